@@ -1,0 +1,2 @@
+//! The `cordboard` command line.
+fn main() {}

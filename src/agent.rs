@@ -1,0 +1,103 @@
+//! Agents: groups of like agents in the plan, and sets of channels.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+use crate::id::{ChannelId, ProfileId, QueueId};
+use crate::requirement::Skills;
+
+/// A group of like agents of the plan. An agent signs in as a member of one.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct Group {
+    /// Its name in the plan.
+    pub name: Box<str>,
+    /// How many there are, for simulation; a live host signs agents in one by one.
+    pub count: u32,
+    /// Capacity of each.
+    pub capacity: ProfileId,
+    /// Skills of each, unless the agent brings its own.
+    pub skills: Skills,
+    /// Tier per queue, ascending by queue; lower tiers are asked first. Queues not named: tier 1.
+    pub tiers: Vec<(QueueId, u16)>,
+    /// What is taken first when several queues have work, ascending by queue: 1 before 2.
+    /// A queue not named is not served; `None` serves every queue with rank 1.
+    pub serves: Option<Vec<(QueueId, u16)>>,
+    /// No longer in the plan; its agents drain.
+    pub retired: bool,
+}
+
+impl Group {
+    /// The tier of its agents for `queue`; 1 unless stated.
+    pub fn tier(&self, queue: QueueId) -> u16 {
+        rank(&self.tiers, queue).unwrap_or(1)
+    }
+
+    /// The rank at which its agents serve `queue`; `None` if they do not.
+    pub fn serves(&self, queue: QueueId) -> Option<u16> {
+        self.serves.as_ref().map_or(Some(1), |served| rank(served, queue))
+    }
+}
+
+fn rank(ranks: &[(QueueId, u16)], queue: QueueId) -> Option<u16> {
+    ranks.binary_search_by_key(&queue, |&(id, _)| id).ok().map(|at| ranks[at].1)
+}
+
+/// A set of channels.
+///
+/// ```
+/// # use cordboard::{ChannelId, ChannelSet};
+/// let text = ChannelSet::ALL.without(ChannelId(0));
+/// assert!(text.has(ChannelId(2)) && !text.has(ChannelId(0)));
+/// ```
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct ChannelSet(pub u64);
+
+impl ChannelSet {
+    /// No channel.
+    pub const NONE: Self = Self(0);
+    /// Every channel.
+    pub const ALL: Self = Self(u64::MAX);
+
+    /// Only `channel`.
+    pub const fn of(channel: ChannelId) -> Self {
+        Self(1 << (channel.0 & 63))
+    }
+
+    /// Whether `channel` is in the set.
+    pub const fn has(self, channel: ChannelId) -> bool {
+        self.0 & Self::of(channel).0 != 0
+    }
+
+    /// With `channel` added.
+    #[must_use]
+    pub const fn with(self, channel: ChannelId) -> Self {
+        Self(self.0 | Self::of(channel).0)
+    }
+
+    /// With `channel` taken away.
+    #[must_use]
+    pub const fn without(self, channel: ChannelId) -> Self {
+        Self(self.0 & !Self::of(channel).0)
+    }
+
+    /// The channels, ascending.
+    pub fn iter(self) -> impl Iterator<Item = ChannelId> {
+        let mut rest = self.0;
+        std::iter::from_fn(move || {
+            let channel = u8::try_from(rest.trailing_zeros()).ok().filter(|&bit| bit < 64)?;
+            rest &= rest - 1;
+            Some(ChannelId(channel))
+        })
+    }
+}
+
+impl fmt::Debug for ChannelSet {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if *self == Self::ALL {
+            return f.write_str("every channel");
+        }
+        f.debug_set().entries(self.iter().map(|channel| channel.0)).finish()
+    }
+}

@@ -1,0 +1,38 @@
+//! Channels: kinds of contact with rules of their own.
+
+use serde::{Deserialize, Serialize};
+
+use crate::queue::{Target, WrapUp};
+use crate::time::Span;
+
+/// A channel of the plan.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct Channel {
+    /// Its name in the plan.
+    pub name: Box<str>,
+    /// A contact takes the whole agent unless a profile says otherwise.
+    pub whole_agent: bool,
+    /// How long an agent has to accept an offer; `None` connects at once, with no offer stage. A queue may say otherwise.
+    pub offer: Option<Span>,
+    /// How long media set-up may take after an accept; `None` has no such stage. A queue may say otherwise.
+    pub connect: Option<Span>,
+    /// After-contact work. A queue may say otherwise.
+    pub wrap_up: WrapUp,
+    /// Service target where neither the contact nor its queue has one.
+    pub target: Target,
+    /// No longer in the plan; kept until its last contact has ended.
+    pub retired: bool,
+}
+
+/// A built-in channel: its name, whether it takes a whole agent, and its service target.
+pub(crate) const BUILT_IN: [(&str, bool, Target); 9] = [
+    ("voice", true, Target::new(800, Span::from_secs(20))),
+    ("video", true, Target::new(800, Span::from_secs(30))),
+    ("chat", false, Target::new(800, Span::from_secs(60))),
+    ("messaging", false, Target::new(800, Span::from_mins(5))),
+    ("email", false, Target::new(800, Span::from_mins(240))),
+    ("sms", false, Target::new(800, Span::from_mins(5))),
+    ("social", false, Target::new(800, Span::from_mins(30))),
+    ("callback", true, Target::new(800, Span::from_mins(15))),
+    ("task", false, Target::new(800, Span::from_mins(480))),
+];

@@ -1,0 +1,204 @@
+//! Commands: everything a host can tell the engine.
+
+use serde::{Deserialize, Serialize};
+
+use crate::agent::ChannelSet;
+use crate::contact::{Needs, NewContact};
+use crate::id::{AgentId, CommandId, ContactId, GroupId, OfferId, QueueId, ReasonId, Seq};
+use crate::plan::Plan;
+use crate::requirement::Skills;
+use crate::time::{Span, Timestamp};
+
+/// A command with its place in the journal and its instant: all that the engine ever sees of the world.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct Stamped {
+    /// Place in the journal; each command's is greater than the one before.
+    pub seq: Seq,
+    /// Who sent it, so that one sent twice is applied once.
+    pub id: CommandId,
+    /// When. Never before the command before it.
+    pub at: Timestamp,
+    /// What.
+    pub command: Command,
+}
+
+/// Where a transfer goes.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum TransferTo {
+    /// Another queue (or the same one again), keeping the contact's own requirement.
+    Queue(QueueId),
+    /// One agent, waited for alone and for so long (at most), then anybody. [`Span::MAX`] waits for ever.
+    Agent(AgentId, Span),
+    /// Its present queue with another requirement.
+    Needs(Needs),
+}
+
+/// How an agent leaves.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Leave {
+    /// Nothing new; gone when the last contact has ended.
+    Drain,
+    /// At once: offers end, contacts in hand go back to their queues with their age, wrap-up ends.
+    Requeue,
+}
+
+/// What the host tells the engine.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Command {
+    /// Time has passed: fires every timer due by now, in order. Early or repeated is harmless.
+    AdvanceTime,
+    /// Goes on under another plan, made by [`Plan::revise`] from the present one.
+    Configure {
+        /// The plan.
+        plan: Box<Plan>,
+    },
+
+    /// An agent signs in as a member of a group; one who is draining stays after all.
+    SignIn {
+        /// Who.
+        agent: AgentId,
+        /// As what.
+        group: GroupId,
+        /// Skills of its own instead of the group's.
+        skills: Option<Skills>,
+        /// Channels it is ready on.
+        ready: ChannelSet,
+    },
+    /// An agent leaves.
+    SignOut {
+        /// Who.
+        agent: AgentId,
+        /// How.
+        leave: Leave,
+    },
+    /// An agent becomes ready or not ready on some channels. Never ends an offer or a contact.
+    SetPresence {
+        /// Who.
+        agent: AgentId,
+        /// On which channels.
+        channels: ChannelSet,
+        /// Ready or not.
+        ready: bool,
+        /// The host's code for why not.
+        reason: ReasonId,
+    },
+    /// Gives an agent other skills.
+    SetSkills {
+        /// Who.
+        agent: AgentId,
+        /// All of its skills from now on.
+        skills: Skills,
+    },
+
+    /// A contact arrives.
+    Enqueue {
+        /// Its id, not in use.
+        contact: ContactId,
+        /// What it is.
+        new: NewContact,
+    },
+    /// The customer has left before an agent was connected.
+    Abandon {
+        /// Which contact: waiting, offered or connecting.
+        contact: ContactId,
+    },
+    /// The host takes a contact back, whatever its state.
+    Cancel {
+        /// Which contact.
+        contact: ContactId,
+    },
+    /// Changes the priority of a waiting contact.
+    SetPriority {
+        /// Which contact.
+        contact: ContactId,
+        /// Its priority from now on.
+        priority: i16,
+    },
+    /// Changes what a waiting contact itself requires.
+    SetNeeds {
+        /// Which contact.
+        contact: ContactId,
+        /// What it requires from now on.
+        needs: Needs,
+    },
+    /// A supervisor gives a waiting contact to an agent, whatever its skills, presence and capacity; recorded as forced.
+    Assign {
+        /// Which contact.
+        contact: ContactId,
+        /// To whom.
+        agent: AgentId,
+    },
+
+    /// The agent takes the offer.
+    Accept {
+        /// Which offer.
+        offer: OfferId,
+    },
+    /// The agent does not take the offer.
+    Decline {
+        /// Which offer.
+        offer: OfferId,
+    },
+    /// The host takes the offer back; the contact waits again, and the agent may be offered it again.
+    Revoke {
+        /// Which offer.
+        offer: OfferId,
+    },
+    /// Media is set up.
+    Connected {
+        /// Which contact.
+        contact: ContactId,
+    },
+    /// Media could not be set up; treated as an offer not answered.
+    ConnectFailed {
+        /// Which contact.
+        contact: ContactId,
+    },
+    /// The agent puts a contact aside.
+    Hold {
+        /// Which contact.
+        contact: ContactId,
+    },
+    /// The agent goes on with a contact put aside.
+    Resume {
+        /// Which contact.
+        contact: ContactId,
+    },
+    /// The contact waits on its customer and weighs less.
+    Quiet {
+        /// Which contact.
+        contact: ContactId,
+    },
+    /// A quiet contact has work again; its agent has it again at once, above the limit if need be, and that is recorded as forced.
+    Wake {
+        /// Which contact.
+        contact: ContactId,
+    },
+    /// The conversation is over; wrap-up begins where there is any.
+    Complete {
+        /// Which contact.
+        contact: ContactId,
+    },
+    /// The agent has finished the wrap-up, where it may be ended early.
+    EndWrapUp {
+        /// Which contact.
+        contact: ContactId,
+    },
+    /// Takes a contact from its agent back to its queue, with its age.
+    Requeue {
+        /// Which contact.
+        contact: ContactId,
+    },
+    /// Sends a waiting or handled contact elsewhere.
+    Transfer {
+        /// Which contact.
+        contact: ContactId,
+        /// Where to.
+        to: TransferTo,
+        /// Counts its waiting anew instead of keeping its age origin.
+        reset_age: bool,
+    },
+}

@@ -1,0 +1,96 @@
+//! Contacts: what the host says of a new one, and how it may end.
+
+use serde::{Deserialize, Serialize};
+
+use crate::id::{AgentId, ChannelId, CustomerId, QueueId, RequirementId};
+use crate::queue::WrapUp;
+use crate::requirement::Requirement;
+use crate::time::{Span, Timestamp};
+
+/// What a contact itself requires of an agent, beside its queue's steps.
+#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Needs {
+    /// Nothing.
+    #[default]
+    Nothing,
+    /// A requirement that the plan names. The cheapest form.
+    Named(RequirementId),
+    /// A requirement of its own.
+    Own(Box<Requirement>),
+}
+
+/// An agent to be asked first.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct Preferred {
+    /// Who. Neither skills nor queues served are asked of a preferred agent; capacity and presence are.
+    pub agent: AgentId,
+    /// How long to wait for that agent alone; then anybody. 0 asks once. [`Span::MAX`] waits for ever.
+    pub wait: Span,
+}
+
+/// A contact as the host presents it.
+///
+/// ```
+/// # use cordboard::{ChannelId, NewContact, QueueId};
+/// let call = NewContact { priority: 3, ..NewContact::new(QueueId(0), ChannelId(0)) };
+/// ```
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct NewContact {
+    /// The queue it waits in.
+    pub queue: QueueId,
+    /// The kind of contact it is.
+    pub channel: ChannelId,
+    /// What it requires.
+    pub needs: Needs,
+    /// Higher first where the queue's order uses it.
+    pub priority: i16,
+    /// What its waiting is counted from; `None` is now. Never in the future.
+    pub age_origin: Option<Timestamp>,
+    /// Time within which it should be answered; `None` is the queue's target, or else the channel's.
+    pub answer_within: Option<Span>,
+    /// Longest wait from now; `None` is the queue's.
+    pub max_wait: Option<Span>,
+    /// After-contact work; `None` is the queue's, or else the channel's.
+    pub wrap_up: Option<WrapUp>,
+    /// An agent to be asked first.
+    pub preferred: Option<Preferred>,
+    /// The customer, where known.
+    pub customer: Option<CustomerId>,
+}
+
+impl NewContact {
+    /// A contact with nothing special about it.
+    pub const fn new(queue: QueueId, channel: ChannelId) -> Self {
+        Self {
+            queue,
+            channel,
+            needs: Needs::Nothing,
+            priority: 0,
+            age_origin: None,
+            answer_within: None,
+            max_wait: None,
+            wrap_up: None,
+            preferred: None,
+            customer: None,
+        }
+    }
+}
+
+/// How a contact ended.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Outcome {
+    /// Handled, wrap-up included.
+    Completed,
+    /// The customer left before an agent was connected.
+    Abandoned,
+    /// The host took it back.
+    Cancelled,
+    /// The queue was full on arrival.
+    TurnedAway,
+    /// It waited as long as it may.
+    MaxWait,
+    /// It was offered as often as it may be, and nobody took it.
+    Unanswered,
+}

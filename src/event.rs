@@ -1,0 +1,264 @@
+//! Events: everything that happens. Folding them, with their commands, rebuilds the engine's state.
+
+use serde::{Deserialize, Serialize};
+
+use crate::agent::ChannelSet;
+use crate::contact::Outcome;
+use crate::id::{AgentId, ContactId, GroupId, OfferId, QueueId, ReasonId};
+use crate::time::Timestamp;
+
+/// Something that happened, and when.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
+pub struct Event {
+    /// The instant: that of the command, or of the timer that fired.
+    pub at: Timestamp,
+    /// What happened.
+    pub what: What,
+}
+
+/// How an offer ended without being accepted.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum OfferEnd {
+    /// The agent declined it.
+    Declined,
+    /// It rang out.
+    Expired,
+    /// The host took it back, or the agent was signed out.
+    Revoked,
+    /// The contact went: abandoned, cancelled or transferred.
+    Left,
+}
+
+/// Who put a contact on hold, or took it off.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum HeldBy {
+    /// The agent, by command.
+    Agent,
+    /// The engine, because of what arrived over it.
+    Arrival,
+}
+
+/// Why a contact is back with its queue after having been in an agent's hands.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Return {
+    /// The host asked.
+    Requeued,
+    /// Transferred.
+    Transferred,
+    /// Media could not be set up in time.
+    ConnectFailed,
+    /// Its agent was signed out.
+    SignedOut,
+}
+
+/// What happened.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum What {
+    /// The plan was replaced.
+    Configured,
+
+    /// An agent signed in, or stays after all.
+    AgentSignedIn {
+        /// Who.
+        agent: AgentId,
+        /// As what.
+        group: GroupId,
+    },
+    /// An agent takes nothing new and leaves when its last contact has ended.
+    AgentDraining {
+        /// Who.
+        agent: AgentId,
+    },
+    /// An agent is gone.
+    AgentSignedOut {
+        /// Who.
+        agent: AgentId,
+    },
+    /// An agent is ready, or not ready, on these channels.
+    PresenceChanged {
+        /// Who.
+        agent: AgentId,
+        /// On which channels.
+        channels: ChannelSet,
+        /// Ready or not.
+        ready: bool,
+        /// Why not.
+        reason: ReasonId,
+        /// When it becomes ready again by itself.
+        until: Option<Timestamp>,
+    },
+    /// An agent has other skills.
+    SkillsChanged {
+        /// Who.
+        agent: AgentId,
+    },
+
+    /// A contact arrived.
+    Arrived {
+        /// Which.
+        contact: ContactId,
+        /// In which queue.
+        queue: QueueId,
+    },
+    /// A contact stands in line.
+    Queued {
+        /// Which.
+        contact: ContactId,
+        /// In which queue.
+        queue: QueueId,
+        /// How many stand in that queue now, this one included.
+        waiting: u32,
+        /// The only agent it waits for, if so.
+        only: Option<AgentId>,
+    },
+    /// A contact waits for its preferred agent alone no longer.
+    PreferenceEnded {
+        /// Which.
+        contact: ContactId,
+    },
+    /// A contact's requirement was relaxed.
+    Relaxed {
+        /// Which.
+        contact: ContactId,
+        /// The step it is in, from 0.
+        step: u16,
+    },
+    /// A waiting contact has another priority.
+    PriorityChanged {
+        /// Which.
+        contact: ContactId,
+        /// Its priority.
+        priority: i16,
+    },
+    /// A waiting contact has another requirement.
+    NeedsChanged {
+        /// Which.
+        contact: ContactId,
+    },
+    /// A contact goes elsewhere.
+    Transferred {
+        /// Which.
+        contact: ContactId,
+        /// The queue it goes to.
+        queue: QueueId,
+    },
+
+    /// A contact is presented to an agent; its capacity is taken.
+    Offered {
+        /// The reservation.
+        offer: OfferId,
+        /// Which contact.
+        contact: ContactId,
+        /// To whom.
+        agent: AgentId,
+        /// When it rings out, if ever.
+        expires: Option<Timestamp>,
+        /// By a supervisor, whatever the agent's skills, presence and capacity.
+        forced: bool,
+    },
+    /// An offer was not taken.
+    OfferEnded {
+        /// The reservation.
+        offer: OfferId,
+        /// Which contact.
+        contact: ContactId,
+        /// To whom.
+        agent: AgentId,
+        /// How it ended.
+        end: OfferEnd,
+    },
+    /// An offer was taken.
+    Accepted {
+        /// The reservation.
+        offer: OfferId,
+        /// Which contact.
+        contact: ContactId,
+        /// By whom.
+        agent: AgentId,
+        /// When media must be set up; `None` where the contact is now active.
+        connect_by: Option<Timestamp>,
+    },
+    /// A contact was given to an agent without an offer stage.
+    Assigned {
+        /// Which contact.
+        contact: ContactId,
+        /// To whom.
+        agent: AgentId,
+        /// When media must be set up; `None` where the contact is now active.
+        connect_by: Option<Timestamp>,
+        /// By a supervisor, whatever the agent's skills, presence and capacity.
+        forced: bool,
+    },
+    /// Media is set up; the contact is active.
+    Connected {
+        /// Which contact.
+        contact: ContactId,
+        /// With whom.
+        agent: AgentId,
+    },
+    /// A contact was put aside.
+    Held {
+        /// Which contact.
+        contact: ContactId,
+        /// By or at whom.
+        agent: AgentId,
+        /// Who did it.
+        by: HeldBy,
+    },
+    /// A contact put aside goes on.
+    Resumed {
+        /// Which contact.
+        contact: ContactId,
+        /// With whom.
+        agent: AgentId,
+        /// Who did it.
+        by: HeldBy,
+    },
+    /// A contact waits on its customer.
+    Quieted {
+        /// Which contact.
+        contact: ContactId,
+        /// With whom.
+        agent: AgentId,
+    },
+    /// A quiet contact has work again.
+    Woken {
+        /// Which contact.
+        contact: ContactId,
+        /// With whom.
+        agent: AgentId,
+        /// It did not fit, and was given all the same.
+        forced: bool,
+    },
+    /// The conversation is over; the agent finishes the work.
+    WrapUpStarted {
+        /// Which contact.
+        contact: ContactId,
+        /// Who.
+        agent: AgentId,
+        /// When it ends by itself.
+        until: Option<Timestamp>,
+    },
+    /// A contact left its agent and goes back to its queue.
+    Returned {
+        /// Which contact.
+        contact: ContactId,
+        /// Whom it left.
+        agent: AgentId,
+        /// Why.
+        why: Return,
+    },
+    /// A contact is gone.
+    Ended {
+        /// Which.
+        contact: ContactId,
+        /// How.
+        outcome: Outcome,
+        /// Who had it last, if anybody had it then.
+        agent: Option<AgentId>,
+    },
+}

@@ -1,0 +1,180 @@
+//! Plans: everything the engine is told in advance, checked as a whole.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+use crate::agent::Group;
+use crate::capacity::Profile;
+use crate::channel::Channel;
+use crate::id::{ChannelId, GroupId, ProfileId, QueueId, RequirementId, SkillId};
+use crate::queue::{Queue, Target, WrapUp};
+use crate::requirement::Requirement;
+use crate::time::Span;
+
+/// Limits on everything, so that nothing grows without bound. Reaching one is an error, never growth.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Limits {
+    /// Contacts at once, in every state. Default 4,000,000.
+    pub contacts: u32,
+    /// Agents signed in at once. Default 1,000,000.
+    pub agents: u32,
+    /// Classes of waiting contacts with equal needs at once. Default 1,000,000.
+    pub classes: u32,
+    /// Sources of commands that are remembered. Default 4,096.
+    pub sources: u32,
+    /// Parts of one requirement. Default 64.
+    pub requirement_parts: u16,
+    /// Nesting of one requirement. Default 16.
+    pub requirement_depth: u16,
+    /// Relaxation steps of one queue. Default 32.
+    pub steps: u16,
+    /// Characters of a name. Default 200.
+    pub name_length: u16,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            contacts: 4_000_000,
+            agents: 1_000_000,
+            classes: 1_000_000,
+            sources: 4_096,
+            requirement_parts: 64,
+            requirement_depth: 16,
+            steps: 32,
+            name_length: 200,
+        }
+    }
+}
+
+/// A requirement that the plan names.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct NamedRequirement {
+    /// Its name in the plan.
+    pub name: Box<str>,
+    /// What it requires.
+    pub requires: Requirement,
+}
+
+/// A checked routing plan. There is no unchecked one: see [`PlanDocument`](crate::PlanDocument) and [`PlanBuilder`](crate::PlanBuilder).
+///
+/// Names have ids; [`Plan::revise`] keeps them.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct Plan {
+    pub(crate) channels: Vec<Channel>,
+    pub(crate) skills: Vec<Box<str>>,
+    pub(crate) profiles: Vec<Profile>,
+    pub(crate) groups: Vec<Group>,
+    pub(crate) queues: Vec<Queue>,
+    pub(crate) requirements: Vec<NamedRequirement>,
+    pub(crate) limits: Limits,
+}
+
+macro_rules! named {
+    ($($list:ident, $find:ident, $get:ident, $id:ident($repr:ty), $of:ty;)*) => {
+        impl Plan {$(
+            /// All of them, by ascending id.
+            pub fn $list(&self) -> &[$of] {
+                &self.$list
+            }
+
+            /// The id of a name. O(n).
+            pub fn $find(&self, name: &str) -> Option<$id> {
+                let at = self.$list.iter().position(|entry| &*entry.name == name)?;
+                <$repr>::try_from(at).ok().map($id)
+            }
+
+            /// The entry with this id.
+            pub fn $get(&self, id: $id) -> Option<&$of> {
+                self.$list.get(usize::try_from(id.0).ok()?)
+            }
+        )*}
+    };
+}
+
+named! {
+    channels, find_channel, channel, ChannelId(u8), Channel;
+    profiles, find_profile, profile, ProfileId(u16), Profile;
+    groups, find_group, group, GroupId(u16), Group;
+    queues, find_queue, queue, QueueId(u16), Queue;
+    requirements, find_requirement, requirement_named, RequirementId(u32), NamedRequirement;
+}
+
+impl Plan {
+    /// Skill names, by ascending id.
+    pub fn skills(&self) -> &[Box<str>] {
+        &self.skills
+    }
+
+    /// The id of a skill's name. O(n).
+    pub fn find_skill(&self, name: &str) -> Option<SkillId> {
+        let at = self.skills.iter().position(|skill| &**skill == name)?;
+        u16::try_from(at).ok().map(SkillId)
+    }
+
+    /// The limits.
+    pub fn limits(&self) -> &Limits {
+        &self.limits
+    }
+
+    /// How long an agent has to accept a contact; `None` where there is no offer stage.
+    pub fn offer_time(&self, queue: QueueId, channel: ChannelId) -> Option<Span> {
+        self.queue(queue)?.offer.or(self.channel(channel)?.offer)
+    }
+
+    /// How long media set-up may take; `None` where there is no such stage.
+    pub fn connect_time(&self, queue: QueueId, channel: ChannelId) -> Option<Span> {
+        self.queue(queue)?.connect.or(self.channel(channel)?.connect)
+    }
+
+    /// After-contact work of contacts that do not say otherwise.
+    pub fn wrap_up(&self, queue: QueueId, channel: ChannelId) -> WrapUp {
+        let own = self.queue(queue).and_then(|queue| queue.wrap_up);
+        own.or(self.channel(channel).map(|channel| channel.wrap_up)).unwrap_or_default()
+    }
+
+    /// The service target of contacts that do not say otherwise.
+    pub fn target(&self, queue: QueueId, channel: ChannelId) -> Option<Target> {
+        self.queue(queue)?.target(channel).or(self.channel(channel).map(|channel| channel.target))
+    }
+}
+
+/// One thing wrong with a plan or a scenario.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub struct Problem {
+    /// Where: the keys from the top, such as `queues.sales.order`.
+    pub path: String,
+    /// The line in the file, from 1, where it is known.
+    pub line: Option<usize>,
+    /// What is wrong, and what would be right.
+    pub what: String,
+}
+
+impl fmt::Display for Problem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(line) = self.line {
+            write!(f, "line {line}: ")?;
+        }
+        if self.path.is_empty() { f.write_str(&self.what) } else { write!(f, "{}: {}", self.path, self.what) }
+    }
+}
+
+/// Everything wrong with a plan or a scenario, at least one thing.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Problems(pub Vec<Problem>);
+
+impl fmt::Display for Problems {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (at, problem) in self.0.iter().enumerate() {
+            if at > 0 {
+                f.write_str("\n")?;
+            }
+            problem.fmt(f)?;
+        }
+        Ok(())
+    }
+}
+
+impl std::error::Error for Problems {}

@@ -1,0 +1,63 @@
+//! Policies: a host's own choice of agents and contacts. Pure, named, versioned; integer scores; the engine breaks ties.
+
+use crate::capacity::Load;
+use crate::id::{AgentId, ChannelId, ContactId, GroupId, QueueId};
+use crate::requirement::{Requirement, Skills};
+use crate::time::{Span, Timestamp};
+
+/// What a policy may know of a contact.
+#[derive(Clone, Copy, Debug)]
+pub struct ContactView<'a> {
+    /// The engine's time.
+    pub now: Timestamp,
+    /// Which contact.
+    pub contact: ContactId,
+    /// Its queue.
+    pub queue: QueueId,
+    /// Its channel.
+    pub channel: ChannelId,
+    /// Its own requirement.
+    pub requires: &'a Requirement,
+    /// Its priority.
+    pub priority: i16,
+    /// What its waiting is counted from.
+    pub age_origin: Timestamp,
+    /// Time within which it should be answered.
+    pub answer_within: Span,
+}
+
+/// What a policy may know of an agent who could take the contact.
+#[derive(Clone, Copy, Debug)]
+pub struct AgentView<'a> {
+    /// Who.
+    pub agent: AgentId,
+    /// Its group.
+    pub group: GroupId,
+    /// Its skills.
+    pub skills: &'a Skills,
+    /// Its load now.
+    pub load: Load,
+    /// Contacts it holds now, offers included.
+    pub holding: u32,
+    /// Contacts it has taken since sign-in.
+    pub handled: u32,
+    /// Since when it is idle, by the queue's idle clock.
+    pub idle_since: Timestamp,
+}
+
+/// Which agent? Named in a queue's `agents` list as `host:NAME`. Costs O(agents that could take the contact) per decision.
+pub trait AgentSelection: Send + Sync {
+    /// Its name, without `host:`.
+    fn name(&self) -> &str;
+    /// The agent's score for this contact: the highest is asked first. Must depend on nothing else.
+    fn score(&self, contact: &ContactView<'_>, agent: &AgentView<'_>) -> i64;
+}
+
+/// Which contact? Named as a queue's `order` as `host:NAME`.
+pub trait ContactSelection: Send + Sync {
+    /// Its name, without `host:`.
+    fn name(&self) -> &str;
+    /// The contact's urgency: the highest is taken first, then the oldest. Asked once, when the contact
+    /// joins the line, and again when its priority or queue changes. Must depend on nothing else.
+    fn urgency(&self, contact: &ContactView<'_>) -> i64;
+}

@@ -1,0 +1,127 @@
+//! Requirements: predicates over an agent's skills.
+
+mod parse;
+
+pub use parse::RequirementError;
+
+use serde::{Deserialize, Serialize};
+
+use crate::id::SkillId;
+
+/// What an agent can do, and how well: proficiency 1–100 per skill, 0 for a skill not held.
+///
+/// ```
+/// # use cordboard::{Skills, SkillId};
+/// let skills = Skills::from_iter([(SkillId(3), 80), (SkillId(1), 20)]);
+/// assert_eq!((skills.level(SkillId(3)), skills.level(SkillId(2))), (80, 0));
+/// ```
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Skills(Vec<(SkillId, u8)>);
+
+impl Skills {
+    /// The proficiency in `skill`, 0 if not held. O(log n) in the skills held.
+    pub fn level(&self, skill: SkillId) -> u8 {
+        self.0.binary_search_by_key(&skill, |&(id, _)| id).map_or(0, |at| self.0[at].1)
+    }
+
+    /// The skills held, by ascending id.
+    pub fn iter(&self) -> impl Iterator<Item = (SkillId, u8)> + '_ {
+        self.0.iter().copied()
+    }
+}
+
+impl FromIterator<(SkillId, u8)> for Skills {
+    /// Later entries replace earlier ones of the same skill; level 0 means not held; levels above 100 count as 100.
+    fn from_iter<I: IntoIterator<Item = (SkillId, u8)>>(entries: I) -> Self {
+        let mut held: Vec<(SkillId, u8)> = Vec::new();
+        for (skill, level) in entries {
+            match held.binary_search_by_key(&skill, |&(id, _)| id) {
+                Ok(at) => held[at].1 = level.min(100),
+                Err(at) => held.insert(at, (skill, level.min(100))),
+            }
+        }
+        held.retain(|&(_, level)| level > 0);
+        Self(held)
+    }
+}
+
+/// A predicate over skills. Its text form is read by [`Plan::requirement`](crate::Plan::requirement).
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default, Serialize, Deserialize)]
+pub enum Requirement {
+    /// Every agent will do.
+    #[default]
+    Anyone,
+    /// Proficiency of at least `level` (1–100) in `skill`.
+    AtLeast {
+        /// The skill asked for.
+        skill: SkillId,
+        /// The least proficiency that will do.
+        level: u8,
+    },
+    /// All of these hold.
+    All(Box<[Requirement]>),
+    /// At least one of these holds.
+    Any(Box<[Requirement]>),
+    /// This does not hold.
+    Not(Box<Requirement>),
+    /// Agents for whom this holds are asked first; the others will do.
+    Prefer(Box<Requirement>),
+}
+
+impl Requirement {
+    /// Whether an agent with `skills` will do. O(size of the predicate × log of the skills held).
+    pub fn admits(&self, skills: &Skills) -> bool {
+        match self {
+            Self::Anyone | Self::Prefer(_) => true,
+            Self::AtLeast { skill, level } => skills.level(*skill) >= *level,
+            Self::All(parts) => parts.iter().all(|part| part.admits(skills)),
+            Self::Any(parts) => parts.iter().any(|part| part.admits(skills)),
+            Self::Not(part) => !part.admits(skills),
+        }
+    }
+
+    /// How many of the `prefer` parts an agent with `skills` fails; those who fail fewer are asked first.
+    pub fn unmet_preferences(&self, skills: &Skills) -> u32 {
+        match self {
+            Self::Anyone | Self::AtLeast { .. } | Self::Not(_) => 0,
+            Self::Prefer(part) => u32::from(!part.admits(skills)),
+            Self::All(parts) | Self::Any(parts) => parts.iter().map(|part| part.unmet_preferences(skills)).sum(),
+        }
+    }
+
+    /// The proficiency that `best-skilled` and `least-skilled` compare: the sum over the skills asked for
+    /// (those under `not` are not asked for).
+    pub fn proficiency(&self, skills: &Skills) -> u32 {
+        match self {
+            Self::Anyone | Self::Not(_) => 0,
+            Self::AtLeast { skill, .. } => u32::from(skills.level(*skill)),
+            Self::Prefer(part) => part.proficiency(skills),
+            Self::All(parts) | Self::Any(parts) => parts.iter().map(|part| part.proficiency(skills)).sum(),
+        }
+    }
+
+    /// Every skill named, with repeats.
+    pub fn skills(&self) -> Vec<SkillId> {
+        match self {
+            Self::Anyone => Vec::new(),
+            Self::AtLeast { skill, .. } => vec![*skill],
+            Self::Not(part) | Self::Prefer(part) => part.skills(),
+            Self::All(parts) | Self::Any(parts) => parts.iter().flat_map(Self::skills).collect(),
+        }
+    }
+
+    /// The number of nodes in the tree and its depth, which the plan's limits bound.
+    pub fn size(&self) -> (usize, usize) {
+        match self {
+            Self::Anyone | Self::AtLeast { .. } => (1, 1),
+            Self::Not(part) | Self::Prefer(part) => {
+                let (nodes, depth) = part.size();
+                (nodes + 1, depth + 1)
+            }
+            Self::All(parts) | Self::Any(parts) => {
+                parts.iter().map(Self::size).fold((1, 1), |(nodes, depth), (n, d)| (nodes + n, depth.max(d + 1)))
+            }
+        }
+    }
+}
