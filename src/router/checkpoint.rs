@@ -275,10 +275,10 @@ impl State {
         if saved.arrival == 0 || saved.arrival > self.arrivals || saved.origin > self.now {
             return Err(it("has not arrived yet"));
         }
-        if let Needs::Named(id) = &saved.needs {
-            if self.plan.requirement_named(*id).is_none() {
-                return Err(it("has a requirement the plan has not"));
-            }
+        if let Needs::Named(id) = &saved.needs
+            && self.plan.requirement_named(*id).is_none()
+        {
+            return Err(it("has a requirement the plan has not"));
         }
         let contact = Contact {
             id: saved.id,

@@ -36,10 +36,11 @@ impl State {
         if input.at < self.now {
             return Err(Rejected::TimeWentBack { given: input.at, now: self.now });
         }
-        if input.command != Command::AdvanceTime {
-            if let Some((due, ..)) = self.timers.next().filter(|&(due, ..)| due <= input.at) {
-                return Err(Rejected::TimerDue { due, given: input.at });
-            }
+        if let Some((due, ..)) = self.timers.next()
+            && due <= input.at
+            && input.command != Command::AdvanceTime
+        {
+            return Err(Rejected::TimerDue { due, given: input.at });
         }
         if self.sources.is_full_for(input.id, self.plan.limits().sources) {
             return Err(limit("sources of commands", u64::from(self.plan.limits().sources)));

@@ -60,10 +60,10 @@ impl Step<'_> {
                 self.settle_agent(agent);
             } else if let Some(contact) = self.marks.contacts.pop_front() {
                 self.state.contacts[contact].marked = false;
-                if self.state.is_waiting(contact) {
-                    if let Some(agent) = self.find_agent(contact) {
-                        self.give(contact, agent, false);
-                    }
+                if self.state.is_waiting(contact)
+                    && let Some(agent) = self.find_agent(contact)
+                {
+                    self.give(contact, agent, false);
                 }
             } else {
                 return;
@@ -162,7 +162,8 @@ impl Step<'_> {
                 return;
             }
             let due = self.state.next_step(it).is_some_and(|due| due <= self.state.now);
-            if !due && !(queue.skip_unstaffed && !self.is_staffed(slot)) {
+            let passed_over = queue.skip_unstaffed && !self.is_staffed(slot);
+            if !due && !passed_over {
                 return;
             }
             let (contact, step) = (it.id, it.step + 1);
