@@ -2,15 +2,15 @@
 
 mod builder;
 mod check;
-mod document;
-mod draft;
+pub(crate) mod document;
+pub(crate) mod draft;
 #[cfg(feature = "toml")]
 mod from_toml;
 mod names;
 mod nearest;
 mod problem;
 mod quantity;
-mod reading;
+pub(crate) mod reading;
 mod words;
 
 pub use builder::*;
