@@ -303,11 +303,11 @@ fn short(id: usize) -> u16 {
 fn channel(name: &str, section: Option<&Section<'_>>) -> Channel {
     let default = built_in(name);
     let Some(section) = section else { return default };
-    let offer = section.get("offer").some_span_or("forever", Some(Span::MAX), Some);
+    let offer = section.get("offer").some_span_or(&[("forever", Some(Span::MAX)), ("none", None)], Some);
     Channel {
         whole_agent: section.get("whole_agent").flag().unwrap_or(default.whole_agent),
         offer: offer.unwrap_or(default.offer),
-        connect: section.get("connect").some_span(),
+        connect: section.get("connect").some_span_or(&[("none", None)], Some).unwrap_or(default.connect),
         wrap_up: section.get("wrap_up").wrap_up().unwrap_or(default.wrap_up),
         target: section.get("target").target().unwrap_or(default.target),
         ..default

@@ -49,11 +49,16 @@ impl<'d> Reading<'d> {
     /// Notes that something is wrong at `path`.
     pub(crate) fn problem(&self, path: &str, what: impl Into<String>) {
         let mut problems = self.problems.borrow_mut();
-        if problems.len() >= MOST {
-            *self.unreported.borrow_mut() += 1;
+        let problem = Problem { path: path.to_owned(), line: self.line_of(path), what: what.into() };
+        // What two readers look at is reported once.
+        if problems.contains(&problem) {
             return;
         }
-        problems.push(Problem { path: path.to_owned(), line: self.line_of(path), what: what.into() });
+        if problems.len() < MOST {
+            problems.push(problem);
+        } else {
+            *self.unreported.borrow_mut() += 1;
+        }
     }
 
     /// Everything wrong, keys that nobody asked for included; in the order of the file where it has lines.

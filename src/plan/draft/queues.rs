@@ -27,7 +27,7 @@ impl Draft {
             step_clock,
             pools: section.get("pools").choice(&POOLS).unwrap_or_default(),
             skip_unstaffed: section.get("skip_unstaffed").flag().unwrap_or_default(),
-            offer: section.get("offer").some_span_or("forever", Span::MAX, |span| span),
+            offer: section.get("offer").some_span_or(&[("forever", Span::MAX)], |span| span),
             connect: section.get("connect").some_span(),
             wrap_up: section.get("wrap_up").wrap_up(),
             max_wait: section.get("max_wait").some_span(),
@@ -177,14 +177,15 @@ fn host_name(name: &str, entry: &Entry<'_>) -> Option<Box<str>> {
 
 fn no_answer(section: &Section<'_>) -> NoAnswer {
     let default = Queue::with_defaults("").no_answer;
-    let agent = section.get("agent").choice(&NO_ANSWER_EFFECTS).unwrap_or_default();
+    let effect = section.get("agent");
+    let agent = effect.choice(&NO_ANSWER_EFFECTS);
     let not_ready_for = section.get("not_ready_for");
     let lasts = not_ready_for.some_span();
-    if lasts.is_some() && agent != NoAnswerEffect::NotReady {
+    if lasts.is_some() && agent != Some(NoAnswerEffect::NotReady) && (agent.is_some() || !effect.is_given()) {
         not_ready_for.problem("counts with agent = \"not-ready\" only; leave it out, or set the agent's");
     }
     NoAnswer {
-        agent,
+        agent: agent.unwrap_or_default(),
         after: section.get("after").small(1).unwrap_or(default.after),
         not_ready_for: lasts,
         exclude_for: section.get("exclude_for").span().unwrap_or(default.exclude_for),
