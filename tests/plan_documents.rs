@@ -528,6 +528,17 @@ fn very_many_mistakes_are_counted() {
 }
 
 #[test]
+fn a_hostile_document_costs_little() {
+    let tiers: String = (0..30_000).map(|n| format!("tiers.\"{}{n}\" = 1\n", "q".repeat(40))).collect();
+    let many = format!("[queues.q]\nsteps = [{{ requires = \"x\" }}]\n[agents.a]\n{tiers}");
+    assert_eq!(Plan::from_toml(&many).unwrap_err().0.len(), 501);
+    let keys: String = (0..1_000).map(|n| format!("k{n} = 1\n")).collect();
+    let long = format!("[queues.\"{}\"]\n{keys}", "q".repeat(1_000_000));
+    let problems = Plan::from_toml(&long).unwrap_err();
+    assert!(problems.to_string().len() < 2_000_000, "names are cut where they are shown");
+}
+
+#[test]
 fn names_need_not_be_many_for_a_plan_but_channels_must_be_few() {
     let channels = |many: u32| (0..many).fold(String::new(), |text, n| format!("{text}[channels.c{n}]\n"));
     assert_eq!(Plan::from_toml(&channels(64)).unwrap().channels().len(), 64);

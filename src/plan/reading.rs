@@ -21,7 +21,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::ops::RangeInclusive;
 
 use super::document::{PlanDocument, Table, Value, join, join_item};
-use super::nearest::hint;
+use super::nearest::{hint, shown};
 use super::problem::{Problem, Problems};
 
 /// So many problems are enough for one reading; the rest are counted only.
@@ -48,17 +48,26 @@ impl<'d> Reading<'d> {
 
     /// Notes that something is wrong at `path`.
     pub(crate) fn problem(&self, path: &str, what: impl Into<String>) {
-        let mut problems = self.problems.borrow_mut();
-        let problem = Problem { path: path.to_owned(), line: self.line_of(path), what: what.into() };
-        // What two readers look at is reported once.
-        if problems.contains(&problem) {
+        self.problem_with(path, || what.into());
+    }
+
+    /// The same; `what` is asked for only while there are not enough problems yet.
+    pub(crate) fn problem_with(&self, path: &str, what: impl FnOnce() -> String) {
+        if self.has_enough() {
+            *self.unreported.borrow_mut() += 1;
             return;
         }
-        if problems.len() < MOST {
+        let problem = Problem { path: path.to_owned(), line: self.line_of(path), what: what() };
+        let mut problems = self.problems.borrow_mut();
+        // What two readers look at is reported once.
+        if !problems.contains(&problem) {
             problems.push(problem);
-        } else {
-            *self.unreported.borrow_mut() += 1;
         }
+    }
+
+    /// Whether no further problem is shown.
+    fn has_enough(&self) -> bool {
+        self.problems.borrow().len() >= MOST
     }
 
     /// Everything wrong, keys that nobody asked for included; in the order of the file where it has lines.
@@ -91,12 +100,13 @@ impl<'d> Reading<'d> {
         for (key, value) in &table.0 {
             let inside = join(path, key);
             if known.is_some() && !seen.insert(key) {
-                self.problem(&inside, format!("`{key}` is given twice"));
+                self.problem(&inside, format!("`{}` is given twice", shown(key)));
             }
             match &known {
                 Some(Some(keys)) if !keys.contains(key.as_str()) => {
-                    let hint = hint(key, "keys here", keys.iter().copied());
-                    self.problem(&inside, format!("`{key}` is not a key here; {hint}"));
+                    self.problem_with(&inside, || {
+                        format!("`{}` is not a key here; {}", shown(key), hint(key, "keys here", keys.iter().copied()))
+                    });
                 }
                 _ => self.unknown_keys_within(&inside, value),
             }
@@ -185,6 +195,16 @@ impl<'r> Entry<'r> {
         self.reading.problem(&self.path, what);
     }
 
+    /// The same; `what` is asked for only while it would be shown.
+    pub(crate) fn problem_with(&self, what: impl FnOnce() -> String) {
+        self.reading.problem_with(&self.path, what);
+    }
+
+    /// Whether no further problem is shown.
+    pub(crate) fn has_enough_problems(&self) -> bool {
+        self.reading.has_enough()
+    }
+
     /// Notes that it must be `expected`, and is not; for the end of a reading.
     pub(crate) fn wrong<T>(&self, expected: &str) -> Option<T> {
         if let Some(value) = self.value {
@@ -261,7 +281,7 @@ impl<'r> Entry<'r> {
         let chosen = choices.iter().find(|(name, _)| name == text);
         if chosen.is_none() {
             let hint = hint(text, "choices", words());
-            self.problem(format!("{text:?} is not a choice here; {hint}"));
+            self.problem(format!("{:?} is not a choice here; {hint}", shown(text)));
         }
         chosen.map(|(_, choice)| choice.clone())
     }

@@ -11,7 +11,7 @@
 
 use super::Requirement;
 use crate::id::SkillId;
-use crate::plan::Plan;
+use crate::plan::{Plan, hint, shown};
 
 /// Deepest nesting that is read, so that no text can exhaust the stack.
 pub(crate) const DEEPEST: usize = 64;
@@ -73,8 +73,8 @@ impl Plan {
     pub fn requirement(&self, text: &str) -> Result<Requirement, RequirementError> {
         let skill = |name: &str| {
             self.find_skill(name).ok_or_else(|| {
-                let hint = crate::plan::hint(name, "skills", self.skills().iter().map(|skill| &**skill));
-                format!("there is no skill `{name}`; {hint}")
+                let hint = hint(name, "skills", self.skills().iter().map(|skill| &**skill));
+                format!("there is no skill `{}`; {hint}", shown(name))
             })
         };
         let requirement = Requirement::parse(text, skill)?;
@@ -295,10 +295,7 @@ impl<F: FnMut(&str) -> Result<SkillId, String>> Parser<F> {
     fn expected(&self, what: &str) -> RequirementError {
         let found = match &self.tokens[self.next] {
             Place { token: Token::End, .. } => "the end".to_owned(),
-            Place { text, .. } if text.chars().count() > 40 => {
-                format!("`{}…`", text.chars().take(40).collect::<String>())
-            }
-            Place { text, .. } => format!("`{text}`"),
+            Place { text, .. } => format!("`{}`", shown(text)),
         };
         self.error(format!("expected {what}, found {found}"))
     }
