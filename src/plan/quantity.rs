@@ -76,7 +76,7 @@ impl Entry<'_> {
 
     /// `{ share = 0.8, within = "20s" }`.
     pub(crate) fn target(&self) -> Option<Target> {
-        let section = self.section()?;
+        let section = self.clone().such_as("{ share = 0.8, within = \"20s\" }").section()?;
         let share = section.get("share");
         let within =
             section.get("within").or_missing("the time to answer within, such as within = \"20s\"").some_span();

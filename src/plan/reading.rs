@@ -168,7 +168,7 @@ impl<'r> Section<'r> {
 
     fn entry(&self, key: &str, value: Option<&'r Value>) -> Entry<'r> {
         let value = value.filter(|value| **value != Value::Nothing);
-        Entry { reading: self.reading, value, path: join(&self.path, key) }
+        Entry { reading: self.reading, value, path: join(&self.path, key), example: "" }
     }
 }
 
@@ -179,6 +179,8 @@ pub(crate) struct Entry<'r> {
     reading: &'r Reading<'r>,
     value: Option<&'r Value>,
     path: String,
+    /// What a table here looks like.
+    example: &'static str,
 }
 
 impl<'r> Entry<'r> {
@@ -220,6 +222,12 @@ impl<'r> Entry<'r> {
             self.problem(format!("is missing; give {remedy}"));
         }
         self
+    }
+
+    /// Shows what a table here looks like, should it be something else.
+    #[must_use]
+    pub(crate) fn such_as(self, example: &'static str) -> Self {
+        Self { example, ..self }
     }
 
     pub(crate) fn flag(&self) -> Option<bool> {
@@ -290,7 +298,8 @@ impl<'r> Entry<'r> {
     pub(crate) fn section(&self) -> Option<Section<'r>> {
         match self.value? {
             Value::Table(table) => Some(Section { reading: self.reading, table, path: self.path.clone() }),
-            _ => self.wrong("a table"),
+            _ if self.example.is_empty() => self.wrong("a table"),
+            _ => self.wrong(&format!("a table such as {}", self.example)),
         }
     }
 
@@ -335,7 +344,12 @@ impl<'r> Entry<'r> {
     }
 
     fn each(&self, items: &'r [Value]) -> Vec<Entry<'r>> {
-        let item = |(at, value)| Entry { reading: self.reading, value: Some(value), path: join_item(&self.path, at) };
+        let item = |(at, value)| Entry {
+            reading: self.reading,
+            value: Some(value),
+            path: join_item(&self.path, at),
+            example: self.example,
+        };
         items.iter().enumerate().map(item).collect()
     }
 }

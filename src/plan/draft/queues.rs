@@ -31,10 +31,14 @@ impl Draft {
             connect: section.get("connect").some_span(),
             wrap_up: section.get("wrap_up").wrap_up(),
             max_wait: section.get("max_wait").some_span(),
-            no_answer: section.get("no_answer").section().map_or(default.no_answer, |section| no_answer(&section)),
+            no_answer: section
+                .get("no_answer")
+                .such_as("{ agent = \"not-ready\", after = 2 }")
+                .section()
+                .map_or(default.no_answer, |section| no_answer(&section)),
             offers_per_agent: section.get("offers_per_agent").small(1).unwrap_or(default.offers_per_agent),
             offers_per_contact: section.get("offers_per_contact").small(1).unwrap_or(default.offers_per_contact),
-            targets: self.targets(&section.get("targets")),
+            targets: self.targets(&section.get("targets").such_as("{ voice = { share = 0.8, within = \"20s\" } }")),
             ..default
         }
     }
@@ -50,6 +54,7 @@ impl Draft {
         }
         let mut steps: Vec<Step> = Vec::with_capacity(items.len());
         for (at, item) in items.iter().enumerate() {
+            let item = item.clone().such_as("{ after = \"30s\", requires = \"billing >= 50\" }");
             let Some(section) = item.section() else { continue };
             let after = section.get("after");
             let after = if at == 0 { after } else { after.or_missing("when the step begins, such as after = \"30s\"") };
