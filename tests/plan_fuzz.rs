@@ -1,8 +1,11 @@
 //! Damaged plan documents never panic. `CORDBOARD_FUZZ_CASES` says how many are tried.
 #![cfg(feature = "toml")]
 
+use std::cell::Cell;
+
 use cordboard::*;
 use proptest::prelude::*;
+use proptest::test_runner::TestRunner;
 
 const EVERYTHING: &str = include_str!("plans/everything.toml");
 
@@ -61,21 +64,34 @@ fn cases() -> u32 {
     std::env::var("CORDBOARD_FUZZ_CASES").ok().and_then(|cases| cases.parse().ok()).unwrap_or(300)
 }
 
-proptest! {
-    #![proptest_config(ProptestConfig { cases: cases(), ..ProptestConfig::default() })]
-
-    #[test]
-    fn damaged_plans_are_read_or_refused_but_never_panic(mutations in mutations()) {
+#[test]
+fn damaged_plans_are_read_or_refused_but_never_panic() {
+    let config = ProptestConfig { cases: cases(), ..ProptestConfig::default() };
+    let (accepted, misread) = (Cell::new(0), Cell::new(0));
+    let outcome = TestRunner::new(config).run(&mutations(), |mutations| {
         let text = mutated(EVERYTHING, &mutations);
         match Plan::from_toml(&text) {
             Ok(plan) => {
+                accepted.set(accepted.get() + 1);
                 // What is accepted is whole: it survives the check of plans that come from outside.
                 let json = serde_json::to_string(&plan).unwrap();
                 prop_assert_eq!(serde_json::from_str::<Plan>(&json).unwrap(), plan);
             }
-            Err(problems) => prop_assert!(!problems.0.is_empty() && !problems.to_string().is_empty()),
+            Err(problems) => {
+                prop_assert!(!problems.0.is_empty() && !problems.to_string().is_empty());
+                misread.set(misread.get() + u32::from(!problems.to_string().contains("not TOML")));
+            }
         }
-    }
+        Ok(())
+    });
+    outcome.unwrap();
+    // Both a plan that is still right and one whose keys or values are wrong must have been tried often.
+    assert!(accepted.get() * 50 > cases(), "only {} of {} were accepted", accepted.get(), cases());
+    assert!(misread.get() * 50 > cases(), "only {} of {} were TOML and wrong", misread.get(), cases());
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: cases(), ..ProptestConfig::default() })]
 
     #[test]
     fn no_text_panics(text in "[a-z\\[\\]{}=\"'#., \n0-9\\\\-]{0,120}") {
