@@ -159,6 +159,7 @@ impl Reference {
     pub(super) fn stand_in_line(&mut self, contact: Contact) -> usize {
         let at = self.waiting.iter().take_while(|waiting| waiting.arrival < contact.arrival).count();
         self.waiting.insert(at, contact);
+        self.forget_ended_exclusions(at);
         at
     }
 

@@ -56,7 +56,7 @@ impl Reference {
         let longest_wait = self.longest_wait(contact).map(|span| contact.waits_since + span);
         let alone = contact.only.map(|(_, until)| until);
         let step = self.next_step_due(contact);
-        let exclusions = contact.excluded.iter().map(|&(_, until)| until).filter(|&until| until > self.now).min();
+        let exclusions = contact.excluded.iter().map(|&(_, until)| until).min();
         [longest_wait, alone, step, exclusions].into_iter().flatten().min()
     }
 
@@ -74,6 +74,7 @@ impl Reference {
                 self.tell(What::Ended { contact, outcome: Outcome::MaxWait, agent: None });
             }
             Place::Waiting(at) => {
+                self.forget_ended_exclusions(at);
                 if self.waiting[at].only.is_some_and(|(_, until)| until <= self.now) {
                     self.end_preference(at);
                 }
@@ -87,6 +88,12 @@ impl Reference {
                 Stage::Active | Stage::Quiet | Stage::Held => unreachable!("stages without a timer"),
             },
         }
+    }
+
+    /// An exclusion that has ended needs no timer any more.
+    pub(super) fn forget_ended_exclusions(&mut self, at: usize) {
+        let now = self.now;
+        self.waiting[at].excluded.retain(|&(_, until)| until > now);
     }
 
     /// When the contact's next step begins, if there is one and it can be told.
