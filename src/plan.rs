@@ -29,7 +29,7 @@ use crate::requirement::Requirement;
 use crate::time::Span;
 
 /// Limits on everything, so that nothing grows without bound. Reaching one is an error, never growth.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Limits {
     /// Contacts at once, in every state. Default 4,000,000.
@@ -91,7 +91,7 @@ impl Default for Limits {
 }
 
 /// A requirement that the plan names.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
 pub struct NamedRequirement {
     /// Its name in the plan.
     pub name: Box<str>,
@@ -102,7 +102,7 @@ pub struct NamedRequirement {
 /// A checked routing plan. There is no unchecked one: see [`PlanDocument`](crate::PlanDocument) and [`PlanBuilder`](crate::PlanBuilder).
 ///
 /// Names have ids; [`Plan::revise`] keeps them. A plan read back through serde is checked again.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
 #[serde(try_from = "check::Unchecked")]
 pub struct Plan {
     pub(crate) channels: Vec<Channel>,
