@@ -11,6 +11,8 @@ use crate::tally::Tally;
 
 pub(crate) struct Pair {
     engine: Router,
+    /// Follows the engine by its events alone.
+    follower: Router,
     pub(crate) reference: Reference,
     ledger: Ledger,
     pub(crate) tally: Tally,
@@ -21,11 +23,11 @@ pub(crate) struct Pair {
 
 impl Pair {
     pub(crate) fn new(plan: &Plan) -> Self {
-        let policies = Policies::new().with_agents(Rested).with_contacts(Vip);
-        let engine = Router::with_policies(plan.clone(), policies).expect("both host policies are given");
+        let engine = || Router::with_policies(plan.clone(), host_policies()).expect("both host policies are given");
         let policies = HostPolicies { agents: vec![Arc::new(Rested)], contacts: vec![Arc::new(Vip)] };
         Self {
-            engine,
+            engine: engine(),
+            follower: engine(),
             reference: Reference::new(plan.clone(), policies),
             ledger: Ledger::default(),
             tally: Tally::default(),
@@ -41,9 +43,13 @@ impl Pair {
         let thorough = self.tally.steps % 7 == 0 || self.reference.present() < 40;
         let before = Before::of(&self.reference, input);
         let expected = self.reference.apply(input, &mut self.by_reference);
+        let digest = expected.is_err().then(|| self.engine.digest());
         let answer = self.engine.apply(input, &mut self.by_engine);
 
         same_answer(&answer, &expected)?;
+        if digest.is_some_and(|digest| digest != self.engine.digest() || !self.by_engine.is_empty()) {
+            return Err(format!("refused with {answer:?}, and yet something changed"));
+        }
         if self.by_engine != self.by_reference {
             return Err(format!(
                 "different events\n  engine:    {}\n  reference: {}",
@@ -66,13 +72,38 @@ impl Pair {
         }
         self.ledger.check(&before, input, &self.by_engine, &self.reference, thorough)?;
         self.tally.count(input, &answer, &self.by_engine);
+        if answer == Ok(Applied::Done) {
+            self.follower.fold(input, &self.by_engine).map_err(|corrupt| format!("folding: {corrupt}"))?;
+        }
+        if self.tally.steps % 16 == 0 {
+            self.engine.check_invariants().map_err(|broken| format!("the engine's own invariant: {broken}"))?;
+        }
+        if self.tally.steps % 173 == 0 {
+            self.examine()?;
+        }
         Ok(())
     }
 
-    /// After the last command.
-    pub(crate) fn finish(&mut self, _plan: &Plan, _commands: &[Stamped]) -> Result<(), String> {
+    /// The follower is where the engine is; and the engine is put away and taken out again, to go on from there.
+    pub(crate) fn examine(&mut self) -> Result<(), String> {
+        self.engine.check_invariants().map_err(|broken| format!("the engine's own invariant: {broken}"))?;
+        let digest = self.engine.digest();
+        if self.follower.digest() != digest {
+            return Err("folding the events leads to another state".into());
+        }
+        let written = serde_json::to_string(&self.engine.checkpoint()).map_err(|error| format!("writing: {error}"))?;
+        let read = serde_json::from_str(&written).map_err(|error| format!("reading a checkpoint: {error}"))?;
+        self.engine = Router::restore(read, host_policies()).map_err(|corrupt| format!("restoring: {corrupt}"))?;
+        if self.engine.digest() != digest {
+            return Err("restoring a checkpoint leads to another state".into());
+        }
+        self.tally.add("restored from a checkpoint");
         Ok(())
     }
+}
+
+fn host_policies() -> Policies {
+    Policies::new().with_agents(Rested).with_contacts(Vip)
 }
 
 fn same_answer(engine: &Result<Applied, Rejected>, reference: &Result<Applied, Refused>) -> Result<(), String> {

@@ -53,7 +53,7 @@ impl Script {
                 commands.push(next);
                 pair.step(&commands[commands.len() - 1])?;
             }
-            pair.finish(&plan, &commands)?;
+            pair.examine()?;
             Ok(pair.tally)
         });
         outcome.map_err(|why| Failure { plan: Box::new(plan), commands, why })
@@ -73,7 +73,7 @@ impl Failure {
             for command in commands {
                 pair.step(command)?;
             }
-            pair.finish(&self.plan, commands)
+            pair.examine()
         })
     }
 

@@ -23,7 +23,7 @@ impl Reference {
         while let Some((due, timer)) = self.earliest_timer()
             && due <= at
         {
-            self.now = due.max(self.now);
+            self.now = due;
             self.fire(timer);
             self.settle();
         }
@@ -33,7 +33,8 @@ impl Reference {
     fn earliest_timer(&self) -> Option<(Timestamp, Timer)> {
         let mut earliest: Option<(Timestamp, Timer)> = None;
         let mut consider = |due: Option<Timestamp>, timer: Timer| {
-            if let Some(due) = due.filter(|&due| due != Timestamp::MAX)
+            // What another plan puts into the past is due at once.
+            if let Some(due) = due.filter(|&due| due != Timestamp::MAX).map(|due| due.max(self.now))
                 && earliest.is_none_or(|best| (due, timer) < best)
             {
                 earliest = Some((due, timer));
