@@ -105,7 +105,6 @@ impl Reference {
             taken: offer.is_none(),
             held_by: None,
             until,
-            wrap_up_fixed: false,
             forced,
         };
         let connect_by = self.plan.connect_time(queue, channel).map(|span| now + span);
@@ -130,7 +129,6 @@ impl Reference {
             self.last_given.retain(|(of, _)| *of != queue);
             self.last_given.push((queue, agent));
         }
-        self.mark_agent(agent);
     }
 
     /// What the agent is active on and a contact of `channel` puts on hold.
@@ -144,6 +142,7 @@ impl Reference {
                 let held = &mut self.agents[a].holds[h];
                 (held.stage, held.held_by) = (Stage::Held, Some(HeldBy::Arrival));
                 self.tell(What::Held { contact, agent, by: HeldBy::Arrival });
+                self.mark_agent(agent);
             }
         }
     }

@@ -120,26 +120,26 @@ impl Reference {
     pub(super) fn complete(&mut self, contact: ContactId) -> Result<(), Refused> {
         let (a, h) = self.contact_in(contact, &[Stage::Active, Stage::Quiet, Stage::Held])?;
         let agent = self.agents[a].id;
-        let (until, fixed) = match self.wrap_up_of(&self.agents[a].holds[h].contact) {
+        let until = match self.wrap_up_of(&self.agents[a].holds[h].contact) {
             WrapUp::None | WrapUp::Fixed(Span::ZERO) | WrapUp::UpTo(Span::ZERO) => {
                 self.take_from(a, h);
                 self.tell(What::Ended { contact, outcome: Outcome::Completed, agent: Some(agent) });
                 return Ok(());
             }
-            WrapUp::Fixed(span) => (Some(self.now + span), true),
-            WrapUp::UpTo(span) => (Some(self.now + span), false),
-            WrapUp::Open => (None, false),
+            WrapUp::Fixed(span) | WrapUp::UpTo(span) => Some(self.now + span),
+            WrapUp::Open => None,
         };
         self.set_stage(a, h, Stage::WrapUp, None);
-        let holding = &mut self.agents[a].holds[h];
-        (holding.until, holding.wrap_up_fixed) = (until, fixed);
+        self.agents[a].holds[h].until = until;
         self.tell(What::WrapUpStarted { contact, agent, until });
         Ok(())
     }
 
     pub(super) fn end_wrap_up(&mut self, contact: ContactId) -> Result<(), Refused> {
         let (a, h) = self.contact_in(contact, &[Stage::WrapUp])?;
-        if self.agents[a].holds[h].wrap_up_fixed {
+        // One that began without an end may be ended, whatever another plan says now.
+        let holding = &self.agents[a].holds[h];
+        if matches!(self.wrap_up_of(&holding.contact), WrapUp::Fixed(_)) && holding.until.is_some() {
             return Err(Refused::Condition("the wrap-up is fixed"));
         }
         self.wrap_up_ends(a, h);

@@ -44,8 +44,6 @@ pub(crate) struct Holding {
     pub(crate) held_by: Option<HeldBy>,
     /// The end of the offer, of connecting, or of the wrap-up.
     pub(crate) until: Option<Timestamp>,
-    /// The wrap-up may not be ended early.
-    pub(crate) wrap_up_fixed: bool,
     /// Given by a supervisor, or woken above the limit.
     pub(crate) forced: bool,
 }
