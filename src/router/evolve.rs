@@ -124,7 +124,10 @@ impl State {
                 self.holding_mut(slot).forced |= forced;
             }
             What::WrapUpStarted { contact, until, .. } => {
-                self.set_stage(self.contact_slot(contact), Stage::WrapUp, until);
+                let slot = self.contact_slot(contact);
+                self.set_stage(slot, Stage::WrapUp, until);
+                let agent = self.contacts[slot].agent;
+                self.excuse(agent);
             }
             What::Returned { contact, agent, .. } => {
                 let slot = self.contact_slot(contact);
