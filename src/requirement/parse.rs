@@ -47,15 +47,16 @@ impl Requirement {
     /// ```
     ///
     /// # Errors
-    /// Points at the character, and says what was expected there.
+    /// Points at the character, and says what was expected there. A skill that is not known is reported only where
+    /// everything else is right.
     pub fn parse(text: &str, skill: impl FnMut(&str) -> Result<SkillId, String>) -> Result<Self, RequirementError> {
-        let mut parser = Parser { tokens: tokens(text)?, next: 0, skill, parts: 0 };
+        let mut parser = Parser { tokens: tokens(text)?, next: 0, skill, unknown: None, parts: 0 };
         if parser.peek() == &Token::End {
             return Ok(Self::Anyone);
         }
         let requirement = parser.any(DEEPEST)?;
         match parser.peek() {
-            Token::End => Ok(requirement),
+            Token::End => parser.unknown.map_or(Ok(requirement), Err),
             Token::Name(word) if matches!(word.to_lowercase().as_str(), "and" | "or" | "not") => {
                 Err(parser.expected("`and`, `or` or the end; these words are written in small letters"))
             }
@@ -198,6 +199,8 @@ struct Parser<F> {
     tokens: Vec<Place>,
     next: usize,
     skill: F,
+    /// The first skill that is not known.
+    unknown: Option<RequirementError>,
     parts: usize,
 }
 
@@ -244,7 +247,11 @@ impl<F: FnMut(&str) -> Result<SkillId, String>> Parser<F> {
                 Ok(Requirement::Anyone)
             }
             Token::Name(name) => {
-                let skill = (self.skill)(&name).map_err(|why| self.error(why))?;
+                let skill = (self.skill)(&name).unwrap_or_else(|why| {
+                    let error = self.error(why);
+                    self.unknown.get_or_insert(error);
+                    SkillId(0)
+                });
                 self.next += 1;
                 let Token::Compare(compare) = *self.peek() else {
                     return Ok(Requirement::AtLeast { skill, level: 1 });
@@ -405,6 +412,8 @@ mod tests {
             ("billing >=", 11, "found the end"),
             ("billing > 100", 9, "nobody has a level above 100"),
             ("billing < 0", 9, "nobody has a level below 0"),
+            ("billng >= >= 3", 11, "expected a level"),
+            ("billng or es or ess", 1, "there is no skill `billng`"),
             ("billng", 1, "there is no skill `billng`; did you mean `billing`?"),
             ("es and", 7, "expected a skill, `not`, `prefer`, `anyone` or `(`, found the end"),
             ("or es", 1, "expected a skill, `not`, `prefer`, `anyone` or `(`, found `or`"),
