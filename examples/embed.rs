@@ -1,4 +1,5 @@
 //! A toy host: two agents, calls and chats in one queue. Run with `cargo run --example embed`.
+#![allow(clippy::print_stdout, reason = "an example shows what happens")]
 
 use cordboard::{
     AgentId, ChannelSet, Command, CommandId, ContactId, Event, NewContact, Plan, Router, Seq, Span, Stamped, Timestamp,

@@ -1,4 +1,5 @@
 //! Why does this contact wait, and why did that agent get it? Run with `cargo run --example explain`.
+#![allow(clippy::print_stdout, reason = "an example shows what happens")]
 
 use cordboard::{
     AgentId, AgentOrder, ChannelSet, Command, CommandId, ContactId, Decision, Needs, NewContact, Plan, ReasonId,

@@ -8,12 +8,12 @@ mod scenario;
 
 use super::document::{PlanDocument, Table, Value};
 use super::names::{Names, name_problem};
-use super::nearest::shown;
 use super::problem::Problems;
 use super::reading::{Entry, Reading, Section};
 use super::{Limits, NamedRequirement, Plan};
 use crate::channel::{BUILT_IN, Channel};
 use crate::id::{ChannelId, SkillId};
+use crate::nearest::shown;
 use crate::queue::{Target, WrapUp};
 use crate::requirement::Requirement;
 use crate::time::Span;

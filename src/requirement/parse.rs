@@ -11,7 +11,7 @@
 
 use super::Requirement;
 use crate::id::SkillId;
-use crate::plan::{Plan, hint, shown};
+use crate::nearest::shown;
 
 /// Deepest nesting that is read, so that no text can exhaust the stack.
 pub(crate) const DEEPEST: usize = 64;
@@ -36,7 +36,7 @@ impl Requirement {
     /// for whom it holds first. `anyone`, and no text at all, is everybody. Names with other characters than letters,
     /// digits, `_`, `-` and `.` are quoted: `"tier 2" >= 10`.
     ///
-    /// `skill` gives the id of a name, or says why there is none. [`Plan::requirement`] knows the names of a plan.
+    /// `skill` gives the id of a name, or says why there is none. [`Plan::requirement`](crate::Plan::requirement) knows the names of a plan.
     ///
     /// ```
     /// # use cordboard::{Requirement, SkillId};
@@ -61,27 +61,6 @@ impl Requirement {
                 Err(parser.expected("`and`, `or` or the end; these words are written in small letters"))
             }
             _ => Err(parser.expected("`and`, `or` or the end")),
-        }
-    }
-}
-
-impl Plan {
-    /// Reads the text form of a requirement with this plan's skills; see [`Requirement::parse`].
-    ///
-    /// # Errors
-    /// Points at the character; a skill that is not in the plan is answered with the nearest one that is.
-    /// A requirement beyond the plan's limits is refused.
-    pub fn requirement(&self, text: &str) -> Result<Requirement, RequirementError> {
-        let skill = |name: &str| {
-            self.find_skill(name).ok_or_else(|| {
-                let hint = hint(name, "skills", self.skills().iter().map(|skill| &**skill));
-                format!("there is no skill `{}`; {hint}", shown(name))
-            })
-        };
-        let requirement = Requirement::parse(text, skill)?;
-        match self.limits().too_large(&requirement) {
-            None => Ok(requirement),
-            Some(why) => Err(RequirementError { at: 1, why }),
         }
     }
 }
@@ -351,6 +330,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::plan::Plan;
     use crate::requirement::Skills;
 
     fn plan() -> Plan {
