@@ -83,7 +83,8 @@ impl Reader<'_, '_> {
     fn line(&mut self) -> Result<Line, String> {
         let mut id = CommandId::ANONYMOUS;
         if self.words.skip("again") {
-            let (source, number) = self.words.want()?.trim_end_matches(':').split_once('/').ok_or("write again 7/1:")?;
+            let (source, number) =
+                self.words.want()?.trim_end_matches(':').split_once('/').ok_or("write again 7/1:")?;
             let source = source.parse().map_err(|_| "the source is a number")?;
             id = CommandId { source, number: number.parse().map_err(|_| "the command has a number")? };
         }

@@ -37,7 +37,14 @@ pub(crate) fn tell(what: &What, names: &Names, plan: &Plan) -> String {
         What::NeedsChanged { contact } => format!("{} needs something else", c(contact)),
         What::Transferred { contact, queue } => format!("{} transferred, to {}", c(contact), q(queue)),
         What::Offered { offer, contact, agent, expires, forced } => {
-            format!("o{}: {} offered to {}{}{}", offer.0, c(contact), a(agent), ending("until", expires), by_force(forced))
+            format!(
+                "o{}: {} offered to {}{}{}",
+                offer.0,
+                c(contact),
+                a(agent),
+                ending("until", expires),
+                by_force(forced)
+            )
         }
         What::OfferEnded { offer, contact, agent, end } => {
             let end = match end {
