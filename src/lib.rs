@@ -6,6 +6,7 @@ mod command;
 mod contact;
 mod event;
 mod id;
+mod nearest;
 mod plan;
 mod policy;
 mod queue;
