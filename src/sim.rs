@@ -1,0 +1,6 @@
+//! Simulation.
+
+mod distribution;
+mod random;
+
+pub use distribution::Distribution;
