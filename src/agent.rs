@@ -8,7 +8,7 @@ use crate::id::{ChannelId, ProfileId, QueueId};
 use crate::requirement::Skills;
 
 /// A group of like agents of the plan. An agent signs in as a member of one.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
 pub struct Group {
     /// Its name in the plan.
     pub name: Box<str>,

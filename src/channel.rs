@@ -6,7 +6,7 @@ use crate::queue::{Target, WrapUp};
 use crate::time::Span;
 
 /// A channel of the plan.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
 pub struct Channel {
     /// Its name in the plan.
     pub name: Box<str>,

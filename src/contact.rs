@@ -8,7 +8,7 @@ use crate::requirement::Requirement;
 use crate::time::{Span, Timestamp};
 
 /// What a contact itself requires of an agent, beside its queue's steps.
-#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Needs {
     /// Nothing.

@@ -13,7 +13,7 @@ use crate::requirement::Requirement;
 use crate::time::Span;
 
 /// Limits on everything, so that nothing grows without bound. Reaching one is an error, never growth.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Limits {
     /// Contacts at once, in every state. Default 4,000,000.
@@ -50,7 +50,7 @@ impl Default for Limits {
 }
 
 /// A requirement that the plan names.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
 pub struct NamedRequirement {
     /// Its name in the plan.
     pub name: Box<str>,
@@ -61,7 +61,7 @@ pub struct NamedRequirement {
 /// A checked routing plan. There is no unchecked one: see [`PlanDocument`](crate::PlanDocument) and [`PlanBuilder`](crate::PlanBuilder).
 ///
 /// Names have ids; [`Plan::revise`] keeps them.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
 pub struct Plan {
     pub(crate) channels: Vec<Channel>,
     pub(crate) skills: Vec<Box<str>>,
@@ -103,6 +103,20 @@ named! {
 }
 
 impl Plan {
+    /// Whether ids mean here what they mean in `old`, so that an engine can go on from that plan to this one.
+    pub fn is_revision_of(&self, old: &Self) -> bool {
+        fn keeps<'a>(new: impl Iterator<Item = &'a str>, old: impl Iterator<Item = &'a str>) -> bool {
+            let mut new = new;
+            old.into_iter().all(|name| new.next() == Some(name))
+        }
+        keeps(self.channels.iter().map(|it| &*it.name), old.channels.iter().map(|it| &*it.name))
+            && keeps(self.skills.iter().map(|it| &**it), old.skills.iter().map(|it| &**it))
+            && keeps(self.profiles.iter().map(|it| &*it.name), old.profiles.iter().map(|it| &*it.name))
+            && keeps(self.groups.iter().map(|it| &*it.name), old.groups.iter().map(|it| &*it.name))
+            && keeps(self.queues.iter().map(|it| &*it.name), old.queues.iter().map(|it| &*it.name))
+            && keeps(self.requirements.iter().map(|it| &*it.name), old.requirements.iter().map(|it| &*it.name))
+    }
+
     /// Skill names, by ascending id.
     pub fn skills(&self) -> &[Box<str>] {
         &self.skills

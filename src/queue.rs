@@ -23,7 +23,7 @@ impl Target {
 }
 
 /// The order in which waiting contacts are taken. The last tie goes to the contact that arrived first.
-#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Hash, Debug, Default, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum ContactOrder {
     /// Oldest age origin first.
@@ -46,7 +46,7 @@ pub enum ContactOrder {
 
 /// One criterion by which the agent is chosen; a queue has a list, each breaking the ties before it.
 /// The last tie goes to the smaller agent id.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum AgentOrder {
     /// Lower tier for this queue first.
@@ -76,7 +76,7 @@ pub enum AgentOrder {
 }
 
 /// What "idle" is counted from.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum IdleClock {
     /// Since the agent last gave capacity back (a contact left, an offer ended) or signed in.
@@ -91,7 +91,7 @@ pub enum IdleClock {
 }
 
 /// A relaxation step: from some age on, this is what is required.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
 pub struct Step {
     /// When the step begins, by the queue's [`StepClock`]; 0 for the first.
     pub after: Span,
@@ -100,7 +100,7 @@ pub struct Step {
 }
 
 /// What a step's `after` is counted on.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum StepClock {
     /// The contact's whole age, from its age origin.
@@ -113,7 +113,7 @@ pub enum StepClock {
 }
 
 /// What a new step does with the agents of the steps before it.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Pools {
     /// They stay, and rank before those the step adds.
@@ -124,7 +124,7 @@ pub enum Pools {
 }
 
 /// After-contact work.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum WrapUp {
     /// None: the contact ends at once.
@@ -139,7 +139,7 @@ pub enum WrapUp {
 }
 
 /// What happens to an agent who does not answer offers.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum NoAnswerEffect {
     /// Nothing.
@@ -152,7 +152,7 @@ pub enum NoAnswerEffect {
 }
 
 /// Ring-no-answer: what it does to the agent and to the contact, independently.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
 pub struct NoAnswer {
     /// What happens to the agent.
     pub agent: NoAnswerEffect,
@@ -165,7 +165,7 @@ pub struct NoAnswer {
 }
 
 /// A queue of the plan.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
 pub struct Queue {
     /// Its name in the plan.
     pub name: Box<str>,

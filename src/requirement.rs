@@ -101,6 +101,15 @@ impl Requirement {
         }
     }
 
+    /// Whether there is a `prefer` part anywhere.
+    pub fn has_preferences(&self) -> bool {
+        match self {
+            Self::Anyone | Self::AtLeast { .. } | Self::Not(_) => false,
+            Self::Prefer(_) => true,
+            Self::All(parts) | Self::Any(parts) => parts.iter().any(Self::has_preferences),
+        }
+    }
+
     /// Every skill named, with repeats.
     pub fn skills(&self) -> Vec<SkillId> {
         match self {

@@ -1,21 +1,46 @@
-//! The engine.
+//! The engine: one queue, one scheduler. Sans-IO, single-threaded, deterministic.
 
-use std::sync::Arc;
+mod checkpoint;
+mod checks;
+mod choose;
+mod classes;
+mod commands;
+mod crews;
+mod digest;
+mod estimate;
+mod evolve;
+mod explain;
+mod id_map;
+mod invariants;
+mod ledger;
+mod line;
+mod orders;
+mod rebuild;
+mod records;
+mod settle;
+mod sources;
+mod state;
+mod timers;
+mod trace;
 
-use crate::command::Stamped;
+pub use checkpoint::{Checkpoint, Corrupt};
+pub use digest::Digest;
+pub use estimate::Estimate;
+pub use explain::{Explanation, Obstacle};
+pub use invariants::Broken;
+pub use orders::Policies;
+pub use trace::{Candidate, Decision};
+
+use crate::command::{Command, Stamped};
 use crate::event::Event;
 use crate::id::Seq;
 use crate::plan::Plan;
-use crate::policy::{AgentSelection, ContactSelection};
 use crate::rejected::Rejected;
-use crate::time::Timestamp;
+use settle::{Marks, Step};
+use state::State;
+use trace::Trace;
 
-/// The host's own policies, by name.
-#[derive(Clone, Default)]
-pub struct Policies {
-    agents: Vec<Arc<dyn AgentSelection>>,
-    contacts: Vec<Arc<dyn ContactSelection>>,
-}
+use crate::time::Timestamp;
 
 /// What became of a command that was not refused.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -26,61 +51,102 @@ pub enum Applied {
     Repeated,
 }
 
-/// The engine: one queue, one scheduler.
+/// The engine.
+///
+/// **Run loop.** Stamp each command with the next sequence number and the time, [`apply`](Self::apply) it, keep command
+/// and events, act on the events. When [`next_deadline`](Self::next_deadline) has come, apply
+/// [`Command::AdvanceTime`].
+///
+/// **Contract.** Same commands, same events, on any machine. `Err` has changed nothing. No panic is reachable from
+/// input; a broken invariant panics with its name in builds with debug assertions.
+///
+/// **Asking.** [`explain`](Self::explain), [`estimate_wait`](Self::estimate_wait), [`position`](Self::position).
+///
+/// **Keeping.** [`checkpoint`](Self::checkpoint), [`restore`](Self::restore), [`fold`](Self::fold), [`digest`](Self::digest).
+#[derive(Clone)]
 pub struct Router {
-    plan: Plan,
+    state: State,
+    marks: Marks,
+    trace: Trace,
 }
 
-impl Policies {
-    /// None.
-    pub fn new() -> Self {
-        Self::default()
-    }
-
-    /// With a choice of agents, replacing one of the same name.
-    #[must_use]
-    pub fn with_agents(mut self, policy: impl AgentSelection + 'static) -> Self {
-        self.agents.retain(|known| known.name() != policy.name());
-        self.agents.push(Arc::new(policy));
-        self
-    }
-
-    /// With a choice of contacts, replacing one of the same name.
-    #[must_use]
-    pub fn with_contacts(mut self, policy: impl ContactSelection + 'static) -> Self {
-        self.contacts.retain(|known| known.name() != policy.name());
-        self.contacts.push(Arc::new(policy));
-        self
+impl std::fmt::Debug for Router {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let (contacts, agents) = (self.contacts(), self.agents());
+        write!(f, "Router {{ at {}, {}, {contacts} contacts, {agents} agents }}", self.now(), self.seq())
     }
 }
 
 impl Router {
-    /// An engine with nobody signed in and nothing waiting.
-    pub fn new(plan: Plan) -> Self {
-        Self { plan }
+    /// An engine with nobody signed in and nothing waiting. The plan must not ask for policies of the host.
+    ///
+    /// # Errors
+    /// [`Rejected::UnknownPolicy`] if it does.
+    pub fn new(plan: Plan) -> Result<Self, Rejected> {
+        Self::with_policies(plan, Policies::new())
     }
-    /// With the host's own policies.
-    pub fn with_policies(plan: Plan, _policies: Policies) -> Result<Self, Rejected> {
-        Ok(Self { plan })
+
+    /// An engine with the host's own policies.
+    ///
+    /// # Errors
+    /// [`Rejected::UnknownPolicy`] if the plan asks for one that is not among them.
+    pub fn with_policies(plan: Plan, policies: Policies) -> Result<Self, Rejected> {
+        Ok(Self { state: State::new(plan, policies)?, marks: Marks::default(), trace: Trace::default() })
     }
-    /// Applies one command and appends what happened to `out`.
-    pub fn apply(&mut self, _input: &Stamped, _out: &mut Vec<Event>) -> Result<Applied, Rejected> {
+
+    /// Applies one stamped command and appends what happened to `out`.
+    ///
+    /// O(log n) and constant in practice, for commands about one contact or agent; see the guide for each step.
+    ///
+    /// # Errors
+    /// Says what the host did wrong. Nothing has changed, and nothing was appended.
+    pub fn apply(&mut self, input: &Stamped, out: &mut Vec<Event>) -> Result<Applied, Rejected> {
+        let subject = match self.state.check(input) {
+            Ok(Some(subject)) => subject,
+            Ok(None) => return Ok(Applied::Repeated),
+            Err(Rejected::LimitReached { .. }) if self.state.sweep() => return self.apply(input, out),
+            Err(rejected) => return Err(rejected),
+        };
+        self.state.seq = input.seq;
+        self.state.sources.remember(input.id);
+        let advances = matches!(input.command, Command::AdvanceTime);
+        if !advances {
+            self.state.now = input.at;
+        }
+        let (state, marks, trace) = (&mut self.state, &mut self.marks, &mut self.trace);
+        let mut step = Step { state, marks, trace, command: &input.command, out };
+        step.perform(subject, input.at);
+        step.settle();
         Ok(Applied::Done)
     }
-    /// When to send the next AdvanceTime.
+
+    /// When to apply the next [`Command::AdvanceTime`]; `None` while no timer is set. O(1).
     pub fn next_deadline(&self) -> Option<Timestamp> {
-        None
+        self.state.timers.next().map(|(due, ..)| due)
     }
-    /// The engine's time.
+
+    /// The engine's time: that of the last command.
     pub fn now(&self) -> Timestamp {
-        Timestamp::ZERO
+        self.state.now
     }
+
     /// The last command applied.
     pub fn seq(&self) -> Seq {
-        Seq(0)
+        self.state.seq
     }
+
     /// The plan in force.
     pub fn plan(&self) -> &Plan {
-        &self.plan
+        &self.state.plan
+    }
+
+    /// Contacts that are there, in every state.
+    pub fn contacts(&self) -> usize {
+        self.state.contact_ids.len()
+    }
+
+    /// Agents signed in, draining ones included.
+    pub fn agents(&self) -> usize {
+        self.state.agent_ids.len()
     }
 }

@@ -1,0 +1,429 @@
+//! Checkpoints: the whole state in a form that can be kept, and the digest over it.
+
+use serde::{Deserialize, Serialize};
+
+use crate::agent::ChannelSet;
+use crate::capacity::Stage;
+use crate::command::Stamped;
+use crate::contact::Needs;
+use crate::event::{Event, What};
+use crate::id::{AgentId, ChannelId, ContactId, CustomerId, GroupId, OfferId, QueueId, Seq};
+use crate::plan::Plan;
+use crate::queue::WrapUp;
+use crate::requirement::Skills;
+use crate::router::digest::{self, Digest};
+use crate::router::orders::Policies;
+use crate::router::records::{Agent, Contact, Excluded, Holding, NONE, Only, Place};
+use crate::router::settle::Marks;
+use crate::router::sources::Sources;
+use crate::router::state::{Standing, State};
+use crate::router::trace::Trace;
+use crate::router::{Policies as RouterPolicies, Router};
+use crate::time::{Span, Timestamp};
+
+/// The format of checkpoints this build writes, and the only one it reads.
+const VERSION: u16 = 1;
+
+/// The whole state of an engine, to be kept with serde in a format of the host's choice.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct Checkpoint {
+    version: u16,
+    plan: Plan,
+    state: Saved,
+}
+
+/// Why a checkpoint or a journal entry was not taken.
+#[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Corrupt {
+    /// Written by another version.
+    #[error("the checkpoint has format {found}; this build reads format {VERSION}")]
+    Version {
+        /// The format found.
+        found: u16,
+    },
+    /// Its parts contradict each other.
+    #[error("the checkpoint contradicts itself: {0}")]
+    Inconsistent(String),
+    /// The plan in it asks for a policy of the host that was not given.
+    #[error("the plan asks for the host's policy `{0}`, which was not given")]
+    UnknownPolicy(Box<str>),
+    /// An event does not follow from the state.
+    #[error("the event {event:?} cannot follow here: {why}")]
+    Event {
+        /// The event.
+        event: Box<Event>,
+        /// What it names that is not so.
+        why: &'static str,
+    },
+}
+
+#[derive(Clone, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
+struct Saved {
+    now: Timestamp,
+    seq: Seq,
+    arrivals: u64,
+    offers: u64,
+    sources: Sources,
+    standings: Vec<Standing>,
+    contacts: Vec<SavedContact>,
+    agents: Vec<SavedAgent>,
+}
+
+#[derive(Clone, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
+struct SavedContact {
+    id: ContactId,
+    arrival: u64,
+    origin: Timestamp,
+    since: Timestamp,
+    queue: QueueId,
+    channel: ChannelId,
+    priority: i16,
+    place: Place,
+    needs: Needs,
+    answer_within: Option<Span>,
+    max_wait: Option<Span>,
+    wrap_up: Option<WrapUp>,
+    only: Option<Only>,
+    customer: Option<CustomerId>,
+    step: u16,
+    step_since: Timestamp,
+    first_offer: Option<Timestamp>,
+    offers: u16,
+    offer: Option<OfferId>,
+    deadline: Option<Timestamp>,
+    given_at: Timestamp,
+    exclusions: Vec<Excluded>,
+}
+
+#[derive(Clone, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
+struct SavedAgent {
+    id: AgentId,
+    group: GroupId,
+    skills: Option<Skills>,
+    ready: ChannelSet,
+    draining: bool,
+    streak: u16,
+    handled: u32,
+    released_at: Timestamp,
+    handled_at: Timestamp,
+    offered_at: Timestamp,
+    available_at: Timestamp,
+    again: Option<(Timestamp, ChannelSet)>,
+    /// Contact, stage, forced, put aside by an arrival; in order of giving.
+    holding: Vec<(ContactId, Stage, bool, bool)>,
+}
+
+impl Router {
+    /// The whole state. O(contacts + agents).
+    pub fn checkpoint(&self) -> Checkpoint {
+        Checkpoint { version: VERSION, plan: self.state.plan.clone(), state: self.state.save() }
+    }
+
+    /// 128 bits over everything future behaviour depends on: equal digests, equal answers to equal commands.
+    /// O(contacts + agents).
+    pub fn digest(&self) -> Digest {
+        digest::of(&(self.state.plan_digest, self.state.save()))
+    }
+
+    /// An engine that goes on where the checkpoint was taken, as if it had never stopped. O(contacts + agents).
+    ///
+    /// # Errors
+    /// [`Corrupt`] if the checkpoint is of another version, contradicts itself, or needs policies that were not given.
+    pub fn restore(checkpoint: Checkpoint, policies: RouterPolicies) -> Result<Self, Corrupt> {
+        if checkpoint.version != VERSION {
+            return Err(Corrupt::Version { found: checkpoint.version });
+        }
+        let state = State::load(checkpoint.plan, checkpoint.state, policies)?;
+        let router = Self { state, marks: Marks::default(), trace: Trace::default() };
+        router.check_invariants().map_err(|broken| Corrupt::Inconsistent(broken.to_string()))?;
+        Ok(router)
+    }
+
+    /// Takes over a command that was applied before together with what followed from it, without deciding anything:
+    /// how a journal is read back. Afterwards the state is as if the command had been applied. O(events).
+    ///
+    /// # Errors
+    /// [`Corrupt`] if an event cannot follow; the engine is then to be thrown away.
+    pub fn fold(&mut self, input: &Stamped, events: &[Event]) -> Result<(), Corrupt> {
+        self.state.seq = input.seq;
+        self.state.sources.remember(input.id);
+        for event in events {
+            if let Some(why) = self.state.contradicts(event) {
+                return Err(Corrupt::Event { event: Box::new(*event), why });
+            }
+            self.state.evolve(event, &input.command);
+        }
+        self.state.now = self.state.now.max(input.at);
+        self.state.settle_timers();
+        Ok(())
+    }
+}
+
+impl State {
+    fn save(&self) -> Saved {
+        let contacts = self.contacts_by_arrival().into_iter().map(|slot| self.save_contact(slot)).collect();
+        let agents = self.agents_by_id().into_iter().map(|slot| self.save_agent(slot)).collect();
+        Saved {
+            now: self.now,
+            seq: self.seq,
+            arrivals: self.arrivals,
+            offers: self.offers,
+            sources: self.sources.clone(),
+            standings: self.standings.clone(),
+            contacts,
+            agents,
+        }
+    }
+
+    fn save_contact(&self, slot: u32) -> SavedContact {
+        let it = &self.contacts[slot];
+        SavedContact {
+            id: it.id,
+            arrival: it.arrival,
+            origin: it.origin,
+            since: it.since,
+            queue: it.queue,
+            channel: it.channel,
+            priority: it.priority,
+            place: it.place,
+            needs: self.needs_of(slot).clone(),
+            answer_within: it.answer_within,
+            max_wait: it.max_wait,
+            wrap_up: it.wrap_up,
+            only: it.only,
+            customer: it.customer,
+            step: it.step,
+            step_since: it.step_since,
+            first_offer: it.first_offer,
+            offers: it.offers,
+            offer: (it.place == Place::With(Stage::Offered)).then_some(it.offer),
+            deadline: it.deadline,
+            given_at: it.given_at,
+            exclusions: self.exclusions.get(&slot).cloned().unwrap_or_default(),
+        }
+    }
+
+    fn save_agent(&self, slot: u32) -> SavedAgent {
+        let it = &self.agents[slot];
+        let held = it.holding.iter();
+        SavedAgent {
+            id: it.id,
+            group: it.group,
+            skills: it.own_skills.then(|| self.crews.crews[it.crew as usize].skills.clone()),
+            ready: it.ready,
+            draining: it.draining,
+            streak: it.streak,
+            handled: it.handled,
+            released_at: it.released_at,
+            handled_at: it.handled_at,
+            offered_at: it.offered_at,
+            available_at: it.available_at,
+            again: it.again,
+            holding: held.map(|h| (self.contacts[h.contact].id, h.stage, h.forced, h.by_arrival)).collect(),
+        }
+    }
+
+    fn load(plan: Plan, saved: Saved, policies: Policies) -> Result<Self, Corrupt> {
+        let inconsistent = |what: String| Corrupt::Inconsistent(what);
+        let mut state = State::new(plan, policies).map_err(|rejected| match rejected {
+            crate::Rejected::UnknownPolicy(name) => Corrupt::UnknownPolicy(name),
+            other => inconsistent(other.to_string()),
+        })?;
+        if saved.standings.len() != state.plan.queues().len() {
+            return Err(inconsistent(format!(
+                "{} queues, but the plan has {}",
+                saved.standings.len(),
+                state.plan.queues().len()
+            )));
+        }
+        (state.now, state.seq) = (saved.now, saved.seq);
+        (state.arrivals, state.offers, state.sources) = (saved.arrivals, saved.offers, saved.sources);
+        state.standings = saved.standings;
+        for contact in saved.contacts {
+            state.load_contact(contact)?;
+        }
+        for agent in saved.agents {
+            state.load_agent(agent)?;
+        }
+        let lost = state
+            .contacts_by_arrival()
+            .into_iter()
+            .find(|&slot| matches!(state.contacts[slot].place, Place::With(_)) && state.contacts[slot].agent == NONE);
+        if let Some(slot) = lost {
+            return Err(inconsistent(format!("{} is with an agent, but no agent holds it", state.contacts[slot].id)));
+        }
+        state.rebuild();
+        Ok(state)
+    }
+
+    fn load_contact(&mut self, saved: SavedContact) -> Result<(), Corrupt> {
+        let it = |what: &str| Corrupt::Inconsistent(format!("{} {what}", saved.id));
+        if self.contact_ids.get(&saved.id).is_some() {
+            return Err(it("is there twice"));
+        }
+        let Some(queue) = self.plan.queue(saved.queue) else { return Err(it("is in a queue the plan has not")) };
+        if self.plan.channel(saved.channel).is_none() {
+            return Err(it("is on a channel the plan has not"));
+        }
+        if usize::from(saved.step) >= queue.steps.len().max(1) {
+            return Err(it("is in a step its queue has not"));
+        }
+        if saved.place == Place::Loose || (saved.place == Place::With(Stage::Offered)) != saved.offer.is_some() {
+            return Err(it("is nowhere"));
+        }
+        if saved.arrival == 0 || saved.arrival > self.arrivals || saved.origin > self.now {
+            return Err(it("has not arrived yet"));
+        }
+        if let Needs::Named(id) = &saved.needs
+            && self.plan.requirement_named(*id).is_none()
+        {
+            return Err(it("has a requirement the plan has not"));
+        }
+        let contact = Contact {
+            id: saved.id,
+            arrival: saved.arrival,
+            origin: saved.origin,
+            since: saved.since,
+            queue: saved.queue,
+            channel: saved.channel,
+            priority: saved.priority,
+            place: saved.place,
+            needs: self.needs.intern(&saved.needs),
+            answer_within: saved.answer_within,
+            max_wait: saved.max_wait,
+            wrap_up: saved.wrap_up,
+            only: saved.only,
+            customer: saved.customer,
+            step: saved.step,
+            step_since: saved.step_since,
+            first_offer: saved.first_offer,
+            offers: saved.offers,
+            offer: saved.offer.unwrap_or(OfferId(0)),
+            deadline: saved.deadline,
+            given_at: saved.given_at,
+            left: None,
+            agent: NONE,
+            class: 0,
+            level: 0,
+            at: 0,
+            timer: None,
+            has_exclusions: !saved.exclusions.is_empty(),
+            marked: false,
+        };
+        let slot = self.contacts.insert(contact);
+        self.contact_ids.insert(saved.id, slot);
+        if let Some(offer) = saved.offer {
+            self.offer_ids.insert(offer, slot);
+        }
+        if !saved.exclusions.is_empty() {
+            self.exclusions.insert(slot, saved.exclusions);
+        }
+        Ok(())
+    }
+
+    fn load_agent(&mut self, saved: SavedAgent) -> Result<(), Corrupt> {
+        let it = |what: &str| Corrupt::Inconsistent(format!("{} {what}", saved.id));
+        if self.agent_ids.get(&saved.id).is_some() {
+            return Err(it("is there twice"));
+        }
+        let Some(group) = self.plan.group(saved.group) else { return Err(it("is in a group the plan has not")) };
+        let skills = saved.skills.clone().unwrap_or_else(|| group.skills.clone());
+        let crew = self.crews.crew(saved.group, group.capacity, &skills);
+        let slot = self.agents.insert(Agent {
+            id: saved.id,
+            group: saved.group,
+            crew,
+            own_skills: saved.skills.is_some(),
+            ready: saved.ready,
+            draining: saved.draining,
+            marked: false,
+            unshelved: false,
+            streak: saved.streak,
+            handled: saved.handled,
+            load: crate::Load::ZERO,
+            room: ChannelSet::NONE,
+            holding: Vec::new(),
+            released_at: saved.released_at,
+            handled_at: saved.handled_at,
+            offered_at: saved.offered_at,
+            available_at: saved.available_at,
+            again: saved.again,
+            timer: None,
+            shelf: NONE,
+            keys: Vec::new(),
+            live: true,
+        });
+        self.agent_ids.insert(saved.id, slot);
+        for (contact, stage, forced, by_arrival) in saved.holding {
+            let held = self
+                .contact_ids
+                .get(&contact)
+                .filter(|&held| self.contacts[held].place == Place::With(stage) && self.contacts[held].agent == NONE);
+            let Some(held) = held else {
+                return Err(Corrupt::Inconsistent(format!("{} holds {contact}, which is elsewhere", saved.id)));
+            };
+            self.contacts[held].agent = slot;
+            let channel: ChannelId = self.contacts[held].channel;
+            self.agents[slot].holding.push(Holding { contact: held, channel, stage, forced, by_arrival });
+        }
+        Ok(())
+    }
+
+    /// What an event names that is not so; `None` if it can be applied. O(1).
+    fn contradicts(&self, event: &Event) -> Option<&'static str> {
+        let contact = |id: ContactId| self.contact_ids.get(&id);
+        let agent = |id: AgentId| self.agent_ids.get(&id);
+        let held_by = |id: ContactId, by: AgentId| match (contact(id), agent(by)) {
+            (Some(slot), Some(by)) if self.contacts[slot].agent == by => None,
+            _ => Some("the agent does not have the contact"),
+        };
+        let free = |id: ContactId| match contact(id) {
+            Some(slot) if self.contacts[slot].agent == NONE => None,
+            _ => Some("the contact is not waiting"),
+        };
+        if event.at < self.now {
+            return Some("time would go back");
+        }
+        match event.what {
+            What::Configured => None,
+            What::AgentSignedIn { group, .. } => self.plan.group(group).is_none().then_some("no such group"),
+            What::AgentDraining { agent: id } => match agent(id) {
+                Some(slot) if !self.agents[slot].draining => None,
+                _ => Some("no such agent, or draining already"),
+            },
+            What::AgentSignedOut { agent: id } => match agent(id) {
+                Some(slot) if self.agents[slot].holding.is_empty() => None,
+                _ => Some("no such agent, or not done yet"),
+            },
+            What::PresenceChanged { agent: id, .. } | What::SkillsChanged { agent: id } => {
+                agent(id).is_none().then_some("no such agent")
+            }
+            What::Arrived { contact: id, .. } => contact(id).is_some().then_some("the contact is there already"),
+            What::Queued { contact: id, .. } => match contact(id) {
+                Some(slot) if self.contacts[slot].place == Place::Loose => None,
+                _ => Some("the contact is not between two places"),
+            },
+            What::PreferenceEnded { contact: id }
+            | What::Relaxed { contact: id, .. }
+            | What::PriorityChanged { contact: id, .. }
+            | What::NeedsChanged { contact: id } => free(id),
+            What::Transferred { contact: id, queue } => {
+                self.plan.queue(queue).is_none().then_some("no such queue").or(free(id))
+            }
+            What::Offered { contact: id, agent: to, .. } | What::Assigned { contact: id, agent: to, .. } => {
+                agent(to).is_none().then_some("no such agent").or(free(id))
+            }
+            What::OfferEnded { contact: id, agent: by, .. }
+            | What::Accepted { contact: id, agent: by, .. }
+            | What::Connected { contact: id, agent: by }
+            | What::Held { contact: id, agent: by, .. }
+            | What::Resumed { contact: id, agent: by, .. }
+            | What::Quieted { contact: id, agent: by }
+            | What::Woken { contact: id, agent: by, .. }
+            | What::WrapUpStarted { contact: id, agent: by, .. }
+            | What::Returned { contact: id, agent: by, .. } => held_by(id, by),
+            What::Ended { contact: id, .. } => contact(id).is_none().then_some("no such contact"),
+        }
+    }
+}

@@ -1,0 +1,245 @@
+//! Who takes a contact, and what an agent takes: the two questions that are asked all the time.
+
+use crate::id::QueueId;
+use crate::queue::ContactOrder;
+use crate::router::crews::AgentKey;
+use crate::router::orders::{CRITERIA, Choice, Criterion, idle_since, load_key, mix};
+use crate::router::records::{Agent, Contact, Rank};
+use crate::router::state::State;
+use crate::time::Span;
+
+/// Heads of a lane that are tried in order before the classes an agent may serve are picked out instead.
+const HEADS: usize = 64;
+
+/// What agents are compared by, the smallest first: place in the pool, unmet preferences, the queue's criteria, id.
+pub(crate) type Score = ([u64; 2], [u64; CRITERIA], u64);
+
+impl State {
+    /// The agent who is to take a loose or waiting contact, if there is one.
+    ///
+    /// O(shelves that have room) for up to 32 of them, else O(log agents) for every agent passed over; for criteria
+    /// that score the pair (`random`, the host's), O(agents with room).
+    pub(crate) fn find_agent(&mut self, contact: u32) -> Option<u32> {
+        if let Some(only) = self.contacts[contact].only {
+            let agent = self.agent_ids.get(&only.agent)?;
+            self.weigh(agent);
+            let able = self.agents[agent].room.has(self.contacts[contact].channel);
+            return (able && !self.excluded(contact, only.agent)).then_some(agent);
+        }
+        self.shelve();
+        let channel = self.contacts[contact].channel;
+        let class = self.contacts[contact].class;
+        let (index, across_crews) = {
+            let choice = self.choice(self.contacts[contact].queue);
+            (choice.index, choice.across_crews && self.classes.all[class as usize].plain)
+        };
+        let mut best: Option<(u32, Option<Score>)> = None;
+        for rack in 0..self.crews.racks.len() {
+            if !self.crews.racks[rack].room.has(channel) {
+                continue;
+            }
+            if across_crews && self.crews.heads(rack, index).is_some() {
+                let found = self.first_in_rack(contact, rack, index);
+                best = found.into_iter().fold(best, |best, agent| self.better(contact, best, agent));
+                continue;
+            }
+            for at in 0..self.crews.racks[rack].occupied.len() {
+                let shelf = self.crews.racks[rack].occupied[at];
+                let crew = self.crews.shelves[shelf as usize].crew;
+                self.acquaint(crew);
+                if self.crews.crews[crew as usize].classes.has(class) {
+                    let found = self.first_on_shelf(contact, shelf);
+                    best = found.into_iter().fold(best, |best, agent| self.better(contact, best, agent));
+                }
+            }
+        }
+        best.map(|(agent, _)| agent)
+    }
+
+    /// Whichever of the two is to be asked first. The score is worked out only when there are two.
+    fn better(&self, contact: u32, best: Option<(u32, Option<Score>)>, agent: u32) -> Option<(u32, Option<Score>)> {
+        let Some((champion, score)) = best else { return Some((agent, None)) };
+        let score = score.unwrap_or_else(|| self.score(contact, champion));
+        let challenge = self.score(contact, agent);
+        Some(if challenge < score { (agent, Some(challenge)) } else { (champion, Some(score)) })
+    }
+
+    /// In a rack with many shelves: the first agent in the index's order who will do.
+    fn first_in_rack(&mut self, contact: u32, rack: usize, index: usize) -> Option<u32> {
+        let class = self.contacts[contact].class;
+        let mut best: Option<(AgentKey, u32)> = None;
+        let mut from: Option<(AgentKey, u32)> = None;
+        // One head at a time, because a crew may have to be acquainted with the class on the way.
+        loop {
+            let heads = self.crews.heads(rack, index)?;
+            let next = match from {
+                None => heads.first(),
+                Some(from) => heads.range((std::ops::Bound::Excluded(from), std::ops::Bound::Unbounded)).next(),
+            };
+            let Some(&(key, shelf)) = next else { break };
+            if best.is_some_and(|(found, _)| found < key) {
+                break;
+            }
+            from = Some((key, shelf));
+            let crew = self.crews.shelves[shelf as usize].crew;
+            self.acquaint(crew);
+            if !self.crews.crews[crew as usize].classes.has(class) {
+                continue;
+            }
+            let line = &self.crews.shelves[shelf as usize].lines[index];
+            let found = line.iter().find(|&(_, agent)| !self.excluded(contact, self.agents[agent].id));
+            best = match (best, found) {
+                (Some(best), Some(found)) if found.0 < best.0 => Some(found),
+                (best, found) => best.or(found),
+            };
+        }
+        best.map(|(_, agent)| agent)
+    }
+
+    /// The first agent of a shelf by the queue's criteria who is not excluded for the contact.
+    fn first_on_shelf(&self, contact: u32, shelf: u32) -> Option<u32> {
+        let it = &self.contacts[contact];
+        let choice = self.choice(it.queue);
+        let line = &self.crews.shelves[shelf as usize].lines[choice.index];
+        let able = |agent: u32| !self.excluded(contact, self.agents[agent].id);
+        if choice.scored || (choice.cyclic && it.has_exclusions) {
+            let scored = line.iter().filter(|&(_, agent)| able(agent));
+            return scored.min_by_key(|&(_, agent)| self.score(contact, agent)).map(|(_, agent)| agent);
+        }
+        let (first, agent) = line.first()?;
+        if choice.cyclic {
+            let last = self.standings[usize::from(it.queue.0)].last;
+            let after = last.and_then(|last| last.0.checked_add(1)).unwrap_or(0);
+            let next = line.iter_from((first.0, after)).next().filter(|(key, _)| key.0 == first.0);
+            return Some(next.map_or(agent, |(_, agent)| agent));
+        }
+        if able(agent) {
+            return Some(agent);
+        }
+        line.iter().map(|(_, agent)| agent).find(|&agent| able(agent))
+    }
+
+    /// What an agent is compared by for a contact. The smallest is asked first.
+    pub(crate) fn score(&self, contact: u32, agent: u32) -> Score {
+        let (contact, agent) = (&self.contacts[contact], &self.agents[agent]);
+        let choice = self.choice(contact.queue);
+        let skills = &self.crews.crews[agent.crew as usize].skills;
+        let key = self.class_key(contact);
+        let own = self.needs.requirement(contact.needs);
+        let rank = self.pool_rank(agent.group.0, skills, &key).unwrap_or(u32::MAX);
+        let queue = self.plan.queue(contact.queue);
+        let counts = queue.and_then(|queue| queue.pool(usize::from(contact.step)).get(rank as usize));
+        let of_step =
+            |of: fn(&crate::Requirement, &crate::Skills) -> u32| counts.map_or(0, |step| of(&step.requires, skills));
+        let unmet = own.unmet_preferences(skills) + of_step(crate::Requirement::unmet_preferences);
+        let proficiency = own.proficiency(skills) + of_step(crate::Requirement::proficiency);
+        let mut values = [0; CRITERIA];
+        for (value, criterion) in values.iter_mut().zip(&choice.criteria) {
+            *value = self.criterion(criterion, choice, contact, agent, proficiency);
+        }
+        ([u64::from(rank), u64::from(unmet)], values, agent.id.0)
+    }
+
+    fn criterion(&self, by: &Criterion, choice: &Choice, contact: &Contact, agent: &Agent, proficiency: u32) -> u64 {
+        match by {
+            Criterion::Tier => self.plan.group(agent.group).map_or(0, |group| u64::from(group.tier(contact.queue))),
+            Criterion::Idle { latest: false } => idle_since(agent, choice.clock).0,
+            Criterion::Idle { latest: true } => u64::MAX - idle_since(agent, choice.clock).0,
+            Criterion::Load { most } => u64::from(load_key(agent.load, *most)),
+            Criterion::RoundRobin => self.after_last(contact.queue, agent),
+            Criterion::TopDown => agent.id.0,
+            Criterion::Skilled { least: false } => u64::from(u32::MAX - proficiency),
+            Criterion::Skilled { least: true } => u64::from(proficiency),
+            Criterion::Handled => u64::from(agent.handled),
+            Criterion::Random => mix(mix(mix(contact.arrival) ^ agent.id.0) ^ u64::from(contact.offers)),
+            Criterion::Host(policy) => {
+                let score = policy.score(&self.view(contact), &self.agent_view(agent, contact.queue));
+                // The highest score is the smallest key.
+                (score as u64 ^ (1 << 63)) ^ u64::MAX
+            }
+        }
+    }
+
+    fn after_last(&self, queue: QueueId, agent: &Agent) -> u64 {
+        match self.standings[usize::from(queue.0)].last {
+            Some(last) => agent.id.0.wrapping_sub(last.0).wrapping_sub(1),
+            None => agent.id.0,
+        }
+    }
+
+    /// The contact an agent is to take, if there is one.
+    ///
+    /// O(lanes of the channels it has room for) where it may serve the most urgent of each, plus O(1) for each class
+    /// passed over, up to 64 a lane; then O(classes / 64 + classes it may serve and in which somebody waits).
+    pub(crate) fn find_contact(&mut self, agent: u32) -> Option<u32> {
+        self.weigh(agent);
+        let crew = self.agents[agent].crew;
+        self.acquaint(crew);
+        let it = &self.agents[agent];
+        if it.room.0 == 0 {
+            return None;
+        }
+        let waiting_for_it = self.classes.direct.get(&it.id).into_iter().flatten().copied();
+        let able = |&slot: &u32| it.room.has(self.contacts[slot].channel) && !self.excluded(slot, it.id);
+        if let Some(slot) = waiting_for_it.filter(able).min_by_key(|&slot| self.contact_urgency(slot)) {
+            return Some(slot);
+        }
+        let group = self.plan.group(it.group)?;
+        let mut best: Option<((u16, Rank), u32)> = None;
+        for channel in it.room.iter() {
+            for &lane in self.classes.by_channel.get(usize::from(channel.0)).into_iter().flatten() {
+                let lane = &self.classes.lanes[lane as usize];
+                if lane.heads.is_empty() {
+                    continue;
+                }
+                let Some(serve) = group.serves(lane.queue) else { continue };
+                if best.is_some_and(|((have, _), _)| have < serve) {
+                    continue;
+                }
+                let Some((rank, slot)) = self.first_in_lane(agent, lane) else { continue };
+                let urgency = (serve, self.urgency(rank, lane.within));
+                if best.is_none_or(|(have, _)| urgency < have) {
+                    best = Some((urgency, slot));
+                }
+            }
+        }
+        best.map(|(_, slot)| slot)
+    }
+
+    /// The first contact of a lane that the agent may take.
+    fn first_in_lane(&self, agent: u32, lane: &crate::router::classes::Lane) -> Option<(Rank, u32)> {
+        let it = &self.agents[agent];
+        let serves = &self.crews.crews[it.crew as usize].classes;
+        let first_of = |class: u32| {
+            let line = &self.classes.all[class as usize].line;
+            line.first()
+                .filter(|&(_, slot)| !self.excluded(slot, it.id))
+                .or_else(|| line.iter().find(|&(_, slot)| !self.excluded(slot, it.id)))
+        };
+        let mut best: Option<(Rank, u32)> = None;
+        let mut consider = |class: u32| {
+            if let Some(found) = first_of(class).filter(|found| best.is_none_or(|best| found.0 < best.0)) {
+                best = Some(found);
+            }
+            best
+        };
+        for (tried, &(head, class)) in lane.heads.iter().enumerate() {
+            if tried == HEADS {
+                for class in serves.both(&lane.waiting) {
+                    consider(class);
+                }
+                break;
+            }
+            if serves.has(class) && consider(class).is_some_and(|(rank, _)| rank <= head) {
+                break;
+            }
+        }
+        best
+    }
+
+    pub(crate) fn contact_urgency(&self, slot: u32) -> Rank {
+        let it = &self.contacts[slot];
+        let by_ratio = self.plan.queue(it.queue).is_some_and(|queue| queue.order == ContactOrder::Ratio);
+        self.urgency(it.rank(), if by_ratio { self.within(it) } else { Span::ZERO })
+    }
+}

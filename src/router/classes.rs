@@ -1,0 +1,116 @@
+//! Waiting contacts, in classes of equal needs.
+//!
+//! Contacts of one queue, channel, requirement and step (and, where it matters, time to answer within) are a *class*
+//! with one line: whoever can take one can take all. Only the heads of classes compete. Classes of one queue and
+//! channel whose order does not change with time are a *lane*, which keeps those heads in order.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::id::{AgentId, ChannelId, QueueId};
+use crate::router::crews::Bits;
+use crate::router::id_map::IdMap;
+use crate::router::line::Line;
+use crate::router::records::Rank;
+use crate::time::Span;
+
+/// What contacts of one class have in common.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub(crate) struct ClassKey {
+    pub(crate) queue: QueueId,
+    pub(crate) channel: ChannelId,
+    pub(crate) needs: u32,
+    pub(crate) step: u16,
+    /// Time to answer within, where the queue's order is by ratio; else 0.
+    pub(crate) within: Span,
+}
+
+#[derive(Clone, Debug)]
+pub(crate) struct Class {
+    pub(crate) key: ClassKey,
+    pub(crate) lane: u32,
+    pub(crate) line: Line<Rank>,
+    /// All agents who will do rank alike: neither preferences nor several pools.
+    pub(crate) plain: bool,
+}
+
+#[derive(Clone, Debug)]
+pub(crate) struct Lane {
+    pub(crate) queue: QueueId,
+    pub(crate) within: Span,
+    /// The first of every class in which somebody waits.
+    pub(crate) heads: BTreeSet<(Rank, u32)>,
+    /// Those classes.
+    pub(crate) waiting: Bits,
+}
+
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Classes {
+    pub(crate) all: Vec<Class>,
+    by_key: IdMap<ClassKey, u32>,
+    pub(crate) lanes: Vec<Lane>,
+    lane_by_key: IdMap<(QueueId, ChannelId, Span), u32>,
+    /// Lanes of each channel.
+    pub(crate) by_channel: Vec<Vec<u32>>,
+    /// Contacts that wait for one agent alone, in no order.
+    pub(crate) direct: BTreeMap<AgentId, Vec<u32>>,
+}
+
+impl Classes {
+    pub(crate) fn find(&self, key: &ClassKey) -> Option<u32> {
+        self.by_key.get(key)
+    }
+
+    /// Adds a class that is not there. O(1).
+    pub(crate) fn add(&mut self, key: ClassKey, plain: bool) -> u32 {
+        let lane_key = (key.queue, key.channel, key.within);
+        let lane = self.lane_by_key.get(&lane_key).unwrap_or_else(|| {
+            let lane = self.lanes.len() as u32;
+            let (heads, waiting) = (BTreeSet::new(), Bits::default());
+            self.lanes.push(Lane { queue: key.queue, within: key.within, heads, waiting });
+            self.lane_by_key.insert(lane_key, lane);
+            let channel = usize::from(key.channel.0);
+            if self.by_channel.len() <= channel {
+                self.by_channel.resize(channel + 1, Vec::new());
+            }
+            self.by_channel[channel].push(lane);
+            lane
+        });
+        let class = self.all.len() as u32;
+        self.all.push(Class { key, lane, line: Line::default(), plain });
+        self.by_key.insert(key, class);
+        class
+    }
+
+    /// A contact joins the line of its class. O(1) in order of arrival, plus O(log classes) if it is first.
+    pub(crate) fn join(&mut self, class: u32, rank: Rank, contact: u32) {
+        self.change(class, |line| line.insert(rank, contact));
+    }
+
+    /// A contact leaves the line of its class. As [`Classes::join`].
+    pub(crate) fn leave(&mut self, class: u32, rank: Rank) {
+        self.change(class, |line| {
+            let found = line.remove(&rank);
+            debug_assert!(found, "a contact stands in line under the rank it joined with");
+        });
+    }
+
+    fn change(&mut self, class: u32, change: impl FnOnce(&mut Line<Rank>)) {
+        let it = &mut self.all[class as usize];
+        let before = it.line.first();
+        change(&mut it.line);
+        let after = it.line.first();
+        if before == after {
+            return;
+        }
+        let lane = &mut self.lanes[it.lane as usize];
+        if let Some((rank, _)) = before {
+            lane.heads.remove(&(rank, class));
+        }
+        if let Some((rank, _)) = after {
+            lane.heads.insert((rank, class));
+        }
+        if before.is_some() != after.is_some() {
+            lane.waiting.set(class, after.is_some());
+        }
+    }
+}

@@ -1,0 +1,323 @@
+//! Commands, carried out. Each was checked completely before (`checks.rs`), so nothing here can fail half-way.
+
+use crate::agent::ChannelSet;
+use crate::capacity::Stage;
+use crate::command::{Command, Leave, TransferTo};
+use crate::contact::Outcome;
+use crate::event::{HeldBy, OfferEnd, Return, What};
+use crate::id::ReasonId;
+use crate::queue::{NoAnswerEffect, WrapUp};
+use crate::router::checks::Subject;
+use crate::router::records::Place;
+use crate::router::settle::Step;
+use crate::time::{Span, Timestamp};
+
+impl Step<'_> {
+    /// Carries out the checked command on its subject.
+    pub(crate) fn perform(&mut self, subject: Subject, until: Timestamp) {
+        match (self.command, subject) {
+            (Command::AdvanceTime, _) => self.advance_time(until),
+            (Command::Configure { .. }, _) => self.configure(),
+            (Command::SignIn { agent, group, .. }, _) => {
+                self.emit(What::AgentSignedIn { agent: *agent, group: *group });
+                let slot = self.state.agent_slot(*agent);
+                self.mark_agent(slot);
+            }
+            (Command::SignOut { leave: Leave::Drain, .. }, Subject::Agent(slot)) => self.drain(slot),
+            (Command::SignOut { leave: Leave::Requeue, .. }, Subject::Agent(slot)) => self.sign_out(slot),
+            (Command::SetPresence { agent, channels, ready, reason }, Subject::Agent(slot)) => {
+                let (agent, channels, ready, reason) = (*agent, *channels, *ready, *reason);
+                self.emit(What::PresenceChanged { agent, channels, ready, reason, until: None });
+                self.mark_agent(slot);
+            }
+            (Command::SetSkills { agent, .. }, Subject::Agent(slot)) => {
+                self.emit(What::SkillsChanged { agent: *agent });
+                self.mark_agent(slot);
+            }
+            (Command::Enqueue { .. }, _) => self.enqueue(),
+            (command, Subject::Contact(slot)) => self.on_contact(command, slot),
+            (_, _) => debug_assert!(false, "a check names the subject its command needs"),
+        }
+    }
+
+    fn on_contact(&mut self, command: &Command, slot: u32) {
+        let contact = self.state.contacts[slot].id;
+        let holder = self.state.contacts[slot].agent;
+        match command {
+            Command::Abandon { .. } => self.leave(slot, Outcome::Abandoned),
+            Command::Cancel { .. } => self.leave(slot, Outcome::Cancelled),
+            Command::SetPriority { priority, .. } => {
+                self.emit(What::PriorityChanged { contact, priority: *priority });
+                self.mark_contact(slot);
+            }
+            Command::SetNeeds { .. } => {
+                self.emit(What::NeedsChanged { contact });
+                self.mark_contact(slot);
+            }
+            Command::Assign { agent, .. } => {
+                let agent = self.state.agent_slot(*agent);
+                self.give(slot, agent, true);
+            }
+            Command::Accept { offer } => {
+                let it = &self.state.contacts[slot];
+                let connect_by = self.state.plan.connect_time(it.queue, it.channel).map(|time| self.state.now + time);
+                let agent = self.state.agents[holder].id;
+                self.emit(What::Accepted { offer: *offer, contact, agent, connect_by });
+                self.mark_agent(holder);
+            }
+            Command::Decline { .. } => self.end_offer(slot, OfferEnd::Declined),
+            Command::Revoke { .. } => self.end_offer(slot, OfferEnd::Revoked),
+            Command::Connected { .. } => {
+                let agent = self.state.agents[holder].id;
+                self.emit(What::Connected { contact, agent });
+                self.mark_agent(holder);
+            }
+            Command::ConnectFailed { .. } => self.give_back(slot, Return::ConnectFailed),
+            Command::Requeue { .. } => self.give_back(slot, Return::Requeued),
+            Command::Hold { .. } => {
+                let agent = self.state.agents[holder].id;
+                self.emit(What::Held { contact, agent, by: HeldBy::Agent });
+                self.mark_agent(holder);
+            }
+            Command::Resume { .. } => {
+                let agent = self.state.agents[holder].id;
+                self.emit(What::Resumed { contact, agent, by: HeldBy::Agent });
+                self.mark_agent(holder);
+            }
+            Command::Quiet { .. } => {
+                let agent = self.state.agents[holder].id;
+                self.emit(What::Quieted { contact, agent });
+                self.mark_agent(holder);
+            }
+            Command::Wake { .. } => {
+                let at = self.state.agents[holder].holding.iter().position(|held| held.contact == slot);
+                let forced = !at.is_some_and(|at| self.may_resume(holder, at));
+                let agent = self.state.agents[holder].id;
+                self.emit(What::Woken { contact, agent, forced });
+                self.mark_agent(holder);
+            }
+            Command::Complete { .. } => self.complete(slot),
+            Command::EndWrapUp { .. } => self.end_with_agent(slot, Outcome::Completed),
+            Command::Transfer { to, .. } => self.transfer(slot, to),
+            _ => debug_assert!(false, "every command on a contact is handled"),
+        }
+    }
+
+    // ---- time
+
+    fn advance_time(&mut self, until: Timestamp) {
+        use crate::router::timers::Owner;
+        while let Some((due, owner, slot)) = self.state.timers.next().filter(|&(due, ..)| due <= until) {
+            self.state.now = self.state.now.max(due);
+            match owner {
+                Owner::Contact(_) => self.contact_due(slot),
+                Owner::Agent(_) => self.agent_due(slot),
+            }
+            self.settle();
+        }
+        self.state.now = self.state.now.max(until);
+    }
+
+    fn contact_due(&mut self, slot: u32) {
+        let contact = self.state.contacts[slot].id;
+        match self.state.contacts[slot].place {
+            Place::InLine => {
+                if self.has_waited_longest(slot) {
+                    self.emit(What::Ended { contact, outcome: Outcome::MaxWait, agent: None });
+                    return;
+                }
+                self.end_preference_if_due(slot);
+                self.advance_steps(slot);
+                self.state.arm(slot);
+                self.mark_contact(slot);
+            }
+            Place::With(Stage::Offered) => self.end_offer(slot, OfferEnd::Expired),
+            Place::With(Stage::Connecting) => self.give_back(slot, Return::ConnectFailed),
+            Place::With(_) => self.end_with_agent(slot, Outcome::Completed),
+            Place::Loose => debug_assert!(false, "a loose contact has no timer"),
+        }
+    }
+
+    fn agent_due(&mut self, slot: u32) {
+        let it = &self.state.agents[slot];
+        let (agent, channels) = (it.id, it.again.map_or(ChannelSet::NONE, |(_, channels)| channels));
+        self.emit(What::PresenceChanged { agent, channels, ready: true, reason: ReasonId::NONE, until: None });
+        self.mark_agent(slot);
+    }
+
+    // ---- arrivals and departures
+
+    fn enqueue(&mut self) {
+        let Command::Enqueue { contact, new } = self.command else { return };
+        let contact = *contact;
+        self.emit(What::Arrived { contact, queue: new.queue });
+        let slot = self.state.contact_slot(contact);
+        self.advance_steps(slot);
+        let mut agent = self.find_agent(slot);
+        if agent.is_none() && self.end_preference_if_due(slot) {
+            agent = self.find_agent(slot);
+        }
+        if let Some(agent) = agent {
+            self.give(slot, agent, false);
+            return;
+        }
+        let limit = self.state.plan.queue(new.queue).map_or(0, |queue| queue.limit);
+        if self.state.standings[usize::from(new.queue.0)].waiting >= limit {
+            self.emit(What::Ended { contact, outcome: Outcome::TurnedAway, agent: None });
+            return;
+        }
+        self.line_up(slot);
+    }
+
+    /// The contact goes, wherever it is.
+    fn leave(&mut self, slot: u32, outcome: Outcome) {
+        let contact = self.state.contacts[slot].id;
+        match self.state.contacts[slot].place {
+            Place::With(Stage::Offered) => {
+                self.offer_ends(slot, OfferEnd::Left);
+                self.emit(What::Ended { contact, outcome, agent: None });
+            }
+            Place::With(_) => self.end_with_agent(slot, outcome),
+            Place::InLine | Place::Loose => self.emit(What::Ended { contact, outcome, agent: None }),
+        }
+    }
+
+    fn end_with_agent(&mut self, slot: u32, outcome: Outcome) {
+        let it = &self.state.contacts[slot];
+        let (contact, holder) = (it.id, it.agent);
+        let agent = self.state.agents[holder].id;
+        self.emit(What::Ended { contact, outcome, agent: Some(agent) });
+        self.mark_agent(holder);
+    }
+
+    fn complete(&mut self, slot: u32) {
+        let it = &self.state.contacts[slot];
+        let (contact, holder) = (it.id, it.agent);
+        let until = match it.wrap_up.unwrap_or_else(|| self.state.plan.wrap_up(it.queue, it.channel)) {
+            WrapUp::None | WrapUp::Fixed(Span::ZERO) | WrapUp::UpTo(Span::ZERO) => {
+                return self.end_with_agent(slot, Outcome::Completed);
+            }
+            WrapUp::Fixed(time) | WrapUp::UpTo(time) => Some(self.state.now + time),
+            WrapUp::Open => None,
+        };
+        let agent = self.state.agents[holder].id;
+        self.emit(What::WrapUpStarted { contact, agent, until });
+        self.mark_agent(holder);
+    }
+
+    fn transfer(&mut self, slot: u32, to: &TransferTo) {
+        let it = &self.state.contacts[slot];
+        let (contact, from) = (it.id, it.queue);
+        match it.place {
+            Place::With(Stage::Offered) => self.offer_ends(slot, OfferEnd::Left),
+            Place::With(_) => self.returned(slot, Return::Transferred),
+            Place::InLine | Place::Loose => {}
+        }
+        let queue = if let TransferTo::Queue(queue) = to { *queue } else { from };
+        self.emit(What::Transferred { contact, queue });
+        self.line_up(slot);
+        self.mark_contact(slot);
+    }
+
+    // ---- offers
+
+    /// Only what ends the offer: the capacity is free again.
+    fn offer_ends(&mut self, slot: u32, end: OfferEnd) {
+        let it = &self.state.contacts[slot];
+        let (offer, contact, holder) = (it.offer, it.id, it.agent);
+        let agent = self.state.agents[holder].id;
+        self.emit(What::OfferEnded { offer, contact, agent, end });
+        self.mark_agent(holder);
+    }
+
+    /// An offer was not taken: what that means for the agent, then for the contact.
+    fn end_offer(&mut self, slot: u32, end: OfferEnd) {
+        let (holder, queue) = (self.state.contacts[slot].agent, self.state.contacts[slot].queue);
+        let punished = end == OfferEnd::Expired && self.state.no_answer_applies(holder, queue);
+        self.offer_ends(slot, end);
+        let rule = self.state.plan.queue(queue).map(|queue| queue.no_answer).filter(|_| punished);
+        match rule.map(|rule| (rule.agent, rule.not_ready_for)) {
+            Some((NoAnswerEffect::NotReady, time)) => {
+                let it = &self.state.agents[holder];
+                let (agent, channels) = (it.id, it.ready);
+                let until = time.filter(|&time| time < Span::MAX).map(|time| self.state.now + time);
+                let reason = ReasonId::NO_ANSWER;
+                self.emit(What::PresenceChanged { agent, channels, ready: false, reason, until });
+            }
+            Some((NoAnswerEffect::SignOut, _)) => self.drain(holder),
+            Some((NoAnswerEffect::Stay, _)) | None => {}
+        }
+        self.come_back(slot);
+    }
+
+    /// The contact leaves the agent's hands.
+    fn returned(&mut self, slot: u32, why: Return) {
+        let it = &self.state.contacts[slot];
+        let (contact, holder) = (it.id, it.agent);
+        let agent = self.state.agents[holder].id;
+        self.emit(What::Returned { contact, agent, why });
+        self.mark_agent(holder);
+    }
+
+    fn give_back(&mut self, slot: u32, why: Return) {
+        self.returned(slot, why);
+        self.come_back(slot);
+    }
+
+    // ---- agents leaving
+
+    /// Nothing new for the agent; gone when nothing is held.
+    pub(crate) fn drain(&mut self, slot: u32) {
+        let agent = self.state.agents[slot].id;
+        if self.state.agents[slot].holding.is_empty() {
+            self.emit(What::AgentSignedOut { agent });
+        } else {
+            self.emit(What::AgentDraining { agent });
+            self.mark_agent(slot);
+        }
+        self.release_waiters(agent);
+    }
+
+    /// At once: what the agent holds goes back.
+    fn sign_out(&mut self, slot: u32) {
+        let agent = self.state.agents[slot].id;
+        let mut back = Vec::new();
+        for held in self.state.agents[slot].holding.clone() {
+            let it = &self.state.contacts[held.contact];
+            let (contact, offer) = (it.id, it.offer);
+            match held.stage {
+                Stage::Offered => self.emit(What::OfferEnded { offer, contact, agent, end: OfferEnd::Revoked }),
+                Stage::WrapUp => {
+                    self.emit(What::Ended { contact, outcome: Outcome::Completed, agent: Some(agent) });
+                    continue;
+                }
+                _ => self.emit(What::Returned { contact, agent, why: Return::SignedOut }),
+            }
+            back.push(held.contact);
+        }
+        self.emit(What::AgentSignedOut { agent });
+        self.release_waiters(agent);
+        for contact in back {
+            self.come_back(contact);
+        }
+    }
+
+    fn configure(&mut self) {
+        self.emit(What::Configured);
+        for slot in self.state.agents_by_id() {
+            let it = &self.state.agents[slot];
+            let retired = self.state.plan.group(it.group).is_none_or(|group| group.retired);
+            if retired && !it.draining {
+                self.drain(slot);
+            }
+        }
+        for slot in self.state.agents_by_id() {
+            self.mark_agent(slot);
+        }
+        for slot in self.state.contacts_by_arrival() {
+            if self.state.is_waiting(slot) {
+                self.mark_contact(slot);
+            }
+        }
+    }
+}

@@ -1,0 +1,183 @@
+//! Why a contact still waits: every reason, and how many agents fail at each.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use crate::capacity::{Over, Stage};
+use crate::id::{AgentId, ChannelId, ContactId, QueueId};
+use crate::router::Router;
+use crate::router::ledger;
+use crate::router::records::Place;
+use crate::router::state::State;
+use crate::time::{Span, Timestamp};
+
+/// What stands between an agent and a contact.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+#[non_exhaustive]
+pub enum Obstacle {
+    /// The agent is leaving.
+    Draining,
+    /// The contact waits for another agent alone.
+    NotTheOne,
+    /// The agent's group does not serve the queue.
+    QueueNotServed,
+    /// The agent's skills do not meet the requirement, in the step the contact is in.
+    Requirement,
+    /// The agent's profile has nothing of the channel.
+    ChannelNotTaken,
+    /// The agent is not ready on the channel.
+    NotReady,
+    /// The agent did not take the contact, and is not asked again yet.
+    Excluded,
+    /// The agent has as many of the channel as it may: busy ones or open ones.
+    AtMaximum,
+    /// The agent holds something of this channel, which the contact may not join.
+    MayNotJoin(ChannelId),
+    /// There is not enough load left.
+    LoadFull,
+    /// What is left is kept free for this channel.
+    KeptFree(ChannelId),
+}
+
+impl fmt::Display for Obstacle {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Draining => f.write_str("signing out"),
+            Self::NotTheOne => f.write_str("not the one it waits for"),
+            Self::QueueNotServed => f.write_str("not serving the queue"),
+            Self::Requirement => f.write_str("lacking the skills"),
+            Self::ChannelNotTaken => f.write_str("not taking the channel"),
+            Self::NotReady => f.write_str("not ready"),
+            Self::Excluded => f.write_str("did not take it before"),
+            Self::AtMaximum => f.write_str("at the channel's maximum"),
+            Self::MayNotJoin(held) => write!(f, "holding {held}, which it may not join"),
+            Self::LoadFull => f.write_str("without load left"),
+            Self::KeptFree(channel) => write!(f, "with the rest kept free for {channel}"),
+        }
+    }
+}
+
+/// Where a contact is, and if it waits, why.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Explanation {
+    /// The contact.
+    pub contact: ContactId,
+    /// Its queue.
+    pub queue: QueueId,
+    /// Its age, from its age origin.
+    pub age: Span,
+    /// The step it is in, from 0.
+    pub step: u16,
+    /// Whom it is with, and at what stage; `None` while it waits.
+    pub with: Option<(AgentId, Stage)>,
+    /// The only agent it waits for, and until when.
+    pub only: Option<(AgentId, Timestamp)>,
+    /// Agents signed in.
+    pub agents: u32,
+    /// How many of them fail at each obstacle; one agent may fail at several. Empty unless it waits.
+    pub obstacles: BTreeMap<Obstacle, u32>,
+    /// When something about it changes by itself: a step, the end of its longest wait, the end of an exclusion, a deadline.
+    pub next: Option<Timestamp>,
+}
+
+impl fmt::Display for Explanation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}, {} old", self.contact, self.age)?;
+        match self.with {
+            Some((agent, stage)) => write!(f, ", is with {agent} ({stage:?})")?,
+            None => write!(f, ", waits in {}, step {}", self.queue, self.step)?,
+        }
+        if let Some((agent, until)) = self.only {
+            write!(f, ", for {agent} alone until {until}")?;
+        }
+        if self.with.is_none() {
+            write!(f, "; {} agents", self.agents)?;
+            for (obstacle, agents) in &self.obstacles {
+                write!(f, "; {agents} {obstacle}")?;
+            }
+        }
+        match self.next {
+            Some(next) => write!(f, "; next change at {next}"),
+            None => Ok(()),
+        }
+    }
+}
+
+impl Router {
+    /// Where a contact is, and if it waits, what stands between it and each agent; `None` if it is not there.
+    /// O(agents).
+    pub fn explain(&self, contact: ContactId) -> Option<Explanation> {
+        let slot = self.state.contact_ids.get(&contact)?;
+        let it = &self.state.contacts[slot];
+        let with = match it.place {
+            Place::With(stage) => Some((self.state.agents[it.agent].id, stage)),
+            Place::InLine | Place::Loose => None,
+        };
+        let mut obstacles = BTreeMap::new();
+        let agents = self.state.agents_by_id();
+        if with.is_none() {
+            for obstacle in agents.iter().flat_map(|&agent| self.state.obstacles(slot, agent)) {
+                *obstacles.entry(obstacle).or_insert(0) += 1;
+            }
+        }
+        Some(Explanation {
+            contact,
+            queue: it.queue,
+            age: self.state.now.since(it.origin),
+            step: it.step,
+            with,
+            only: it.only.map(|only| (only.agent, only.until)),
+            agents: agents.len() as u32,
+            obstacles,
+            next: it.timer.map(|timer| timer.due),
+        })
+    }
+}
+
+impl State {
+    /// Everything that stands between an agent and a contact; empty exactly if it could be given to it. O(held).
+    pub(crate) fn obstacles(&self, contact: u32, agent: u32) -> Vec<Obstacle> {
+        let (it, who) = (&self.contacts[contact], &self.agents[agent]);
+        let crew = &self.crews.crews[who.crew as usize];
+        let mut found = Vec::new();
+        let mut check = |stands: bool, obstacle: Obstacle| {
+            if stands {
+                found.push(obstacle);
+            }
+        };
+        check(who.draining, Obstacle::Draining);
+        match it.only {
+            Some(only) => check(only.agent != who.id, Obstacle::NotTheOne),
+            None => {
+                let serves = self.plan.group(who.group).is_some_and(|group| group.serves(it.queue).is_some());
+                check(!serves, Obstacle::QueueNotServed);
+                let key = self.class_key(it);
+                let pool = self.plan.queue(it.queue).map_or(&[][..], |queue| queue.pool(usize::from(key.step)));
+                let meets = self.needs.requirement(it.needs).admits(&crew.skills)
+                    && (pool.is_empty() || pool.iter().any(|step| step.requires.admits(&crew.skills)));
+                check(!meets, Obstacle::Requirement);
+            }
+        }
+        check(!who.ready.has(it.channel), Obstacle::NotReady);
+        check(self.excluded(contact, who.id), Obstacle::Excluded);
+        let Some(profile) = self.plan.profile(crew.profile) else { return found };
+        let Some(capacity) = profile.channel(it.channel) else {
+            found.push(Obstacle::ChannelNotTaken);
+            return found;
+        };
+        let of_channel = || who.holding.iter().filter(|held| held.channel == it.channel);
+        let busy = of_channel().filter(|held| held.stage.is_busy()).count();
+        if busy >= usize::from(capacity.max) || of_channel().count() >= usize::from(capacity.open) {
+            found.push(Obstacle::AtMaximum);
+        }
+        let barred = who.holding.iter().map(|held| held.channel);
+        let barred = barred.filter(|&held| profile.over(it.channel, held) == Over::No).min();
+        found.extend(barred.map(Obstacle::MayNotJoin));
+        match ledger::shortage(profile, &who.holding, it.channel) {
+            Some(ledger::Shortage::Load) => found.push(Obstacle::LoadFull),
+            Some(ledger::Shortage::KeptFree(channel)) => found.push(Obstacle::KeptFree(channel)),
+            None => {}
+        }
+        found
+    }
+}

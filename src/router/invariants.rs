@@ -1,0 +1,184 @@
+//! What is true after every command, checked from scratch.
+
+use crate::capacity::{Load, Stage};
+use crate::router::records::{NONE, Place};
+use crate::router::state::State;
+use crate::router::{Router, ledger};
+
+/// An invariant that does not hold: a defect of the engine, or a checkpoint that contradicts itself.
+#[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
+#[error("{invariant}: {detail}")]
+pub struct Broken {
+    /// Its name.
+    pub invariant: &'static str,
+    /// What was found.
+    pub detail: String,
+}
+
+macro_rules! hold {
+    ($condition:expr, $invariant:literal, $($detail:tt)*) => {
+        if !$condition {
+            return Err(Broken { invariant: $invariant, detail: format!($($detail)*) });
+        }
+    };
+}
+
+impl Router {
+    /// Checks every invariant from scratch. O(contacts × agents); for tests and for suspicion.
+    ///
+    /// # Errors
+    /// The first that does not hold.
+    pub fn check_invariants(&self) -> Result<(), Broken> {
+        self.state.check_places()?;
+        self.state.check_ledgers()?;
+        self.state.check_lines()?;
+        self.state.check_shelves()?;
+        self.state.check_nothing_unmatched()
+    }
+}
+
+impl State {
+    /// Each contact is in exactly one place.
+    fn check_places(&self) -> Result<(), Broken> {
+        let contacts = self.contacts_by_arrival();
+        hold!(contacts.len() == self.contacts.len(), "every slot has one contact", "{} slots", self.contacts.len());
+        let offered = contacts.iter().filter(|&&slot| self.contacts[slot].place == Place::With(Stage::Offered));
+        hold!(
+            offered.count() == self.offer_ids.len(),
+            "every open offer is of one contact",
+            "{}",
+            self.offer_ids.len()
+        );
+        let held: usize = self.agents_by_id().iter().map(|&slot| self.agents[slot].holding.len()).sum();
+        let with = contacts.iter().filter(|&&slot| matches!(self.contacts[slot].place, Place::With(_))).count();
+        hold!(held == with, "what agents hold is with them", "{held} held, {with} with agents");
+        for slot in contacts {
+            let it = &self.contacts[slot];
+            hold!(it.place != Place::Loose, "no contact is between two places", "{}", it.id);
+            hold!(
+                (it.agent == NONE) == (it.place == Place::InLine),
+                "a contact waits or is with an agent",
+                "{}",
+                it.id
+            );
+            if let Place::With(stage) = it.place {
+                let holder = &self.agents[it.agent];
+                let entries = holder.holding.iter().filter(|held| held.contact == slot && held.stage == stage);
+                hold!(holder.live && entries.count() == 1, "a contact with an agent is held once", "{}", it.id);
+            }
+        }
+        Ok(())
+    }
+
+    /// Nobody is over capacity but by decision of the host.
+    fn check_ledgers(&self) -> Result<(), Broken> {
+        for slot in self.agents_by_id() {
+            let it = &self.agents[slot];
+            let Some(profile) = self.plan.profile(self.crews.crews[it.crew as usize].profile) else { continue };
+            let load = ledger::load(profile, &it.holding);
+            let forced = it.holding.iter().any(|held| held.forced);
+            hold!(load <= Load::FULL || forced, "no agent is over-committed", "{} at {load}", it.id);
+            hold!(!it.draining || !it.holding.is_empty(), "a draining agent with nothing is gone", "{}", it.id);
+        }
+        Ok(())
+    }
+
+    /// Lines and counts are what the records say.
+    fn check_lines(&self) -> Result<(), Broken> {
+        let mut waiting = vec![0u32; self.standings.len()];
+        let mut pooled = 0;
+        for slot in self.contacts_by_arrival() {
+            let it = &self.contacts[slot];
+            if it.place != Place::InLine {
+                continue;
+            }
+            waiting[usize::from(it.queue.0)] += 1;
+            if let Some(only) = it.only {
+                let direct = self.classes.direct.get(&only.agent);
+                hold!(direct.is_some_and(|all| all.contains(&slot)), "a contact waits for whom it wants", "{}", it.id);
+                continue;
+            }
+            pooled += 1;
+            let class = &self.classes.all[it.class as usize];
+            hold!(class.key == self.class_key(it), "a contact stands in its class", "{}", it.id);
+            let there = class.line.iter_from(it.rank()).next() == Some((it.rank(), slot));
+            hold!(there, "a contact stands in line under its rank", "{}", it.id);
+        }
+        for (queue, standing) in self.standings.iter().enumerate() {
+            hold!(
+                standing.waiting == waiting[queue],
+                "a queue counts who waits",
+                "queue {queue}: {}",
+                standing.waiting
+            );
+        }
+        let lined: usize = self.classes.all.iter().map(|class| class.line.len()).sum();
+        hold!(lined == pooled, "lines hold nobody else", "{lined} in lines, {pooled} waiting");
+        for lane in &self.classes.lanes {
+            for &(rank, class) in &lane.heads {
+                let first = self.classes.all[class as usize].line.first();
+                hold!(
+                    first.is_some_and(|(first, _)| first == rank),
+                    "a head is the first of its line",
+                    "class {class}"
+                );
+            }
+        }
+        Ok(())
+    }
+
+    /// Agents on shelves have the room and the keys of their shelf, unless they are still to be shelved.
+    fn check_shelves(&self) -> Result<(), Broken> {
+        for slot in self.agents_by_id() {
+            let it = &self.agents[slot];
+            if it.unshelved {
+                continue;
+            }
+            let room = self.room_of(slot);
+            hold!((it.shelf == NONE) == (room.0 == 0), "an agent with room is on a shelf", "{}", it.id);
+            if it.shelf != NONE {
+                for (index, parts) in self.orders.indices.iter().enumerate() {
+                    let key = (crate::router::orders::key(parts, it), it.id.0);
+                    let line = &self.crews.shelves[it.shelf as usize].lines[index];
+                    let there = line.iter_from(key).next() == Some((key, slot));
+                    hold!(there, "an agent stands on its shelf under its key", "{}", it.id);
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// No contact waits that an agent with room could take.
+    fn check_nothing_unmatched(&self) -> Result<(), Broken> {
+        let agents = self.agents_by_id();
+        for slot in self.contacts_by_arrival() {
+            let it = &self.contacts[slot];
+            if it.place != Place::InLine {
+                continue;
+            }
+            for &agent in &agents {
+                hold!(
+                    !self.could_take(agent, slot),
+                    "no pair that fits is left",
+                    "{} and {}",
+                    it.id,
+                    self.agents[agent].id
+                );
+            }
+        }
+        Ok(())
+    }
+
+    /// Whether the agent could be given the waiting contact now.
+    pub(crate) fn could_take(&self, agent: u32, contact: u32) -> bool {
+        let (who, it) = (&self.agents[agent], &self.contacts[contact]);
+        if !self.room_of(agent).has(it.channel) || self.excluded(contact, who.id) {
+            return false;
+        }
+        if let Some(only) = it.only {
+            return only.agent == who.id;
+        }
+        let skills = &self.crews.crews[who.crew as usize].skills;
+        self.pool_rank(who.group.0, skills, &self.class_key(it)).is_some()
+    }
+}

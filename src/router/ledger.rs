@@ -1,0 +1,187 @@
+//! The capacity ledger of one agent: everything follows from what is held.
+
+use crate::agent::ChannelSet;
+use crate::capacity::{ChannelCapacity, Load, Over, Profile, Stage};
+use crate::id::ChannelId;
+use crate::router::records::Holding;
+
+/// Channels there can be.
+const CHANNELS: usize = 64;
+
+/// Sum of the loads of what is held. O(held).
+pub(crate) fn load(profile: &Profile, holding: &[Holding]) -> Load {
+    let total: u64 = holding.iter().map(|held| stage_load(profile, held, held.stage)).sum();
+    Load(u32::try_from(total).unwrap_or(u32::MAX))
+}
+
+fn stage_load(profile: &Profile, held: &Holding, stage: Stage) -> u64 {
+    profile.channel(held.channel).map_or(0, |capacity| u64::from(capacity.load(stage).0))
+}
+
+/// Contacts of each channel: busy ones, and all.
+struct Counts {
+    busy: [u16; CHANNELS],
+    open: [u16; CHANNELS],
+}
+
+impl Counts {
+    fn of(holding: &[Holding]) -> Self {
+        let mut counts = Self { busy: [0; CHANNELS], open: [0; CHANNELS] };
+        for held in holding {
+            let channel = usize::from(held.channel.0) % CHANNELS;
+            counts.open[channel] = counts.open[channel].saturating_add(1);
+            counts.busy[channel] = counts.busy[channel].saturating_add(u16::from(held.stage.is_busy()));
+        }
+        counts
+    }
+
+    fn admit(&self, channel: ChannelId, capacity: &ChannelCapacity) -> bool {
+        let channel = usize::from(channel.0) % CHANNELS;
+        self.busy[channel] < capacity.max && self.open[channel] < capacity.open
+    }
+}
+
+/// The channels of which one more contact fits beside what is held. O(channels of the profile × held).
+pub(crate) fn room(profile: &Profile, holding: &[Holding]) -> ChannelSet {
+    let counts = Counts::of(holding);
+    let plain = profile.arrives_over.is_empty() && profile.headroom.is_empty();
+    let total = u64::from(load(profile, holding).0);
+    let mut room = ChannelSet::NONE;
+    for (at, capacity) in profile.channels.iter().enumerate() {
+        let (Some(capacity), Ok(at)) = (capacity, u8::try_from(at)) else { continue };
+        let channel = ChannelId(at);
+        if !counts.admit(channel, capacity) {
+            continue;
+        }
+        let new = u64::from(capacity.load(Stage::Offered).0);
+        let fits = if plain {
+            total + new <= u64::from(Load::FULL.0)
+        } else {
+            holding.iter().all(|held| profile.over(channel, held.channel) != Over::No)
+                && lacks(profile, holding, channel, new, |held| arrival_weight(profile, held, channel)).is_none()
+        };
+        if fits {
+            room = room.with(channel);
+        }
+    }
+    room
+}
+
+/// Why one more contact does not fit by load.
+pub(crate) enum Shortage {
+    /// There is not enough load left.
+    Load,
+    /// What is left is kept free for this channel.
+    KeptFree(ChannelId),
+}
+
+/// What one more contact of a channel lacks, by load alone.
+pub(crate) fn shortage(profile: &Profile, holding: &[Holding], channel: ChannelId) -> Option<Shortage> {
+    let capacity = profile.channel(channel)?;
+    let new = u64::from(capacity.load(Stage::Offered).0);
+    lacks(profile, holding, channel, new, |held| arrival_weight(profile, held, channel))
+}
+
+/// What a held contact weighs when one of `new` arrives: one that is put aside for it, as held.
+fn arrival_weight(profile: &Profile, held: &Holding, new: ChannelId) -> u64 {
+    let aside = held.stage == Stage::Active && profile.over(new, held.channel) == Over::Hold;
+    stage_load(profile, held, if aside { Stage::Held } else { held.stage })
+}
+
+/// Whether a contact put aside or quiet may be active again beside everything else held. O(channels × held).
+pub(crate) fn may_resume(profile: &Profile, holding: &[Holding], at: usize) -> bool {
+    let it = holding[at];
+    let Some(capacity) = profile.channel(it.channel) else { return false };
+    let others = || holding.iter().enumerate().filter(|&(other, _)| other != at).map(|(_, held)| held);
+    let interrupts = |held: &Holding| {
+        matches!(held.stage, Stage::Offered | Stage::Connecting | Stage::Active)
+            && profile.over(held.channel, it.channel) == Over::Hold
+    };
+    let busy = others().filter(|held| held.channel == it.channel && held.stage.is_busy()).count();
+    if busy >= usize::from(capacity.max) || others().any(interrupts) {
+        return false;
+    }
+    let without = |held: &Holding| if held.contact == it.contact { 0 } else { stage_load(profile, held, held.stage) };
+    lacks(profile, holding, it.channel, u64::from(capacity.load(Stage::Active).0), without).is_none()
+}
+
+/// What `new` units of `channel` lack beside `weight` of each contact held: room in the whole agent, or in what every
+/// other channel leaves.
+fn lacks(
+    profile: &Profile,
+    holding: &[Holding],
+    channel: ChannelId,
+    new: u64,
+    weight: impl Fn(&Holding) -> u64,
+) -> Option<Shortage> {
+    let full = u64::from(Load::FULL.0);
+    let total: u64 = holding.iter().map(&weight).sum();
+    if total + new > full {
+        return Some(Shortage::Load);
+    }
+    for (other, headroom) in (0u8..).map(ChannelId).zip(&profile.headroom) {
+        if *headroom == Load::ZERO || other == channel || profile.channel(other).is_none() {
+            continue;
+        }
+        let beside: u64 = holding.iter().filter(|held| held.channel != other).map(&weight).sum();
+        if beside + new + u64::from(headroom.0) > full {
+            return Some(Shortage::KeptFree(other));
+        }
+    }
+    None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const VOICE: ChannelId = ChannelId(0);
+    const CHAT: ChannelId = ChannelId(1);
+
+    fn profile(headroom: Vec<Load>, arrives_over: Vec<Vec<Over>>) -> Profile {
+        let mut chat = [Load::percent(20); 6];
+        chat[Stage::Held as usize] = Load::ZERO;
+        chat[Stage::Quiet as usize] = Load::percent(5);
+        Profile {
+            name: "p".into(),
+            channels: vec![
+                Some(ChannelCapacity { max: 1, open: 1, load: [Load::percent(60); 6] }),
+                Some(ChannelCapacity { max: 5, open: 10, load: chat }),
+            ],
+            headroom,
+            arrives_over,
+        }
+    }
+
+    fn held(contact: u32, channel: ChannelId, stage: Stage) -> Holding {
+        Holding { contact, channel, stage, forced: false, by_arrival: false }
+    }
+
+    #[test]
+    fn text_leaves_room_for_one_call_only_with_headroom() {
+        let chats = [held(0, CHAT, Stage::Active), held(1, CHAT, Stage::Active)];
+        let open = profile(vec![], vec![]);
+        assert!(room(&open, &chats).has(CHAT) && room(&open, &chats).has(VOICE));
+        let kept = profile(vec![Load::percent(60)], vec![]);
+        assert!(!room(&kept, &chats).has(CHAT) && room(&kept, &chats).has(VOICE));
+    }
+
+    #[test]
+    fn an_interruption_weighs_what_it_puts_aside_as_held() {
+        let chats: Vec<Holding> = (0..5).map(|at| held(at, CHAT, Stage::Active)).collect();
+        assert!(!room(&profile(vec![], vec![]), &chats).has(VOICE));
+        let interrupt = profile(vec![], vec![vec![Over::Yes, Over::Hold]]);
+        assert!(room(&interrupt, &chats).has(VOICE));
+        let wrapping: Vec<Holding> = (0..5).map(|at| held(at, CHAT, Stage::WrapUp)).collect();
+        assert!(!room(&interrupt, &wrapping).has(VOICE), "only active contacts can be put aside");
+    }
+
+    #[test]
+    fn what_was_put_aside_waits_for_the_interruption_to_end() {
+        let interrupt = profile(vec![], vec![vec![Over::Yes, Over::Hold]]);
+        let mut both = [held(0, CHAT, Stage::Held), held(1, VOICE, Stage::Active)];
+        assert!(!may_resume(&interrupt, &both, 0));
+        both[1].stage = Stage::WrapUp;
+        assert!(may_resume(&interrupt, &both, 0));
+    }
+}

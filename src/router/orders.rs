@@ -1,0 +1,194 @@
+//! The plan's lists of agent criteria, compiled: what an index can keep in order, and what is compared on the spot.
+
+use std::sync::Arc;
+
+use crate::capacity::Load;
+use crate::plan::Plan;
+use crate::policy::{AgentSelection, ContactSelection};
+use crate::queue::{AgentOrder, ContactOrder, IdleClock};
+use crate::rejected::Rejected;
+use crate::router::records::Agent;
+use crate::time::Timestamp;
+
+/// The host's own policies, by name.
+#[derive(Clone, Default)]
+pub struct Policies {
+    agents: Vec<Arc<dyn AgentSelection>>,
+    contacts: Vec<Arc<dyn ContactSelection>>,
+}
+
+impl Policies {
+    /// None.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// With a choice of agents, replacing one of the same name.
+    #[must_use]
+    pub fn with_agents(mut self, policy: impl AgentSelection + 'static) -> Self {
+        self.agents.retain(|known| known.name() != policy.name());
+        self.agents.push(Arc::new(policy));
+        self
+    }
+
+    /// With a choice of contacts, replacing one of the same name.
+    #[must_use]
+    pub fn with_contacts(mut self, policy: impl ContactSelection + 'static) -> Self {
+        self.contacts.retain(|known| known.name() != policy.name());
+        self.contacts.push(Arc::new(policy));
+        self
+    }
+}
+
+/// Most criteria one queue may list; the plan's check keeps to it.
+pub(crate) const CRITERIA: usize = 12;
+
+/// One criterion, with what it needs at hand.
+#[derive(Clone)]
+pub(crate) enum Criterion {
+    Tier,
+    Idle { latest: bool },
+    Load { most: bool },
+    RoundRobin,
+    TopDown,
+    Skilled { least: bool },
+    Handled,
+    Random,
+    Host(Arc<dyn AgentSelection>),
+}
+
+/// How one queue chooses among agents.
+#[derive(Clone)]
+pub(crate) struct Choice {
+    pub(crate) criteria: Vec<Criterion>,
+    pub(crate) clock: IdleClock,
+    /// The index whose order these criteria follow among agents of one crew.
+    pub(crate) index: usize,
+    /// Every agent must be looked at: a score of the pair, not of the agent.
+    pub(crate) scored: bool,
+    /// Continues from the agent chosen last.
+    pub(crate) cyclic: bool,
+    /// The index's order holds across crews too.
+    pub(crate) across_crews: bool,
+    pub(crate) urgency: Option<Arc<dyn ContactSelection>>,
+}
+
+/// What an index keeps agents in order of, before their id.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Part {
+    Idle { clock: IdleClock, latest: bool },
+    Load { most: bool },
+    Handled,
+}
+
+/// All choices of a plan, and the indices they need.
+#[derive(Clone)]
+pub(crate) struct Orders {
+    /// By queue.
+    pub(crate) choices: Vec<Choice>,
+    pub(crate) indices: Vec<Vec<Part>>,
+}
+
+impl Orders {
+    pub(crate) fn compile(plan: &Plan, policies: &Policies) -> Result<Self, Rejected> {
+        let mut orders = Self { choices: Vec::new(), indices: Vec::new() };
+        for queue in plan.queues() {
+            let mut criteria: Vec<Criterion> = Vec::new();
+            let mut parts: Vec<Part> = Vec::new();
+            let mut choice_ends = false;
+            let (mut scored, mut cyclic, mut across_crews) = (false, false, true);
+            for order in &queue.agents {
+                if choice_ends {
+                    break;
+                }
+                let criterion = match order {
+                    AgentOrder::Tier => Criterion::Tier,
+                    AgentOrder::LongestIdle => Criterion::Idle { latest: false },
+                    AgentOrder::MostRecentlyIdle => Criterion::Idle { latest: true },
+                    AgentOrder::LeastLoaded => Criterion::Load { most: false },
+                    AgentOrder::MostLoaded => Criterion::Load { most: true },
+                    AgentOrder::RoundRobin => Criterion::RoundRobin,
+                    AgentOrder::TopDown => Criterion::TopDown,
+                    AgentOrder::BestSkilled => Criterion::Skilled { least: false },
+                    AgentOrder::LeastSkilled => Criterion::Skilled { least: true },
+                    AgentOrder::FewestHandled => Criterion::Handled,
+                    AgentOrder::Random => Criterion::Random,
+                    AgentOrder::Host(name) => {
+                        let known = policies.agents.iter().find(|policy| policy.name() == &**name);
+                        Criterion::Host(known.ok_or_else(|| Rejected::UnknownPolicy(name.clone()))?.clone())
+                    }
+                };
+                let part = match criterion {
+                    Criterion::Idle { latest } => Some(Part::Idle { clock: queue.idle, latest }),
+                    Criterion::Load { most } => Some(Part::Load { most }),
+                    Criterion::Handled => Some(Part::Handled),
+                    _ => None,
+                };
+                // A second criterion on the same quantity can break no tie.
+                if let Some(part) = part.filter(|part| !parts.iter().any(|have| same_quantity(have, part))) {
+                    parts.push(part);
+                }
+                match criterion {
+                    Criterion::Random | Criterion::Host(_) => scored = true,
+                    Criterion::RoundRobin => cyclic = true,
+                    Criterion::Tier | Criterion::Skilled { .. } => across_crews = false,
+                    _ => {}
+                }
+                choice_ends = matches!(criterion, Criterion::RoundRobin | Criterion::TopDown);
+                criteria.push(criterion);
+            }
+            let known = orders.indices.iter().position(|index| *index == parts);
+            let index = known.unwrap_or_else(|| {
+                orders.indices.push(parts);
+                orders.indices.len() - 1
+            });
+            let urgency = match &queue.order {
+                ContactOrder::Host(name) => {
+                    let known = policies.contacts.iter().find(|policy| policy.name() == &**name);
+                    Some(known.ok_or_else(|| Rejected::UnknownPolicy(name.clone()))?.clone())
+                }
+                _ => None,
+            };
+            across_crews &= !scored && !cyclic;
+            orders.choices.push(Choice { criteria, clock: queue.idle, index, scored, cyclic, across_crews, urgency });
+        }
+        Ok(orders)
+    }
+}
+
+fn same_quantity(one: &Part, other: &Part) -> bool {
+    std::mem::discriminant(one) == std::mem::discriminant(other)
+}
+
+/// The agent's key in an index: the smallest is asked first. At most 32 + 64 + 32 bits, since no quantity occurs twice.
+pub(crate) fn key(parts: &[Part], agent: &Agent) -> u128 {
+    parts.iter().fold(0, |key, part| match *part {
+        Part::Idle { clock, latest } => {
+            let since = idle_since(agent, clock).0;
+            key << 64 | u128::from(if latest { u64::MAX - since } else { since })
+        }
+        Part::Load { most } => key << 32 | u128::from(load_key(agent.load, most)),
+        Part::Handled => key << 32 | u128::from(agent.handled),
+    })
+}
+
+pub(crate) fn load_key(load: Load, most: bool) -> u32 {
+    if most { u32::MAX - load.0 } else { load.0 }
+}
+
+pub(crate) fn idle_since(agent: &Agent, clock: IdleClock) -> Timestamp {
+    match clock {
+        IdleClock::Release => agent.released_at,
+        IdleClock::Handled => agent.handled_at,
+        IdleClock::Offered => agent.offered_at,
+        IdleClock::Available => agent.available_at,
+    }
+}
+
+/// SplitMix64's output function (Steele, Lea, Flood 2014): spreads every bit of the input over the output.
+pub(crate) fn mix(input: u64) -> u64 {
+    let mut z = input.wrapping_add(0x9E37_79B9_7F4A_7C15);
+    z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+    z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
+    z ^ (z >> 31)
+}

@@ -1,0 +1,238 @@
+//! Settling: after each command, free capacity and waiting contacts find each other.
+
+use std::collections::VecDeque;
+
+use crate::capacity::{Over, Stage};
+use crate::command::Command;
+use crate::contact::Outcome;
+use crate::event::{Event, HeldBy, What};
+use crate::id::{AgentId, OfferId};
+use crate::router::ledger;
+use crate::router::records::Place;
+use crate::router::state::State;
+use crate::router::trace::Trace;
+use crate::time::{Span, Timestamp};
+
+/// What must be looked at before a command is done with, in the order in which it was marked.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Marks {
+    agents: VecDeque<u32>,
+    contacts: VecDeque<u32>,
+}
+
+/// One command in the making: what it decides is applied and told at once.
+pub(crate) struct Step<'a> {
+    pub(crate) state: &'a mut State,
+    pub(crate) marks: &'a mut Marks,
+    pub(crate) trace: &'a mut Trace,
+    pub(crate) command: &'a Command,
+    pub(crate) out: &'a mut Vec<Event>,
+}
+
+impl Step<'_> {
+    pub(crate) fn emit(&mut self, what: What) {
+        let event = Event { at: self.state.now, what };
+        self.state.evolve(&event, self.command);
+        self.out.push(event);
+    }
+
+    pub(crate) fn mark_agent(&mut self, slot: u32) {
+        let it = &mut self.state.agents[slot];
+        if !it.marked {
+            it.marked = true;
+            self.marks.agents.push_back(slot);
+        }
+    }
+
+    pub(crate) fn mark_contact(&mut self, slot: u32) {
+        let it = &mut self.state.contacts[slot];
+        if !it.marked {
+            it.marked = true;
+            self.marks.contacts.push_back(slot);
+        }
+    }
+
+    /// Works off everything marked: agents first, then one contact, and so on.
+    pub(crate) fn settle(&mut self) {
+        loop {
+            if let Some(agent) = self.marks.agents.pop_front() {
+                self.state.agents[agent].marked = false;
+                self.settle_agent(agent);
+            } else if let Some(contact) = self.marks.contacts.pop_front() {
+                self.state.contacts[contact].marked = false;
+                if self.state.is_waiting(contact)
+                    && let Some(agent) = self.find_agent(contact)
+                {
+                    self.give(contact, agent, false);
+                }
+            } else {
+                return;
+            }
+        }
+    }
+
+    fn settle_agent(&mut self, agent: u32) {
+        if !self.state.agents[agent].live {
+            return;
+        }
+        if self.state.agents[agent].holding.iter().any(|held| held.by_arrival && held.stage == Stage::Held) {
+            self.resume_what_was_put_aside(agent);
+        }
+        let it = &self.state.agents[agent];
+        if it.draining {
+            if it.holding.is_empty() {
+                let agent = it.id;
+                self.emit(What::AgentSignedOut { agent });
+            }
+            return;
+        }
+        while let Some(contact) = self.state.find_contact(agent) {
+            self.trace.contact_chosen(self.state, agent, contact);
+            self.give(contact, agent, false);
+        }
+    }
+
+    fn resume_what_was_put_aside(&mut self, agent: u32) {
+        let mut at = 0;
+        while let Some(&held) = self.state.agents[agent].holding.get(at) {
+            if held.by_arrival && held.stage == Stage::Held && self.may_resume(agent, at) {
+                let contact = self.state.contacts[held.contact].id;
+                let agent = self.state.agents[agent].id;
+                self.emit(What::Resumed { contact, agent, by: HeldBy::Arrival });
+            }
+            at += 1;
+        }
+    }
+
+    pub(crate) fn may_resume(&self, agent: u32, at: usize) -> bool {
+        let it = &self.state.agents[agent];
+        let profile = self.state.plan.profile(self.state.crews.crews[it.crew as usize].profile);
+        profile.is_some_and(|profile| ledger::may_resume(profile, &it.holding, at))
+    }
+
+    pub(crate) fn find_agent(&mut self, contact: u32) -> Option<u32> {
+        let agent = self.state.find_agent(contact)?;
+        self.trace.agent_chosen(self.state, contact, agent);
+        Some(agent)
+    }
+
+    /// Gives a contact to an agent: what it may put aside is put aside, and its capacity is taken.
+    pub(crate) fn give(&mut self, contact: u32, agent: u32, forced: bool) {
+        self.put_aside_for(contact, agent);
+        let it = &self.state.contacts[contact];
+        let (contact, queue, channel) = (it.id, it.queue, it.channel);
+        let agent = self.state.agents[agent].id;
+        if let Some(time) = self.state.plan.offer_time(queue, channel) {
+            let offer = OfferId(self.state.offers + 1);
+            let expires = (time != Span::MAX).then(|| self.state.now + time);
+            self.emit(What::Offered { offer, contact, agent, expires, forced });
+        } else {
+            let connect_by = self.state.plan.connect_time(queue, channel).map(|time| self.state.now + time);
+            self.emit(What::Assigned { contact, agent, connect_by, forced });
+        }
+    }
+
+    fn put_aside_for(&mut self, contact: u32, agent: u32) {
+        let it = &self.state.agents[agent];
+        let crew = it.crew;
+        let Some(profile) = self.state.plan.profile(self.state.crews.crews[crew as usize].profile) else { return };
+        if profile.arrives_over.is_empty() || it.holding.is_empty() {
+            return;
+        }
+        let new = self.state.contacts[contact].channel;
+        let held = it.holding.iter();
+        let aside = held.filter(|held| held.stage == Stage::Active && profile.over(new, held.channel) == Over::Hold);
+        let aside: Vec<u32> = aside.map(|held| held.contact).collect();
+        let id = it.id;
+        for &other in &aside {
+            let contact = self.state.contacts[other].id;
+            self.emit(What::Held { contact, agent: id, by: HeldBy::Arrival });
+        }
+        if !aside.is_empty() {
+            self.mark_agent(agent);
+        }
+    }
+
+    /// Steps begin that are due, or that nobody staffed stands before.
+    pub(crate) fn advance_steps(&mut self, slot: u32) {
+        loop {
+            let it = &self.state.contacts[slot];
+            let Some(queue) = self.state.plan.queue(it.queue) else { return };
+            if usize::from(it.step) + 1 >= queue.steps.len() {
+                return;
+            }
+            let due = self.state.next_step(it).is_some_and(|due| due <= self.state.now);
+            let passed_over = queue.skip_unstaffed && !self.is_staffed(slot);
+            if !due && !passed_over {
+                return;
+            }
+            let (contact, step) = (it.id, it.step + 1);
+            self.emit(What::Relaxed { contact, step });
+        }
+    }
+
+    /// Whether anybody signed in, and not draining, will do for the contact in its present step. O(crews).
+    fn is_staffed(&self, slot: u32) -> bool {
+        let key = self.state.class_key(&self.state.contacts[slot]);
+        let mut crews = self.state.crews.crews.iter();
+        crews.any(|crew| crew.members > 0 && self.state.pool_rank(crew.group.0, &crew.skills, &key).is_some())
+    }
+
+    /// A contact that was with an agent stands in line again, unless it may not wait any more.
+    pub(crate) fn come_back(&mut self, slot: u32) {
+        let contact = self.state.contacts[slot].id;
+        if self.state.contacts[slot].only.is_some() {
+            self.emit(What::PreferenceEnded { contact });
+        }
+        let it = &self.state.contacts[slot];
+        let most = self.state.plan.queue(it.queue).map_or(u16::MAX, |queue| queue.offers_per_contact);
+        if it.offers >= most {
+            self.emit(What::Ended { contact, outcome: Outcome::Unanswered, agent: None });
+            return;
+        }
+        if self.has_waited_longest(slot) {
+            self.emit(What::Ended { contact, outcome: Outcome::MaxWait, agent: None });
+            return;
+        }
+        self.line_up(slot);
+        self.mark_contact(slot);
+    }
+
+    /// Steps advance, and the contact joins the line.
+    pub(crate) fn line_up(&mut self, slot: u32) {
+        self.advance_steps(slot);
+        let it = &self.state.contacts[slot];
+        debug_assert_eq!(it.place, Place::Loose, "only what is nowhere else joins a line");
+        let (contact, queue, only) = (it.id, it.queue, it.only.map(|only| only.agent));
+        let waiting = self.state.standings[usize::from(queue.0)].waiting + 1;
+        self.emit(What::Queued { contact, queue, waiting, only });
+    }
+
+    pub(crate) fn has_waited_longest(&self, slot: u32) -> bool {
+        let it = &self.state.contacts[slot];
+        let longest = it.max_wait.or(self.state.plan.queue(it.queue).and_then(|queue| queue.max_wait));
+        longest.is_some_and(|longest| it.since + longest <= self.state.now && longest < Span::MAX)
+    }
+
+    /// Contacts that wait for this agent alone wait for anybody from now on.
+    pub(crate) fn release_waiters(&mut self, agent: AgentId) {
+        let mut waiters = self.state.classes.direct.get(&agent).cloned().unwrap_or_default();
+        waiters.sort_unstable_by_key(|&slot| self.state.contacts[slot].arrival);
+        for slot in waiters {
+            let contact = self.state.contacts[slot].id;
+            self.emit(What::PreferenceEnded { contact });
+            self.mark_contact(slot);
+        }
+    }
+
+    /// A waiting contact waits for anybody from now on, if its time for one agent alone is over.
+    pub(crate) fn end_preference_if_due(&mut self, slot: u32) -> bool {
+        let it = &self.state.contacts[slot];
+        let due = it.only.is_some_and(|only| only.until <= self.state.now && only.until < Timestamp::MAX);
+        if due {
+            let contact = it.id;
+            self.emit(What::PreferenceEnded { contact });
+        }
+        due
+    }
+}

@@ -1,0 +1,125 @@
+//! Decisions, recorded as they are made, for whoever asks why.
+
+use crate::id::{AgentId, ContactId};
+use crate::router::Router;
+use crate::router::explain::Obstacle;
+use crate::router::state::State;
+use crate::time::Timestamp;
+
+/// An agent or a contact that was considered.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Candidate<T> {
+    /// Which.
+    pub id: T,
+    /// What stood against it; empty if it could have been chosen.
+    pub obstacles: Vec<Obstacle>,
+    /// What candidates without obstacles were compared by, the smallest first: for agents the place in the pool,
+    /// unmet preferences, each criterion of the queue in turn, the id; for contacts the rank of the queue, level, instant,
+    /// age origin, arrival number.
+    pub key: Vec<u64>,
+}
+
+/// One decision, complete: who was considered, what excluded each, and what broke the tie.
+#[derive(Clone, PartialEq, Eq, Debug)]
+#[non_exhaustive]
+pub enum Decision {
+    /// A contact looked for an agent.
+    AgentFor {
+        /// When.
+        at: Timestamp,
+        /// The contact.
+        contact: ContactId,
+        /// The agent chosen.
+        chosen: AgentId,
+        /// Everybody signed in, by id.
+        candidates: Vec<Candidate<AgentId>>,
+        /// Index in `key` of what decided between the chosen and the next best; `None` if nobody else could take it.
+        decided_by: Option<usize>,
+    },
+    /// An agent looked for a contact.
+    ContactFor {
+        /// When.
+        at: Timestamp,
+        /// The agent.
+        agent: AgentId,
+        /// The contact chosen.
+        chosen: ContactId,
+        /// Everybody waiting, by arrival.
+        candidates: Vec<Candidate<ContactId>>,
+        /// Index in `key` of what decided between the chosen and the next best; `None` if there was no other.
+        decided_by: Option<usize>,
+    },
+}
+
+/// Off by default: recording costs a look at everybody for each decision.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Trace {
+    on: bool,
+    decisions: Vec<Decision>,
+}
+
+impl Router {
+    /// Records every decision from now on, or no more. Costs O(agents + waiting) per decision while on; changes no decision.
+    pub fn record_decisions(&mut self, on: bool) {
+        self.trace.on = on;
+    }
+
+    /// Takes the decisions recorded since the last time.
+    pub fn take_decisions(&mut self) -> Vec<Decision> {
+        std::mem::take(&mut self.trace.decisions)
+    }
+}
+
+impl Trace {
+    pub(crate) fn agent_chosen(&mut self, state: &State, contact: u32, chosen: u32) {
+        if !self.on {
+            return;
+        }
+        let candidates: Vec<Candidate<AgentId>> = state
+            .agents_by_id()
+            .into_iter()
+            .map(|agent| {
+                let obstacles = state.obstacles(contact, agent);
+                let (place, values, id) = state.score(contact, agent);
+                let criteria = state.choice(state.contacts[contact].queue).criteria.len();
+                let key = place.into_iter().chain(values.into_iter().take(criteria)).chain([id]).collect();
+                Candidate { id: state.agents[agent].id, obstacles, key }
+            })
+            .collect();
+        let chosen = state.agents[chosen].id;
+        let decided_by = decided_by(&candidates, &chosen);
+        let (at, contact) = (state.now, state.contacts[contact].id);
+        self.decisions.push(Decision::AgentFor { at, contact, chosen, candidates, decided_by });
+    }
+
+    pub(crate) fn contact_chosen(&mut self, state: &State, agent: u32, chosen: u32) {
+        if !self.on {
+            return;
+        }
+        let waiting = state.contacts_by_arrival().into_iter().filter(|&slot| state.is_waiting(slot));
+        let candidates: Vec<Candidate<ContactId>> = waiting
+            .map(|slot| {
+                let it = &state.contacts[slot];
+                let group = state.plan.group(state.agents[agent].group);
+                // One who waits for this agent alone comes before every queue.
+                let serve =
+                    if it.only.is_some() { 0 } else { group.and_then(|group| group.serves(it.queue)).unwrap_or(0) };
+                let rank = state.contact_urgency(slot);
+                let signed = |value: i64| value as u64 ^ (1 << 63);
+                let key = vec![u64::from(serve), signed(rank.level), signed(rank.at), rank.origin.0, rank.arrival];
+                Candidate { id: it.id, obstacles: state.obstacles(slot, agent), key }
+            })
+            .collect();
+        let chosen = state.contacts[chosen].id;
+        let decided_by = decided_by(&candidates, &chosen);
+        let (at, agent) = (state.now, state.agents[agent].id);
+        self.decisions.push(Decision::ContactFor { at, agent, chosen, candidates, decided_by });
+    }
+}
+
+fn decided_by<T: PartialEq>(candidates: &[Candidate<T>], chosen: &T) -> Option<usize> {
+    let winner = candidates.iter().find(|one| one.id == *chosen)?;
+    let others = candidates.iter().filter(|one| one.id != *chosen && one.obstacles.is_empty());
+    let next = others.min_by(|one, other| one.key.cmp(&other.key))?;
+    winner.key.iter().zip(&next.key).position(|(one, other)| one != other)
+}
