@@ -1,6 +1,22 @@
 //! Plans: everything the engine is told in advance, checked as a whole.
 
-use std::fmt;
+mod builder;
+mod check;
+pub(crate) mod document;
+pub(crate) mod draft;
+#[cfg(feature = "toml")]
+mod from_toml;
+mod names;
+mod nearest;
+mod problem;
+mod quantity;
+pub(crate) mod reading;
+mod words;
+
+pub use builder::*;
+pub use document::PlanDocument;
+pub(crate) use nearest::hint;
+pub use problem::{Problem, Problems};
 
 use serde::{Deserialize, Serialize};
 
@@ -34,6 +50,31 @@ pub struct Limits {
     pub name_length: u16,
 }
 
+impl Limits {
+    /// The largest that each may be.
+    pub const MOST: Self = Self {
+        contacts: u32::MAX,
+        agents: u32::MAX,
+        classes: u32::MAX,
+        sources: u32::MAX,
+        requirement_parts: 4_096,
+        requirement_depth: 64,
+        steps: 1_000,
+        name_length: 1_000,
+    };
+
+    /// Why a requirement is beyond the limits, if it is.
+    pub(crate) fn too_large(&self, requirement: &Requirement) -> Option<String> {
+        let (parts, depth) = requirement.size();
+        if parts > usize::from(self.requirement_parts) {
+            return Some(format!("it has {parts} parts; limits.requirement_parts allows {}", self.requirement_parts));
+        }
+        let allowed = self.requirement_depth;
+        (depth > usize::from(allowed))
+            .then(|| format!("it is nested {depth} deep; limits.requirement_depth allows {allowed}"))
+    }
+}
+
 impl Default for Limits {
     fn default() -> Self {
         Self {
@@ -60,8 +101,9 @@ pub struct NamedRequirement {
 
 /// A checked routing plan. There is no unchecked one: see [`PlanDocument`](crate::PlanDocument) and [`PlanBuilder`](crate::PlanBuilder).
 ///
-/// Names have ids; [`Plan::revise`] keeps them.
+/// Names have ids; [`Plan::revise`] keeps them. A plan read back through serde is checked again.
 #[derive(Clone, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
+#[serde(try_from = "check::Unchecked")]
 pub struct Plan {
     pub(crate) channels: Vec<Channel>,
     pub(crate) skills: Vec<Box<str>>,
@@ -103,18 +145,17 @@ named! {
 }
 
 impl Plan {
-    /// Whether ids mean here what they mean in `old`, so that an engine can go on from that plan to this one.
-    pub fn is_revision_of(&self, old: &Self) -> bool {
-        fn keeps<'a>(new: impl Iterator<Item = &'a str>, old: impl Iterator<Item = &'a str>) -> bool {
-            let mut new = new;
-            old.into_iter().all(|name| new.next() == Some(name))
+    /// A plan of nothing, to be filled and checked.
+    fn empty() -> Self {
+        Self {
+            channels: Vec::new(),
+            skills: Vec::new(),
+            profiles: Vec::new(),
+            groups: Vec::new(),
+            queues: Vec::new(),
+            requirements: Vec::new(),
+            limits: Limits::default(),
         }
-        keeps(self.channels.iter().map(|it| &*it.name), old.channels.iter().map(|it| &*it.name))
-            && keeps(self.skills.iter().map(|it| &**it), old.skills.iter().map(|it| &**it))
-            && keeps(self.profiles.iter().map(|it| &*it.name), old.profiles.iter().map(|it| &*it.name))
-            && keeps(self.groups.iter().map(|it| &*it.name), old.groups.iter().map(|it| &*it.name))
-            && keeps(self.queues.iter().map(|it| &*it.name), old.queues.iter().map(|it| &*it.name))
-            && keeps(self.requirements.iter().map(|it| &*it.name), old.requirements.iter().map(|it| &*it.name))
     }
 
     /// Skill names, by ascending id.
@@ -154,41 +195,3 @@ impl Plan {
         self.queue(queue)?.target(channel).or(self.channel(channel).map(|channel| channel.target))
     }
 }
-
-/// One thing wrong with a plan or a scenario.
-#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
-pub struct Problem {
-    /// Where: the keys from the top, such as `queues.sales.order`.
-    pub path: String,
-    /// The line in the file, from 1, where it is known.
-    pub line: Option<usize>,
-    /// What is wrong, and what would be right.
-    pub what: String,
-}
-
-impl fmt::Display for Problem {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if let Some(line) = self.line {
-            write!(f, "line {line}: ")?;
-        }
-        if self.path.is_empty() { f.write_str(&self.what) } else { write!(f, "{}: {}", self.path, self.what) }
-    }
-}
-
-/// Everything wrong with a plan or a scenario, at least one thing.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Problems(pub Vec<Problem>);
-
-impl fmt::Display for Problems {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (at, problem) in self.0.iter().enumerate() {
-            if at > 0 {
-                f.write_str("\n")?;
-            }
-            problem.fmt(f)?;
-        }
-        Ok(())
-    }
-}
-
-impl std::error::Error for Problems {}

@@ -1,0 +1,85 @@
+//! Capacity profiles made in code.
+
+use super::super::document::{Table, Value};
+use super::super::words::{OVERS, word};
+use crate::capacity::{Load, Over, Stage};
+
+/// Says what agents with a profile can take, in [`PlanBuilder::capacity`](crate::PlanBuilder::capacity).
+#[derive(Clone, Debug)]
+#[must_use]
+pub struct CapacityBuilder(pub(super) Table);
+
+impl CapacityBuilder {
+    /// At most so many of a channel, each taking that share of the agent; of a channel that takes whole agents, the whole.
+    pub fn takes(self, channel: &str, max: u16) -> Self {
+        self.takes_with(channel, max, |load| load)
+    }
+
+    /// At most so many of a channel, with loads of their own.
+    pub fn takes_with(mut self, channel: &str, max: u16, with: impl FnOnce(LoadBuilder) -> LoadBuilder) -> Self {
+        let max = ("max".to_owned(), Value::Whole(max.into()));
+        let entry = (channel.to_owned(), Value::Table(with(LoadBuilder(Table(vec![max]))).0));
+        // `headroom` and `arrives_over` are words of the document, and so not to be overwritten.
+        self.0.0.push(entry);
+        self
+    }
+
+    /// Load that contacts of other channels leave free for this one.
+    pub fn headroom(mut self, channel: &str, load: Load) -> Self {
+        *self.0.table("headroom").entry(channel) = load_value(load);
+        self
+    }
+
+    /// Whether a new contact of one channel may join a contact of another that the agent holds. Default yes.
+    pub fn arrives_over(mut self, new: &str, held: &str, over: Over) -> Self {
+        *self.0.table("arrives_over").table(new).entry(held) = Value::Text(word(&OVERS, &over).to_owned());
+        self
+    }
+}
+
+/// Says how much of an agent a contact takes, in [`CapacityBuilder::takes_with`].
+#[derive(Clone, Debug)]
+#[must_use]
+pub struct LoadBuilder(Table);
+
+impl LoadBuilder {
+    /// Most held at all, quiet and put aside included. Default as many as may be busy.
+    pub fn open(mut self, open: u16) -> Self {
+        *self.0.entry("open") = Value::Whole(open.into());
+        self
+    }
+
+    /// Load of a contact where its stage says nothing else.
+    pub fn load(self, load: Load) -> Self {
+        self.set("load", load)
+    }
+
+    /// Load of a quiet contact; the same as `stage(Stage::Quiet, …)`.
+    pub fn quiet(self, load: Load) -> Self {
+        self.stage(Stage::Quiet, load)
+    }
+
+    /// Load of a contact in a stage. When offered, by default the largest of the others; put aside, by default
+    /// nothing where something that arrives may put it aside.
+    pub fn stage(self, stage: Stage, load: Load) -> Self {
+        let key = match stage {
+            Stage::Offered => "offered_load",
+            Stage::Connecting => "connecting_load",
+            Stage::Active => "active_load",
+            Stage::Quiet => "quiet_load",
+            Stage::Held => "held_load",
+            Stage::WrapUp => "wrap_up_load",
+        };
+        self.set(key, load)
+    }
+
+    fn set(mut self, key: &str, load: Load) -> Self {
+        *self.0.entry(key) = load_value(load);
+        self
+    }
+}
+
+/// Exact in the document too.
+fn load_value(load: Load) -> Value {
+    Value::Text(format!("{}/{}", load.0, Load::FULL.0))
+}

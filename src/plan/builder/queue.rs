@@ -1,0 +1,130 @@
+//! Queues made in code.
+
+use super::super::document::{Table, Value};
+use super::super::words::*;
+use super::{offer, span, target_value, wrap_up_value};
+use crate::queue::{AgentOrder, ContactOrder, IdleClock, NoAnswer, Pools, StepClock, Target, WrapUp};
+use crate::time::Span;
+
+/// Says how a queue is, in [`PlanBuilder::queue`](crate::PlanBuilder::queue).
+#[derive(Clone, Debug)]
+#[must_use]
+pub struct QueueBuilder(pub(super) Table);
+
+impl QueueBuilder {
+    /// Which waiting contact first. Default the oldest.
+    pub fn order(self, order: ContactOrder) -> Self {
+        match order {
+            ContactOrder::PriorityMinutes { worth } => {
+                self.text("order", "priority-minutes").set("priority_worth", span(worth))
+            }
+            ContactOrder::Host(name) => self.text("order", &format!("{HOST}{name}")),
+            order => self.text("order", word(&CONTACT_ORDERS, &order)),
+        }
+    }
+
+    /// Which agent first, each criterion breaking the ties before it. Default the least loaded, then the longest idle.
+    pub fn agents(self, criteria: impl IntoIterator<Item = AgentOrder>) -> Self {
+        let criteria = criteria.into_iter().map(|criterion| match criterion {
+            AgentOrder::Host(name) => Value::Text(format!("{HOST}{name}")),
+            criterion => Value::Text(word(&AGENT_ORDERS, &criterion).to_owned()),
+        });
+        let criteria = Value::List(criteria.collect());
+        self.set("agents", criteria)
+    }
+
+    /// What the idle criteria count from. Default since the last release.
+    pub fn idle(self, clock: IdleClock) -> Self {
+        self.text("idle", word(&IDLE_CLOCKS, &clock))
+    }
+
+    /// Most contacts that may wait; 0 means answered at once or turned away. Default no limit.
+    pub fn limit(self, limit: u32) -> Self {
+        self.set("limit", Value::Whole(limit.into()))
+    }
+
+    /// One more relaxation step: when it begins (0 for the first) and what an agent must then meet, in text form.
+    pub fn step(mut self, after: Span, requires: &str) -> Self {
+        let step =
+            Table(vec![("after".to_owned(), span(after)), ("requires".to_owned(), Value::Text(requires.to_owned()))]);
+        let steps = self.0.entry("steps");
+        match steps {
+            Value::List(steps) => steps.push(Value::Table(step)),
+            none => *none = Value::List(vec![Value::Table(step)]),
+        }
+        self
+    }
+
+    /// What `after` of a step counts on. Default the contact's age.
+    pub fn step_clock(self, clock: StepClock) -> Self {
+        self.text("step_clock", word(&STEP_CLOCKS, &clock))
+    }
+
+    /// What a step does with the agents of those before it. Default they stay, and rank first.
+    pub fn pools(self, pools: Pools) -> Self {
+        self.text("pools", word(&POOLS, &pools))
+    }
+
+    /// Pass over a step that no signed-in agent meets when it begins. Default no.
+    pub fn skip_unstaffed(self, skip: bool) -> Self {
+        self.set("skip_unstaffed", Value::Flag(skip))
+    }
+
+    /// Instead of the channel's: how long an agent has to accept; [`Span::MAX`] is for ever.
+    pub fn offer(self, time: Span) -> Self {
+        self.set("offer", offer(time))
+    }
+
+    /// Instead of the channel's: how long media set-up may take.
+    pub fn connect(self, time: Span) -> Self {
+        self.set("connect", span(time))
+    }
+
+    /// Instead of the channel's: after-contact work.
+    pub fn wrap_up(self, wrap_up: WrapUp) -> Self {
+        self.set("wrap_up", wrap_up_value(wrap_up))
+    }
+
+    /// Longest wait. Default without end.
+    pub fn max_wait(self, time: Span) -> Self {
+        self.set("max_wait", span(time))
+    }
+
+    /// What happens when nobody answers. Default: the agent stays, and is not asked again for a minute.
+    pub fn no_answer(self, rule: NoAnswer) -> Self {
+        let mut table = Table(vec![
+            ("agent".to_owned(), Value::Text(word(&NO_ANSWER_EFFECTS, &rule.agent).to_owned())),
+            ("after".to_owned(), Value::Whole(rule.after.into())),
+            ("exclude_for".to_owned(), span(rule.exclude_for)),
+        ]);
+        if let Some(lasts) = rule.not_ready_for {
+            *table.entry("not_ready_for") = span(lasts);
+        }
+        self.set("no_answer", Value::Table(table))
+    }
+
+    /// Most offers of one contact to one agent. Default 3.
+    pub fn offers_per_agent(self, most: u16) -> Self {
+        self.set("offers_per_agent", Value::Whole(most.into()))
+    }
+
+    /// Most offers of one contact in all. Default 100.
+    pub fn offers_per_contact(self, most: u16) -> Self {
+        self.set("offers_per_contact", Value::Whole(most.into()))
+    }
+
+    /// Instead of the channel's: the service target of contacts of a channel.
+    pub fn target(mut self, channel: &str, target: Target) -> Self {
+        *self.0.table("targets").entry(channel) = target_value(target);
+        self
+    }
+
+    fn text(self, key: &str, text: &str) -> Self {
+        self.set(key, Value::Text(text.to_owned()))
+    }
+
+    fn set(mut self, key: &str, value: Value) -> Self {
+        *self.0.entry(key) = value;
+        self
+    }
+}

@@ -1,0 +1,58 @@
+//! Groups of agents.
+
+use super::super::reading::{Entry, Section};
+use super::{Draft, short};
+use crate::agent::Group;
+use crate::id::{ProfileId, QueueId, SkillId};
+use crate::requirement::Skills;
+
+impl Draft {
+    pub(super) fn group_named(&self, name: &str, section: Option<&Section<'_>>) -> Group {
+        let nobody = Group {
+            name: name.into(),
+            count: 1,
+            capacity: ProfileId(0),
+            skills: Skills::default(),
+            tiers: Vec::new(),
+            serves: None,
+            retired: false,
+        };
+        let Some(section) = section else { return nobody };
+        let count = section.get("count").whole(0..=self.plan.limits.agents.into());
+        let profile = section.get("capacity").or_missing("the name of a capacity profile");
+        let profile_name = profile.text("the name of a capacity profile");
+        let serves = section.get("serves");
+        Group {
+            count: count.and_then(|count| u32::try_from(count).ok()).unwrap_or(1),
+            capacity: profile_name
+                .and_then(|name| self.profiles.resolve(name, &profile))
+                .map_or(ProfileId(0), |id| ProfileId(short(id))),
+            skills: self.levels(&section.get("skills")),
+            tiers: self.ranks(&section.get("tiers"), 0),
+            serves: serves.is_given().then(|| self.ranks(&serves, 1)),
+            ..nobody
+        }
+    }
+
+    fn levels(&self, entry: &Entry<'_>) -> Skills {
+        let levels = entry.names().into_iter().filter_map(|(name, entry)| {
+            self.check_name(name, &entry);
+            let level = entry.whole(1..=100)?;
+            Some((SkillId(short(self.skills.find(name)?)), u8::try_from(level).ok()?))
+        });
+        levels.collect()
+    }
+
+    /// A number per queue, ascending by queue.
+    fn ranks(&self, entry: &Entry<'_>, least: u16) -> Vec<(QueueId, u16)> {
+        let ranks = entry.names().into_iter().filter_map(|(name, entry)| {
+            let queue = self.queues.resolve(name, &entry);
+            let rank = entry.small(least);
+            Some((QueueId(short(queue?)), rank?))
+        });
+        let mut ranks: Vec<_> = ranks.collect();
+        ranks.sort_unstable();
+        ranks.dedup_by_key(|(queue, _)| *queue);
+        ranks
+    }
+}
