@@ -115,7 +115,7 @@ impl ErlangA {
             fewer += weight;
             idle += weight * f64::from(servers - busy + 1);
             if weight > LARGE {
-                [&mut weight, &mut all, &mut fewer, &mut idle].map(|x| *x /= LARGE);
+                [&mut weight, &mut all, &mut fewer, &mut idle].into_iter().for_each(|x| *x /= LARGE);
             }
         }
         let (mut more, mut queue, mut length) = (0.0, 0.0, 0.0);
@@ -127,7 +127,9 @@ impl ErlangA {
             more += weight;
             queue += weight * length;
             if weight > LARGE {
-                [&mut weight, &mut all, &mut fewer, &mut idle, &mut more, &mut queue].map(|x| *x /= LARGE);
+                [&mut weight, &mut all, &mut fewer, &mut idle, &mut more, &mut queue]
+                    .into_iter()
+                    .for_each(|x| *x /= LARGE);
             }
             // The ratios fall, so what is left is less than a geometric series.
             let rest = 1.0 / (1.0 - ratio);
@@ -195,7 +197,9 @@ mod tests {
 
     #[test]
     fn impatience_balances_flows() {
-        for (servers, arrivals, patience) in [(1, 5.0, 1.0), (100, 102.0, 1.0), (100, 120.0, 30.0), (3, 0.1, 0.01), (2000, 1.0, 1.0), (50, 5e4, 1.0)] {
+        for (servers, arrivals, patience) in
+            [(1, 5.0, 1.0), (100, 102.0, 1.0), (100, 120.0, 30.0), (3, 0.1, 0.01), (2000, 1.0, 1.0), (50, 5e4, 1.0)]
+        {
             let pool = ErlangA::new(servers, arrivals, 1.0, patience).unwrap();
             let answered = arrivals * (1.0 - pool.abandonment());
             assert!((answered - pool.occupancy() * f64::from(servers)).abs() < 1e-9 * arrivals, "{servers} {arrivals}");

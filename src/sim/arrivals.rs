@@ -169,7 +169,8 @@ mod tests {
     #[test]
     fn nothing_comes_of_no_rate() {
         let silent = Profile::new(Span::from_secs(1), vec![0.0; 3]).unwrap();
-        for arrivals in [Arrivals::Poisson { per_minute: 0.0 }, Arrivals::Profile(silent.into()), Arrivals::Trace([].into())]
+        for arrivals in
+            [Arrivals::Poisson { per_minute: 0.0 }, Arrivals::Profile(silent.into()), Arrivals::Trace([].into())]
         {
             assert_eq!(source(arrivals).next(), None);
         }

@@ -330,7 +330,13 @@ impl<'s> Contacts<'s> {
     }
 
     /// A contact is gone: since when its agent's capacity had been taken.
-    pub(super) fn ended(&mut self, id: ContactId, outcome: Outcome, at: Timestamp, calendar: &mut Calendar) -> Timestamp {
+    pub(super) fn ended(
+        &mut self,
+        id: ContactId,
+        outcome: Outcome,
+        at: Timestamp,
+        calendar: &mut Calendar,
+    ) -> Timestamp {
         let slot = slot(id);
         match self.slots[slot as usize].state {
             State::Waiting | State::Offered => self.leave_line(slot, outcome, at),

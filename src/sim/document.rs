@@ -4,7 +4,7 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use crate::contact::{NewContact, Needs};
+use crate::contact::{Needs, NewContact};
 use crate::id::{ChannelId, GroupId, QueueId, RequirementId};
 use crate::plan::document::Value;
 use crate::plan::draft::Draft;
@@ -154,13 +154,11 @@ impl Reader<'_> {
         }
         let replications = root.get("replications").whole(1..=100_000).unwrap_or(1);
         let offers = root.get("offers").section().map_or_else(Offers::default, |section| self.offers(&section));
-        let policy = root.get("scheduler").section().map_or_else(Policy::default, |section| policy(&section.get("policy")));
+        let policy =
+            root.get("scheduler").section().map_or_else(Policy::default, |section| policy(&section.get("policy")));
         let listed = root.get("streams").or_missing("at least one stream of contacts, such as [streams.calls]");
-        let streams: Vec<_> = listed
-            .names()
-            .into_iter()
-            .filter_map(|(name, entry)| Some(self.stream(name, &entry.section()?)))
-            .collect();
+        let streams: Vec<_> =
+            listed.names().into_iter().filter_map(|(name, entry)| Some(self.stream(name, &entry.section()?))).collect();
         if listed.is_given() && streams.is_empty() {
             listed.problem("there is no stream; give at least one, such as [streams.calls]");
         }
@@ -181,7 +179,8 @@ impl Reader<'_> {
     fn stream(&self, name: &str, section: &Section<'_>) -> (Stream, Option<Requirement>) {
         let requires = section.get("requires");
         let requires = if requires.is_given() { self.draft.requirement(&requires) } else { None };
-        let channel = section.get("channel").or_missing("the channel its contacts come on, such as channel = \"voice\"");
+        let channel =
+            section.get("channel").or_missing("the channel its contacts come on, such as channel = \"voice\"");
         let channel_id = self.draft.channel(&channel);
         let queue = section.get("queue").or_missing("the queue its contacts wait in");
         let queue_id = self.draft.queue(&queue);
@@ -274,7 +273,8 @@ impl Reader<'_> {
 
     fn distribution(&self, section: &Section<'_>, more: &[&'static str]) -> Option<Distribution> {
         section.know(&DISTRIBUTION);
-        let given: Vec<&'static str> = DISTRIBUTION.into_iter().filter(|key| section.table().get(key).is_some()).collect();
+        let given: Vec<&'static str> =
+            DISTRIBUTION.into_iter().filter(|key| section.table().get(key).is_some()).collect();
         let [kind] = given[..] else {
             if given.len() > 1 || section.table().0.len() == 0 {
                 let choices: Vec<&str> = DISTRIBUTION.iter().chain(more).copied().collect();
@@ -381,7 +381,9 @@ impl Reader<'_> {
         for (name, entry) in root.get("channels").names() {
             let (Some(section), Some(channel)) = (entry.section(), plan.find_channel(name)) else { continue };
             let speed = section.get("speed");
-            let Some(items) = speed.items("a list such as [1.0, 0.9, 0.8]: progress with 1, 2, 3, … in hand") else { continue };
+            let Some(items) = speed.items("a list such as [1.0, 0.9, 0.8]: progress with 1, 2, 3, … in hand") else {
+                continue;
+            };
             if items.is_empty() {
                 speed.problem("is empty; leave it out, or give the progress with 1 in hand");
             }
@@ -411,7 +413,8 @@ fn priority(entry: &Entry<'_>) -> i16 {
 }
 
 fn profile(section: &Section<'_>) -> Option<Profile> {
-    let interval = section.get("interval").or_missing("how long each interval is, such as interval = \"1h\"").some_span();
+    let interval =
+        section.get("interval").or_missing("how long each interval is, such as interval = \"1h\"").some_span();
     let (weights, counts) = (section.get("weights"), section.get("counts"));
     let per_day = section.get("per_day");
     let list = match (weights.is_given(), counts.is_given()) {

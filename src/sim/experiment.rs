@@ -64,7 +64,8 @@ impl Scenario {
     /// # Errors
     /// As [`Scenario::run`]; of several replications that failed, the first.
     pub fn run_on(&self, threads: usize, progress: &(dyn Fn(Span) + Sync)) -> Result<Outcome, RunError> {
-        let done: Vec<Mutex<Option<Result<Replication, RunError>>>> = (0..self.replications).map(|_| Mutex::default()).collect();
+        let done: Vec<Mutex<Option<Result<Replication, RunError>>>> =
+            (0..self.replications).map(|_| Mutex::default()).collect();
         let next = AtomicU32::new(0);
         let work = || loop {
             let number = next.fetch_add(1, Ordering::Relaxed);

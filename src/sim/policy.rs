@@ -76,9 +76,8 @@ impl std::str::FromStr for Policy {
         };
         let list = text.strip_prefix("agents:").ok_or_else(|| unknown(None))?;
         let orders = list.split(',').map(str::trim).map(|part| match ORDERS.contains(&part) {
-            true => {
-                AgentOrder::deserialize(IntoDeserializer::<Error>::into_deserializer(part)).map_err(|_| unknown(Some(part)))
-            }
+            true => AgentOrder::deserialize(IntoDeserializer::<Error>::into_deserializer(part))
+                .map_err(|_| unknown(Some(part))),
             false => Err(unknown(Some(part))),
         });
         orders.collect::<Result<_, _>>().map(Self::Agents)
@@ -124,7 +123,9 @@ mod tests {
 
     #[test]
     fn what_there_is_not_is_named() {
-        for (text, word) in [("adaptive", "adaptive"), ("agents:", "``"), ("agents:tier,fastest", "fastest"), ("", "``")] {
+        for (text, word) in
+            [("adaptive", "adaptive"), ("agents:", "``"), ("agents:tier,fastest", "fastest"), ("", "``")]
+        {
             let error = text.parse::<Policy>().unwrap_err().to_string();
             assert!(error.contains(word) && error.contains("work-conserving"), "{error}");
         }

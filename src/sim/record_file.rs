@@ -61,10 +61,15 @@ pub(super) fn profile(path: &Path) -> Result<Profile, Vec<String>> {
     let intervals = (last / DAY + 1) * DAY / interval.0;
     let odd = rows.iter().find(|row| (row.0.0 - origin) % interval.0 != 0);
     if let Some((at, _)) = odd {
-        return Err(vec![format!("the row of {} is not a multiple of the shortest interval, {interval}", Span(at.0 - origin))]);
+        return Err(vec![format!(
+            "the row of {} is not a multiple of the shortest interval, {interval}",
+            Span(at.0 - origin)
+        )]);
     }
     if DAY % interval.0 != 0 || intervals > 10_000_000 {
-        return Err(vec![format!("the shortest interval, {interval}, does not divide a day, or there are too many of them")]);
+        return Err(vec![format!(
+            "the shortest interval, {interval}, does not divide a day, or there are too many of them"
+        )]);
     }
     let mut counts = vec![0.0; intervals as usize];
     for (at, count) in rows {
@@ -76,7 +81,8 @@ pub(super) fn profile(path: &Path) -> Result<Profile, Vec<String>> {
 /// Lengths of time, one per line, in the first column; a header is passed over. Ascending.
 pub(super) fn lengths(path: &Path) -> Result<Vec<Span>, Vec<String>> {
     let text = read(path)?;
-    let mut reader = csv::ReaderBuilder::new().has_headers(false).flexible(true).trim(csv::Trim::All).from_reader(text.as_bytes());
+    let mut reader =
+        csv::ReaderBuilder::new().has_headers(false).flexible(true).trim(csv::Trim::All).from_reader(text.as_bytes());
     let mut header = true;
     let rows = each_row(reader.records(), |row| {
         let text = row.get(0).unwrap_or_default();
@@ -99,7 +105,9 @@ pub(super) fn instant(text: &str) -> Option<Timestamp> {
     if let Ok(length) = length(text) {
         return Some(Timestamp(length.0));
     }
-    let Some((date, time)) = text.split_once([' ', 'T']) else { return time_of_day(text).map(|time| Timestamp(time.0)) };
+    let Some((date, time)) = text.split_once([' ', 'T']) else {
+        return time_of_day(text).map(|time| Timestamp(time.0));
+    };
     let mut parts = date.splitn(3, '-').map(|part| part.parse::<u64>().ok());
     let (year, month, day) = (parts.next()??, parts.next()??, parts.next()??);
     if !(1..=9999).contains(&year) || !(1..=12).contains(&month) || !(1..=31).contains(&day) {
@@ -129,7 +137,11 @@ pub(super) fn time_of_day(text: &str) -> Option<Span> {
 fn length(text: &str) -> Result<Span, String> {
     if let Ok(seconds) = text.parse::<f64>() {
         let fits = seconds.is_finite() && (0.0..1e12).contains(&seconds);
-        return if fits { Ok(super::distribution::span(seconds * 1e6)) } else { Err(format!("{text} seconds is not a length of time")) };
+        return if fits {
+            Ok(super::distribution::span(seconds * 1e6))
+        } else {
+            Err(format!("{text} seconds is not a length of time"))
+        };
     }
     Span::parse(text).map_err(|error| error.to_string())
 }
@@ -144,7 +156,9 @@ fn two_columns(text: &str) -> Result<Vec<(Timestamp, f64)>, Vec<String>> {
             (Some(at), Ok(count)) if count.is_finite() && count >= 0.0 => Ok(Some((at, count))),
             (None, Err(_)) if was_first => Ok(None),
             (None, _) => Err(format!("{at:?} is not an instant; {INSTANT}")),
-            _ => Err(format!("{count:?} is not a number of contacts; write a number of at least 0 in the second column")),
+            _ => {
+                Err(format!("{count:?} is not a number of contacts; write a number of at least 0 in the second column"))
+            }
         }
     })?;
     Ok(rows.into_iter().flatten().collect())
@@ -225,7 +239,10 @@ mod tests {
 
     #[test]
     fn profiles_fill_gaps_with_nobody_and_days_to_the_end() {
-        let file = File::new("profile.csv", "DateTime,Calls\n2003-03-03 07:00:00,111\n2003-03-03 07:30:00,5\n2003-03-04 08:00:00,7\n");
+        let file = File::new(
+            "profile.csv",
+            "DateTime,Calls\n2003-03-03 07:00:00,111\n2003-03-03 07:30:00,5\n2003-03-04 08:00:00,7\n",
+        );
         let profile = profile(&file.0).unwrap();
         assert_eq!(profile.length(), Span(2 * DAY));
         assert!((profile.expected() - 123.0).abs() < 1e-9);
@@ -246,7 +263,9 @@ mod tests {
             let problems = trace(&file.0).unwrap_err().join("\n");
             assert!(problems.contains(words), "{text}: {problems}");
         }
-        for (name, text, words) in [("f", "", "no row"), ("g", "08:00,-1\n", "\"-1\""), ("h", "8,1\n8,2\n", "same instant")] {
+        for (name, text, words) in
+            [("f", "", "no row"), ("g", "08:00,-1\n", "\"-1\""), ("h", "8,1\n8,2\n", "same instant")]
+        {
             let file = File::new(name, text);
             let problems = profile(&file.0).unwrap_err().join("\n");
             assert!(problems.contains(words), "{text}: {problems}");

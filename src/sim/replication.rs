@@ -43,12 +43,10 @@ const REPORT_EVERY: u64 = 1 << 16;
 /// Runs one replication. `progress` is told now and then how much more of the simulated time has passed.
 /// O(log n) per arrival and end beside the engine, n being contacts and agents present.
 pub(super) fn replicate(scenario: &Scenario, number: u32, progress: &dyn Fn(Span)) -> Result<Replication, RunError> {
-    let router =
-        Router::with_policies(scenario.plan.clone(), scenario.host.clone()).map_err(RunError::Plan)?;
+    let router = Router::with_policies(scenario.plan.clone(), scenario.host.clone()).map_err(RunError::Plan)?;
     let from = Timestamp::ZERO + scenario.warmup;
     let window = Window { from, to: from + scenario.horizon };
     let mut run = Run {
-        scenario,
         number,
         router,
         out: Vec::with_capacity(64),
@@ -78,7 +76,6 @@ pub(super) fn replicate(scenario: &Scenario, number: u32, progress: &dyn Fn(Span
 }
 
 struct Run<'s> {
-    scenario: &'s Scenario,
     number: u32,
     router: Router,
     out: Vec<Event>,
@@ -225,7 +222,9 @@ impl Run<'_> {
                 contacts.answered(contact, agent, at);
                 go_on(contacts, crowd, calendar, contact, agent, at, connect_by.is_some());
             }
-            What::Connected { contact, agent } | What::Resumed { contact, agent, .. } | What::Woken { contact, agent, .. } => {
+            What::Connected { contact, agent }
+            | What::Resumed { contact, agent, .. }
+            | What::Woken { contact, agent, .. } => {
                 go_on(contacts, crowd, calendar, contact, agent, at, false);
             }
             What::Held { contact, .. } | What::Quieted { contact, .. } => contacts.pause(contact, at, calendar),

@@ -163,9 +163,7 @@ impl Outcome {
             streams: streams
                 .map(|(at, stream)| (stream.name.clone(), contacts(replications, |one| one.streams[at].clone())))
                 .collect(),
-            channels: channels
-                .map(|(name, id)| (name, contacts(replications, |one| one.channel(id))))
-                .collect(),
+            channels: channels.map(|(name, id)| (name, contacts(replications, |one| one.channel(id)))).collect(),
             agents: groups.map(|(name, id)| (name, agents(replications, id))).collect(),
             cost_per_minute: Estimate::of(self.costs_per_minute()),
         }
@@ -186,7 +184,10 @@ impl Outcome {
 }
 
 /// Channels that some stream comes on, with their names.
-pub(super) fn used_channels<'s>(scenario: &'s Scenario, plan: &'s Plan) -> impl Iterator<Item = (String, ChannelId)> + 's {
+pub(super) fn used_channels<'s>(
+    scenario: &'s Scenario,
+    plan: &'s Plan,
+) -> impl Iterator<Item = (String, ChannelId)> + 's {
     let all = plan.channels().iter().zip(0..).map(|(channel, id)| (channel.name.to_string(), ChannelId(id)));
     all.filter(|(_, id)| scenario.streams().iter().any(|stream| stream.channel() == *id))
 }

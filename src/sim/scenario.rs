@@ -79,11 +79,7 @@ pub(super) struct Offers {
 
 impl Default for Offers {
     fn default() -> Self {
-        Self {
-            accept: Distribution::Deterministic(Span::ZERO),
-            no_answer: 0.0,
-            back_after: Span::from_mins(2),
-        }
+        Self { accept: Distribution::Deterministic(Span::ZERO), no_answer: 0.0, back_after: Span::from_mins(2) }
     }
 }
 
