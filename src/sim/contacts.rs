@@ -122,11 +122,15 @@ impl<'s> Contacts<'s> {
     /// Enters the first arrival of every stream.
     pub(super) fn open(&mut self, calendar: &mut Calendar) {
         for (at, state) in (0..).zip(&mut self.streams) {
-            state.enter_next(at, calendar);
+            state.upcoming = state.source.next();
+            if let Some(contact) = state.upcoming {
+                calendar.enter(contact.at, Kind::Arrives, at, 0);
+            }
         }
     }
 
-    /// A contact of a stream arrives, unless its bot resolves it.
+    /// A contact of a stream arrives, unless its bot resolves it. The next one takes its place in the calendar,
+    /// whose first entry it is.
     pub(super) fn arrive(
         &mut self,
         stream: u32,
@@ -134,8 +138,12 @@ impl<'s> Contacts<'s> {
         calendar: &mut Calendar,
     ) -> Option<(ContactId, NewContact)> {
         let state = &mut self.streams[stream as usize];
-        let recorded = state.upcoming.take()?;
-        state.enter_next(stream, calendar);
+        let next = state.source.next();
+        match next {
+            Some(next) => calendar.replace(next.at, Kind::Arrives, stream, 0),
+            None => drop(calendar.take()),
+        }
+        let recorded = std::mem::replace(&mut state.upcoming, next)?;
         let counted = self.window.has(now);
         let from = state.stream;
         if from.resolved_by_bot > 0.0 && state.bot.unit() < from.resolved_by_bot {
@@ -429,15 +437,6 @@ impl<'s> Contacts<'s> {
 
     fn speed_at(&self, place: u32) -> &'s [f64] {
         self.speeds[place as usize % self.speeds.len()]
-    }
-}
-
-impl StreamState<'_> {
-    fn enter_next(&mut self, stream: u32, calendar: &mut Calendar) {
-        self.upcoming = self.source.next();
-        if let Some(contact) = self.upcoming {
-            calendar.enter(contact.at, Kind::Arrives, stream, 0);
-        }
     }
 }
 

@@ -55,7 +55,7 @@ pub(super) fn replicate(scenario: &Scenario, number: u32, progress: &dyn Fn(Span
         events: 0,
         digest: EventDigest::default(),
         window,
-        calendar: Calendar::default(),
+        calendar: Calendar::new(window.to),
         contacts: Contacts::new(scenario, number, window),
         crowd: Crowd::new(scenario, number, window),
     };
@@ -96,7 +96,7 @@ impl Run<'_> {
         loop {
             let due = self.calendar.first();
             let timer = self.router.next_deadline();
-            let next = match (due, timer) {
+            let next = match (due.map(Due::at), timer) {
                 (Some(due), Some(timer)) => due.min(timer),
                 (Some(next), None) | (None, Some(next)) => next,
                 (None, None) => break,
@@ -107,7 +107,7 @@ impl Run<'_> {
             self.now = next;
             if timer.is_some_and(|timer| timer <= next) {
                 self.apply(Command::AdvanceTime, "advance time")?;
-            } else if let Some(due) = self.calendar.take() {
+            } else if let Some(due) = due {
                 self.happen(due)?;
             }
             steps += 1;
@@ -120,9 +120,12 @@ impl Run<'_> {
         Ok(())
     }
 
-    /// Does what the calendar says, unless it is out of date.
+    /// Takes out the calendar's first entry, and does what it says unless it is out of date.
     fn happen(&mut self, due: Due) -> Result<(), RunError> {
-        let slot = due.of;
+        let (slot, stamp) = (due.of(), due.stamp());
+        if due.kind() != Kind::Arrives {
+            self.calendar.take();
+        }
         match due.kind() {
             Kind::Arrives => {
                 if let Some((contact, new)) = self.contacts.arrive(slot, self.now, &mut self.calendar) {
@@ -130,33 +133,33 @@ impl Run<'_> {
                 }
             }
             Kind::Served => {
-                if let Some(contact) = self.contacts.if_phase(slot, due.stamp) {
+                if let Some(contact) = self.contacts.if_phase(slot, stamp) {
                     self.apply(Command::Complete { contact }, "complete a contact")?;
                 }
             }
             Kind::ServedTogether => {
-                if let Some(contact) = self.contacts.first_together(slot, due.stamp) {
+                if let Some(contact) = self.contacts.first_together(slot, stamp) {
                     self.apply(Command::Complete { contact }, "complete a contact")?;
                 }
             }
             Kind::WrappedUp => {
-                if let Some(contact) = self.contacts.if_phase(slot, due.stamp) {
+                if let Some(contact) = self.contacts.if_phase(slot, stamp) {
                     self.apply(Command::EndWrapUp { contact }, "end a wrap-up")?;
                 }
             }
             Kind::Connects => {
-                if let Some(contact) = self.contacts.if_phase(slot, due.stamp) {
+                if let Some(contact) = self.contacts.if_phase(slot, stamp) {
                     self.apply(Command::Connected { contact }, "connect a contact")?;
                 }
             }
             Kind::Answers => {
-                if self.contacts.if_phase(slot, due.stamp).is_some() {
+                if self.contacts.if_phase(slot, stamp).is_some() {
                     let offer = self.contacts.offer(slot);
                     self.apply(Command::Accept { offer }, "accept an offer")?;
                 }
             }
             Kind::LosesPatience => {
-                if let Some(contact) = self.contacts.if_impatient(slot, due.stamp) {
+                if let Some(contact) = self.contacts.if_impatient(slot, stamp) {
                     self.apply(Command::Abandon { contact }, "let a customer abandon")?;
                 }
             }
