@@ -51,6 +51,15 @@ impl Profile {
         self.counts.iter().sum()
     }
 
+    /// The same shape with so many contacts expected per 24 hours in the mean. `None` if nobody is expected at
+    /// all, or the number is negative or infinite.
+    pub fn scaled(mut self, per_day: f64) -> Option<Self> {
+        let factor = per_day * (self.length().0 as f64 / 86_400e6) / self.expected();
+        let sound = factor.is_finite() && factor >= 0.0;
+        self.counts.iter_mut().for_each(|count| *count *= factor);
+        sound.then_some(self)
+    }
+
     /// How long one turn lasts.
     pub fn length(&self) -> Span {
         Span(self.interval.0 * self.counts.len() as u64)

@@ -335,10 +335,55 @@ impl Reader<'_> {
             "trace" => self.file(&entry, record_file::trace).map(|contacts| Arrivals::Trace(contacts.into())),
             _ => match entry.value()? {
                 Value::Text(_) => self.file(&entry, record_file::profile),
-                _ => profile(&entry.section()?),
+                _ => self.profile(&entry.section()?),
             }
             .map(|profile| Arrivals::Profile(Arc::new(profile))),
         }
+    }
+
+    /// A profile written in the scenario: the numbers themselves, or a shape and how many a day.
+    fn profile(&self, section: &Section<'_>) -> Option<Profile> {
+        let per_day = section.get("per_day");
+        let (counts, weights, shape) = (section.get("counts"), section.get("weights"), section.get("shape"));
+        let interval = section.get("interval");
+        let given = [&counts, &weights, &shape].into_iter().filter(|entry| entry.is_given()).count();
+        if given != 1 {
+            section.problem("must have exactly one of counts, weights, shape");
+            return None;
+        }
+        let scaled = !counts.is_given();
+        if !scaled && per_day.is_given() {
+            per_day.problem("goes with `weights` or `shape`; `counts` are the numbers themselves");
+        }
+        let per_day = if scaled { per_day.or_missing("how many contacts arrive a day") } else { per_day };
+        let per_day = per_day.number(0.0..=1e12);
+        let profile = if shape.is_given() {
+            if interval.is_given() {
+                interval.problem("goes with `counts` or `weights`; a `shape` has its own");
+            }
+            self.file(&shape, record_file::profile)
+        } else {
+            let list = if counts.is_given() { counts } else { weights };
+            let interval = interval.or_missing("how long each interval is, such as interval = \"1h\"").some_span();
+            let items = list.items("a list of numbers, one per interval")?;
+            let values: Vec<f64> = items.iter().filter_map(|item| item.number(0.0..=1e12)).collect();
+            if values.len() != items.len() {
+                return None;
+            }
+            let profile = Profile::new(interval?, values);
+            if profile.is_none() {
+                list.problem("must have a number for at least one interval, and not last for ever");
+            }
+            profile
+        }?;
+        if !scaled {
+            return Some(profile);
+        }
+        let profile = profile.scaled(per_day?);
+        if profile.is_none() {
+            section.problem("must not be 0 everywhere");
+        }
+        profile
     }
 
     /// Reads the file that an entry names.
@@ -410,45 +455,6 @@ fn priority(entry: &Entry<'_>) -> i16 {
         Some(_) => None,
     };
     number.unwrap_or_else(|| entry.wrong("a whole number from -32768 to 32767").unwrap_or_default())
-}
-
-fn profile(section: &Section<'_>) -> Option<Profile> {
-    let interval =
-        section.get("interval").or_missing("how long each interval is, such as interval = \"1h\"").some_span();
-    let (weights, counts) = (section.get("weights"), section.get("counts"));
-    let per_day = section.get("per_day");
-    let list = match (weights.is_given(), counts.is_given()) {
-        (true, false) => &weights,
-        (false, true) => &counts,
-        _ => {
-            section.problem("must have either `counts`, or `weights` with `per_day`");
-            return None;
-        }
-    };
-    let items = list.items("a list of numbers, one per interval")?;
-    let mut values: Vec<f64> = items.iter().filter_map(|item| item.number(0.0..=1e12)).collect();
-    if values.is_empty() || values.len() != items.len() {
-        list.problem("must have a number for at least one interval");
-        return None;
-    }
-    let interval = interval?;
-    if weights.is_given() {
-        let per_day = per_day.or_missing("how many contacts arrive a day").number(0.0..=1e12)?;
-        let sum: f64 = values.iter().sum();
-        if sum <= 0.0 {
-            weights.problem("must not all be 0");
-            return None;
-        }
-        let turn = per_day * (interval.0 as f64 * values.len() as f64 / 86_400e6);
-        values.iter_mut().for_each(|value| *value *= turn / sum);
-    } else if per_day.is_given() {
-        per_day.problem("goes with `weights`; `counts` are the numbers themselves");
-    }
-    let profile = Profile::new(interval, values);
-    if profile.is_none() {
-        section.problem("is too long");
-    }
-    profile
 }
 
 fn hyperexponential(entry: &Entry<'_>) -> Option<Distribution> {
