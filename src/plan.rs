@@ -15,7 +15,7 @@ mod words;
 
 pub use builder::*;
 pub use document::PlanDocument;
-pub(crate) use nearest::hint;
+pub(crate) use nearest::{hint, shown};
 pub use problem::{Problem, Problems};
 
 use serde::{Deserialize, Serialize};

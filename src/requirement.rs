@@ -1,10 +1,12 @@
 //! Requirements: predicates over an agent's skills.
 
 mod parse;
+mod print;
+mod read;
 
 pub use parse::RequirementError;
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::id::SkillId;
 
@@ -17,7 +19,7 @@ use crate::id::SkillId;
 /// ```
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default, Serialize, Deserialize)]
 #[serde(transparent)]
-pub struct Skills(Vec<(SkillId, u8)>);
+pub struct Skills(#[serde(deserialize_with = "in_order")] Vec<(SkillId, u8)>);
 
 impl Skills {
     /// The proficiency in `skill`, 0 if not held. O(log n) in the skills held.
@@ -34,20 +36,23 @@ impl Skills {
 impl FromIterator<(SkillId, u8)> for Skills {
     /// Later entries replace earlier ones of the same skill; level 0 means not held; levels above 100 count as 100.
     fn from_iter<I: IntoIterator<Item = (SkillId, u8)>>(entries: I) -> Self {
-        let mut held: Vec<(SkillId, u8)> = Vec::new();
-        for (skill, level) in entries {
-            match held.binary_search_by_key(&skill, |&(id, _)| id) {
-                Ok(at) => held[at].1 = level.min(100),
-                Err(at) => held.insert(at, (skill, level.min(100))),
-            }
-        }
+        let mut held: Vec<(SkillId, u8)> = entries.into_iter().map(|(skill, level)| (skill, level.min(100))).collect();
+        // Of equal skills the last comes first, and stays.
+        held.reverse();
+        held.sort_by_key(|&(skill, _)| skill);
+        held.dedup_by_key(|&mut (skill, _)| skill);
         held.retain(|&(_, level)| level > 0);
         Self(held)
     }
 }
 
+/// Whoever wrote them, what is read back is sorted and within bounds.
+fn in_order<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<(SkillId, u8)>, D::Error> {
+    Vec::deserialize(deserializer).map(|entries: Vec<(SkillId, u8)>| Skills::from_iter(entries).0)
+}
+
 /// A predicate over skills. Its text form is read by [`Plan::requirement`](crate::Plan::requirement).
-#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default, Serialize)]
 pub enum Requirement {
     /// Every agent will do.
     #[default]

@@ -3,6 +3,8 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
+use super::Limits;
+use super::nearest::shown;
 use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visitor};
 use serde::ser::{SerializeMap, Serializer};
 use serde::{Deserialize, Serialize};
@@ -88,18 +90,17 @@ impl fmt::Display for Value {
             Self::Flag(flag) => flag.fmt(f),
             Self::Whole(number) => number.fmt(f),
             Self::Number(number) => number.fmt(f),
-            Self::Text(text) if text.chars().count() > 60 => {
-                write!(f, "the text {:?}…", text.chars().take(60).collect::<String>())
-            }
-            Self::Text(text) => write!(f, "the text {text:?}"),
+            Self::Text(text) => write!(f, "the text {:?}", shown(text)),
             Self::List(_) => f.write_str("a list"),
             Self::Table(_) => f.write_str("a table"),
         }
     }
 }
 
-/// The path of `key` inside `path`; keys that are not bare are quoted as in TOML.
+/// The path of `key` inside `path`; keys that are not bare are quoted as in TOML. Longer than any name may be,
+/// a key is cut, so that paths stay short whatever the document.
 pub(crate) fn join(path: &str, key: &str) -> String {
+    let key = key.char_indices().nth(Limits::MOST.name_length.into()).map_or(key, |(end, _)| &key[..end]);
     let bare = !key.is_empty() && key.chars().all(|c| c.is_alphanumeric() || matches!(c, '_' | '-'));
     let key = if bare { key.to_owned() } else { format!("{key:?}") };
     if path.is_empty() { key } else { format!("{path}.{key}") }

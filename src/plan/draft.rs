@@ -8,6 +8,7 @@ mod scenario;
 
 use super::document::{PlanDocument, Table, Value};
 use super::names::{Names, name_problem};
+use super::nearest::shown;
 use super::problem::Problems;
 use super::reading::{Entry, Reading, Section};
 use super::{Limits, NamedRequirement, Plan};
@@ -124,17 +125,18 @@ impl Draft {
         let text = entry.text("a requirement, such as \"billing >= 50\"")?;
         let skill = |name: &str| match self.skills.find(name) {
             Some(id) => Ok(SkillId(short(id))),
-            None => Err(format!(
-                "{}; give it to a group of agents, or declare it: skills = [{name:?}]",
-                self.skills.unknown(name, &[])
-            )),
+            None if entry.has_enough_problems() => Err(String::new()),
+            None => {
+                let unknown = self.skills.unknown(name, &[]);
+                Err(format!("{unknown}; give it to a group of agents, or declare it: skills = [{:?}]", shown(name)))
+            }
         };
         let read = Requirement::parse(text, skill).map_err(|error| error.to_string());
         let fits = read.and_then(|requirement| match self.plan.limits.too_large(&requirement) {
             None => Ok(requirement),
             Some(why) => Err(why),
         });
-        fits.map_err(|why| entry.problem(format!("{text:?} is not a requirement: {why}"))).ok()
+        fits.map_err(|why| entry.problem(format!("{:?} is not a requirement: {why}", shown(text)))).ok()
     }
 
     fn channel_named(&self, name: &str, entry: &Entry<'_>, more: &[&str]) -> Option<ChannelId> {
@@ -238,7 +240,7 @@ impl Draft {
     fn read_channels(&mut self, root: &Section<'_>, before: Option<&Plan>) {
         let declared = root.get("channels");
         let mut channels = self.each(&self.channels, &declared, before.map(Plan::channels), channel);
-        for (id, name) in self.channels.live() {
+        for (id, name) in self.channels.live().take(MOST_CHANNELS) {
             if !declared.has(name) {
                 channels[id] = built_in(name);
             }
@@ -303,11 +305,11 @@ fn short(id: usize) -> u16 {
 fn channel(name: &str, section: Option<&Section<'_>>) -> Channel {
     let default = built_in(name);
     let Some(section) = section else { return default };
-    let offer = section.get("offer").some_span_or("forever", Some(Span::MAX), Some);
+    let offer = section.get("offer").some_span_or(&[("forever", Some(Span::MAX)), ("none", None)], Some);
     Channel {
         whole_agent: section.get("whole_agent").flag().unwrap_or(default.whole_agent),
         offer: offer.unwrap_or(default.offer),
-        connect: section.get("connect").some_span(),
+        connect: section.get("connect").some_span_or(&[("none", None)], Some).unwrap_or(default.connect),
         wrap_up: section.get("wrap_up").wrap_up().unwrap_or(default.wrap_up),
         target: section.get("target").target().unwrap_or(default.target),
         ..default

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::nearest::hint;
+use super::nearest::{hint, shown};
 use super::reading::Entry;
 
 /// Names of one kind: those of the plan before, which keep their ids, then the new ones in the order of the file.
@@ -50,7 +50,7 @@ impl Names {
     pub(crate) fn resolve_among(&self, name: &str, entry: &Entry<'_>, more: &[&str]) -> Option<usize> {
         let found = self.find(name);
         if found.is_none() {
-            entry.problem(self.unknown(name, more));
+            entry.problem_with(|| self.unknown(name, more));
         }
         found
     }
@@ -58,7 +58,7 @@ impl Names {
     /// That there is no such name, and which there are.
     pub(crate) fn unknown(&self, name: &str, more: &[&str]) -> String {
         let live = self.live().map(|(_, name)| name).chain(more.iter().copied());
-        format!("there is no {} `{name}`; {}", self.what.0, hint(name, self.what.1, live))
+        format!("there is no {} `{}`; {}", self.what.0, shown(name), hint(name, self.what.1, live))
     }
 
     /// Ids and names that the document has, by ascending id.

@@ -1,11 +1,23 @@
 //! What the writer of a wrong name probably meant.
 
+use std::borrow::Cow;
+
 /// Longer names are compared by their beginnings.
 const COMPARED: usize = 40;
 /// More names than this are not all listed.
 const LISTED: usize = 12;
 /// More candidates than this are not searched.
-const SEARCHED: usize = 20_000;
+const SEARCHED: usize = 2_000;
+/// Longer texts are cut where a message shows them.
+const SHOWN: usize = 60;
+
+/// A text of the document as a message shows it.
+pub(crate) fn shown(text: &str) -> Cow<'_, str> {
+    match text.char_indices().nth(SHOWN) {
+        None => text.into(),
+        Some((end, _)) => format!("{}…", &text[..end]).into(),
+    }
+}
 
 /// What to write instead of `wrong`: the nearest of `names`, or else all of them, as the end of a sentence.
 ///
@@ -13,13 +25,16 @@ const SEARCHED: usize = 20_000;
 pub(crate) fn hint<'n>(wrong: &str, what: &str, names: impl IntoIterator<Item = &'n str>) -> String {
     let names: Vec<&str> = names.into_iter().take(SEARCHED).collect();
     if let Some(name) = nearest(wrong, &names) {
-        return format!("did you mean `{name}`?");
+        return format!("did you mean `{}`?", shown(name));
     }
     match names.len() {
         0 => format!("there are no {what}"),
         many => {
-            let mut listed =
-                names[..many.min(LISTED)].iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
+            let mut listed = names[..many.min(LISTED)]
+                .iter()
+                .map(|name| format!("`{}`", shown(name)))
+                .collect::<Vec<_>>()
+                .join(", ");
             if many > LISTED {
                 listed.push_str(", …");
             }
@@ -69,6 +84,12 @@ mod tests {
         assert_eq!(count("kitten", "sitting"), 3);
         assert_eq!(count("whole_agnet", "whole_agent"), 2);
         assert_eq!(count("same", "same"), 0);
+    }
+
+    #[test]
+    fn long_texts_are_cut_between_characters() {
+        assert_eq!(shown("short"), "short");
+        assert_eq!(shown(&"é".repeat(61)), format!("{}…", "é".repeat(60)));
     }
 
     #[test]

@@ -32,11 +32,18 @@ impl Entry<'_> {
     }
 
     /// A length of time of at least a microsecond, or a word that stands for something else.
-    pub(crate) fn some_span_or<T>(&self, word: &str, meaning: T, otherwise: impl FnOnce(Span) -> T) -> Option<T> {
-        match self.value()? {
-            Value::Text(text) if text == word => Some(meaning),
-            _ => self.some_span().map(otherwise),
+    pub(crate) fn some_span_or<T: Clone>(&self, words: &[(&str, T)], otherwise: fn(Span) -> T) -> Option<T> {
+        if let Value::Text(text) = self.value()? {
+            if let Some((_, meaning)) = words.iter().find(|(word, _)| word == text) {
+                return Some(meaning.clone());
+            }
+            if let Err(error) = Span::parse(text) {
+                let words = words.iter().map(|(word, _)| format!(" or {word:?}")).collect::<String>();
+                self.problem(format!("{error}{words}"));
+                return None;
+            }
         }
+        self.some_span().map(otherwise)
     }
 
     /// A share of a whole: 0.8, 1, "80%" or "4/5".
@@ -69,7 +76,7 @@ impl Entry<'_> {
 
     /// `{ share = 0.8, within = "20s" }`.
     pub(crate) fn target(&self) -> Option<Target> {
-        let section = self.section()?;
+        let section = self.clone().such_as("{ share = 0.8, within = \"20s\" }").section()?;
         let share = section.get("share");
         let within =
             section.get("within").or_missing("the time to answer within, such as within = \"20s\"").some_span();

@@ -21,7 +21,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::ops::RangeInclusive;
 
 use super::document::{PlanDocument, Table, Value, join, join_item};
-use super::nearest::hint;
+use super::nearest::{hint, shown};
 use super::problem::{Problem, Problems};
 
 /// So many problems are enough for one reading; the rest are counted only.
@@ -48,12 +48,26 @@ impl<'d> Reading<'d> {
 
     /// Notes that something is wrong at `path`.
     pub(crate) fn problem(&self, path: &str, what: impl Into<String>) {
-        let mut problems = self.problems.borrow_mut();
-        if problems.len() >= MOST {
+        self.problem_with(path, || what.into());
+    }
+
+    /// The same; `what` is asked for only while there are not enough problems yet.
+    pub(crate) fn problem_with(&self, path: &str, what: impl FnOnce() -> String) {
+        if self.has_enough() {
             *self.unreported.borrow_mut() += 1;
             return;
         }
-        problems.push(Problem { path: path.to_owned(), line: self.line_of(path), what: what.into() });
+        let problem = Problem { path: path.to_owned(), line: self.line_of(path), what: what() };
+        let mut problems = self.problems.borrow_mut();
+        // What two readers look at is reported once.
+        if !problems.contains(&problem) {
+            problems.push(problem);
+        }
+    }
+
+    /// Whether no further problem is shown.
+    fn has_enough(&self) -> bool {
+        self.problems.borrow().len() >= MOST
     }
 
     /// Everything wrong, keys that nobody asked for included; in the order of the file where it has lines.
@@ -86,12 +100,13 @@ impl<'d> Reading<'d> {
         for (key, value) in &table.0 {
             let inside = join(path, key);
             if known.is_some() && !seen.insert(key) {
-                self.problem(&inside, format!("`{key}` is given twice"));
+                self.problem(&inside, format!("`{}` is given twice", shown(key)));
             }
             match &known {
                 Some(Some(keys)) if !keys.contains(key.as_str()) => {
-                    let hint = hint(key, "keys here", keys.iter().copied());
-                    self.problem(&inside, format!("`{key}` is not a key here; {hint}"));
+                    self.problem_with(&inside, || {
+                        format!("`{}` is not a key here; {}", shown(key), hint(key, "keys here", keys.iter().copied()))
+                    });
                 }
                 _ => self.unknown_keys_within(&inside, value),
             }
@@ -153,7 +168,7 @@ impl<'r> Section<'r> {
 
     fn entry(&self, key: &str, value: Option<&'r Value>) -> Entry<'r> {
         let value = value.filter(|value| **value != Value::Nothing);
-        Entry { reading: self.reading, value, path: join(&self.path, key) }
+        Entry { reading: self.reading, value, path: join(&self.path, key), example: "" }
     }
 }
 
@@ -164,6 +179,8 @@ pub(crate) struct Entry<'r> {
     reading: &'r Reading<'r>,
     value: Option<&'r Value>,
     path: String,
+    /// What a table here looks like.
+    example: &'static str,
 }
 
 impl<'r> Entry<'r> {
@@ -178,6 +195,16 @@ impl<'r> Entry<'r> {
     /// Notes that something is wrong with it.
     pub(crate) fn problem(&self, what: impl Into<String>) {
         self.reading.problem(&self.path, what);
+    }
+
+    /// The same; `what` is asked for only while it would be shown.
+    pub(crate) fn problem_with(&self, what: impl FnOnce() -> String) {
+        self.reading.problem_with(&self.path, what);
+    }
+
+    /// Whether no further problem is shown.
+    pub(crate) fn has_enough_problems(&self) -> bool {
+        self.reading.has_enough()
     }
 
     /// Notes that it must be `expected`, and is not; for the end of a reading.
@@ -195,6 +222,12 @@ impl<'r> Entry<'r> {
             self.problem(format!("is missing; give {remedy}"));
         }
         self
+    }
+
+    /// Shows what a table here looks like, should it be something else.
+    #[must_use]
+    pub(crate) fn such_as(self, example: &'static str) -> Self {
+        Self { example, ..self }
     }
 
     pub(crate) fn flag(&self) -> Option<bool> {
@@ -256,7 +289,7 @@ impl<'r> Entry<'r> {
         let chosen = choices.iter().find(|(name, _)| name == text);
         if chosen.is_none() {
             let hint = hint(text, "choices", words());
-            self.problem(format!("{text:?} is not a choice here; {hint}"));
+            self.problem(format!("{:?} is not a choice here; {hint}", shown(text)));
         }
         chosen.map(|(_, choice)| choice.clone())
     }
@@ -265,7 +298,8 @@ impl<'r> Entry<'r> {
     pub(crate) fn section(&self) -> Option<Section<'r>> {
         match self.value? {
             Value::Table(table) => Some(Section { reading: self.reading, table, path: self.path.clone() }),
-            _ => self.wrong("a table"),
+            _ if self.example.is_empty() => self.wrong("a table"),
+            _ => self.wrong(&format!("a table such as {}", self.example)),
         }
     }
 
@@ -310,7 +344,12 @@ impl<'r> Entry<'r> {
     }
 
     fn each(&self, items: &'r [Value]) -> Vec<Entry<'r>> {
-        let item = |(at, value)| Entry { reading: self.reading, value: Some(value), path: join_item(&self.path, at) };
+        let item = |(at, value)| Entry {
+            reading: self.reading,
+            value: Some(value),
+            path: join_item(&self.path, at),
+            example: self.example,
+        };
         items.iter().enumerate().map(item).collect()
     }
 }

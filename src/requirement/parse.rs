@@ -11,7 +11,7 @@
 
 use super::Requirement;
 use crate::id::SkillId;
-use crate::plan::Plan;
+use crate::plan::{Plan, hint, shown};
 
 /// Deepest nesting that is read, so that no text can exhaust the stack.
 pub(crate) const DEEPEST: usize = 64;
@@ -73,8 +73,8 @@ impl Plan {
     pub fn requirement(&self, text: &str) -> Result<Requirement, RequirementError> {
         let skill = |name: &str| {
             self.find_skill(name).ok_or_else(|| {
-                let hint = crate::plan::hint(name, "skills", self.skills().iter().map(|skill| &**skill));
-                format!("there is no skill `{name}`; {hint}")
+                let hint = hint(name, "skills", self.skills().iter().map(|skill| &**skill));
+                format!("there is no skill `{}`; {hint}", shown(name))
             })
         };
         let requirement = Requirement::parse(text, skill)?;
@@ -295,10 +295,7 @@ impl<F: FnMut(&str) -> Result<SkillId, String>> Parser<F> {
     fn expected(&self, what: &str) -> RequirementError {
         let found = match &self.tokens[self.next] {
             Place { token: Token::End, .. } => "the end".to_owned(),
-            Place { text, .. } if text.chars().count() > 40 => {
-                format!("`{}…`", text.chars().take(40).collect::<String>())
-            }
-            Place { text, .. } => format!("`{text}`"),
+            Place { text, .. } => format!("`{}`", shown(text)),
         };
         self.error(format!("expected {what}, found {found}"))
     }
@@ -339,5 +336,129 @@ fn compared(skill: SkillId, compare: Compare, level: u8) -> Result<Requirement, 
         (Compare::Unequal, 0) => Ok(at_least(1)),
         (Compare::Unequal, 100) => Ok(below(100)),
         (Compare::Unequal, _) => Ok(Requirement::Any(Box::new([below(level), at_least(level + 1)]))),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::requirement::Skills;
+
+    fn plan() -> Plan {
+        Plan::builder().skill("billing").skill("es").skill("pt").skill("tier 2").skill("or").build().unwrap()
+    }
+
+    fn skills(levels: [u8; 4]) -> Skills {
+        (0..).map(SkillId).zip(levels).collect()
+    }
+
+    #[test]
+    fn words_and_signs_mean_the_same() {
+        let plan = plan();
+        let read = |text| plan.requirement(text).unwrap();
+        assert_eq!(read("billing and not es or pt"), read("billing&&!es||pt"));
+        assert_eq!(read("billing and not es or pt"), read("((billing and (not es)) or pt)"));
+        assert_ne!(read("billing and not es or pt"), read("billing and (not es or pt)"));
+        assert_eq!(read("es"), read("es>=1"));
+        assert_eq!(read("es = 7"), read("es==7"));
+        assert_eq!(read("  "), Requirement::Anyone);
+        assert_eq!(read("anyone"), Requirement::Anyone);
+        assert_eq!(read("\"or\" or \"tier 2\""), read("\"o\\r\" || \"tier 2\">0"));
+    }
+
+    #[test]
+    fn every_comparison_admits_exactly_the_levels_it_says() {
+        let plan = plan();
+        type Holds = fn(u8, u8) -> bool;
+        let signs: [(&str, Holds); 7] = [
+            (">=", |has, level| has >= level),
+            (">", |has, level| has > level),
+            ("<=", |has, level| has <= level),
+            ("<", |has, level| has < level),
+            ("=", |has, level| has == level),
+            ("==", |has, level| has == level),
+            ("!=", |has, level| has != level),
+        ];
+        for (sign, holds) in signs {
+            for level in 0..=100 {
+                let Ok(requirement) = plan.requirement(&format!("es {sign} {level}")) else {
+                    assert!((sign, level) == (">", 100) || (sign, level) == ("<", 0));
+                    continue;
+                };
+                for has in 0..=100 {
+                    assert_eq!(requirement.admits(&skills([0, has, 0, 0])), holds(has, level), "{has} {sign} {level}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn errors_point_at_the_character_and_say_what_was_expected() {
+        let plan = plan();
+        for (text, at, why) in [
+            ("billing >= >= 3", 12, "expected a level from 0 to 100 after `>=`, found `>=`"),
+            ("billing >= 101", 12, "expected a level from 0 to 100 after `>=`, found `101`"),
+            ("billing >= 999999999999", 12, "found `999999999999`"),
+            ("billing > -3", 11, "found `-3`"),
+            ("billing >=", 11, "found the end"),
+            ("billing > 100", 9, "nobody has a level above 100"),
+            ("billing < 0", 9, "nobody has a level below 0"),
+            ("billng", 1, "there is no skill `billng`; did you mean `billing`?"),
+            ("es and", 7, "expected a skill, `not`, `prefer`, `anyone` or `(`, found the end"),
+            ("or es", 1, "expected a skill, `not`, `prefer`, `anyone` or `(`, found `or`"),
+            ("es pt", 4, "expected `and`, `or` or the end, found `pt`"),
+            ("es AND pt", 4, "these words are written in small letters, found `AND`"),
+            ("es)", 3, "expected `and`, `or` or the end, found `)`"),
+            ("(es", 4, "expected `and`, `or` or `)` for the `(` at character 1, found the end"),
+            ("prefer es", 8, "expected `(` after `prefer`, found `es`"),
+            ("()", 2, "expected a skill"),
+            ("es; pt", 3, "`;` has no meaning here"),
+            ("es and \"tier", 8, "a quoted name does not end"),
+            ("es and \"tier\\", 8, "a quoted name does not end"),
+            ("\"\"", 1, "there is no skill ``"),
+            ("não ☎", 5, "`☎` has no meaning here"),
+            ("es or não", 7, "there is no skill `não`"),
+            ("es   ☎", 6, "`☎` has no meaning here"),
+        ] {
+            let error = plan.requirement(text).unwrap_err();
+            assert_eq!(error.at, at, "{text}: {error}");
+            assert!(error.why.contains(why), "{text}: {error}");
+        }
+    }
+
+    #[test]
+    fn nesting_and_length_have_an_end() {
+        let plan = plan();
+        for text in ["(".repeat(100_000), "not ".repeat(100_000), "!".repeat(100_000), "prefer(".repeat(100_000)] {
+            assert!(plan.requirement(&text).unwrap_err().why.contains("nested at most 64 deep"), "{}", &text[..8]);
+        }
+        let long = vec!["es"; 100_000].join(" or ");
+        assert!(plan.requirement(&long).unwrap_err().why.contains("at most 4096 parts"));
+        let beyond = vec!["es"; 64].join(" or ");
+        assert_eq!(plan.requirement(&beyond).unwrap_err().why, "it has 65 parts; limits.requirement_parts allows 64");
+        let deep = format!("{}es", "not ".repeat(16));
+        assert_eq!(
+            plan.requirement(&deep).unwrap_err().why,
+            "it is nested 17 deep; limits.requirement_depth allows 16"
+        );
+    }
+
+    proptest! {
+        #[test]
+        fn no_text_panics(text in ".{0,60}") {
+            let _ = plan().requirement(&text);
+        }
+
+        #[test]
+        fn no_row_of_tokens_panics(tokens in proptest::collection::vec(
+            prop::sample::select(vec![
+                "es", "billing", "(", ")", "and", "or", "not", "!", "&&", "||", "prefer", "anyone", ">=", "<", "!=", "=",
+                "0", "50", "100", "101", "\"", "\\", " ", "\"tier 2\"", "é", "☎",
+            ]), 0..40)) {
+            let _ = plan().requirement(&tokens.concat());
+            let _ = plan().requirement(&tokens.join(" "));
+        }
     }
 }

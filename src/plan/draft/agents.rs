@@ -21,14 +21,14 @@ impl Draft {
         let count = section.get("count").whole(0..=self.plan.limits.agents.into());
         let profile = section.get("capacity").or_missing("the name of a capacity profile");
         let profile_name = profile.text("the name of a capacity profile");
-        let serves = section.get("serves");
+        let serves = section.get("serves").such_as("{ sales = 1, help = 2 }");
         Group {
             count: count.and_then(|count| u32::try_from(count).ok()).unwrap_or(1),
             capacity: profile_name
                 .and_then(|name| self.profiles.resolve(name, &profile))
                 .map_or(ProfileId(0), |id| ProfileId(short(id))),
-            skills: self.levels(&section.get("skills")),
-            tiers: self.ranks(&section.get("tiers"), 0),
+            skills: self.levels(&section.get("skills").such_as("{ billing = 80 }")),
+            tiers: self.ranks(&section.get("tiers").such_as("{ sales = 1, help = 2 }"), 0),
             serves: serves.is_given().then(|| self.ranks(&serves, 1)),
             ..nobody
         }

@@ -20,18 +20,24 @@ impl Draft {
         let taken: Vec<(ChannelId, Entry<'_>)> = section
             .names_except(&RESERVED)
             .into_iter()
-            .filter_map(|(name, entry)| Some((self.channel_named(name, &entry, &RESERVED)?, entry)))
+            .filter_map(|(name, entry)| {
+                Some((self.channel_named(name, &entry, &RESERVED)?, entry.such_as("{ max = 3 }")))
+            })
             .collect();
         let takes = |channel| taken.iter().any(|(taken, _)| *taken == channel);
         if taken.is_empty() {
             section.problem("a profile takes at least one channel, such as voice = { max = 1 }");
         }
-        self.read_arrives_over(&section.get("arrives_over"), takes, &mut profile);
+        self.read_arrives_over(
+            &section.get("arrives_over").such_as("{ voice = { email = \"hold\", chat = \"no\" } }"),
+            takes,
+            &mut profile,
+        );
         for (channel, entry) in &taken {
             let held = profile.arrives_over.iter().any(|row| row.get(usize::from(channel.0)) == Some(&Over::Hold));
             profile.channels[usize::from(channel.0)] = self.channel_capacity(*channel, entry, held);
         }
-        self.read_headroom(&section.get("headroom"), takes, &mut profile);
+        self.read_headroom(&section.get("headroom").such_as("{ voice = \"60%\" }"), takes, &mut profile);
         for (channel, entry) in &taken {
             self.check_headroom(*channel, entry, &profile);
         }
@@ -41,6 +47,7 @@ impl Draft {
     fn read_arrives_over(&self, entry: &Entry<'_>, takes: impl Fn(ChannelId) -> bool, profile: &mut Profile) {
         let all = self.channels.len();
         for (name, row) in entry.names() {
+            let row = row.such_as("{ email = \"hold\", chat = \"no\" }");
             let Some(new) = self.taken(name, &row, &takes) else { continue };
             for (name, over) in row.names() {
                 let Some(held) = self.taken(name, &over, &takes) else { continue };

@@ -27,14 +27,18 @@ impl Draft {
             step_clock,
             pools: section.get("pools").choice(&POOLS).unwrap_or_default(),
             skip_unstaffed: section.get("skip_unstaffed").flag().unwrap_or_default(),
-            offer: section.get("offer").some_span_or("forever", Span::MAX, |span| span),
+            offer: section.get("offer").some_span_or(&[("forever", Span::MAX)], |span| span),
             connect: section.get("connect").some_span(),
             wrap_up: section.get("wrap_up").wrap_up(),
             max_wait: section.get("max_wait").some_span(),
-            no_answer: section.get("no_answer").section().map_or(default.no_answer, |section| no_answer(&section)),
+            no_answer: section
+                .get("no_answer")
+                .such_as("{ agent = \"not-ready\", after = 2 }")
+                .section()
+                .map_or(default.no_answer, |section| no_answer(&section)),
             offers_per_agent: section.get("offers_per_agent").small(1).unwrap_or(default.offers_per_agent),
             offers_per_contact: section.get("offers_per_contact").small(1).unwrap_or(default.offers_per_contact),
-            targets: self.targets(&section.get("targets")),
+            targets: self.targets(&section.get("targets").such_as("{ voice = { share = 0.8, within = \"20s\" } }")),
             ..default
         }
     }
@@ -50,6 +54,7 @@ impl Draft {
         }
         let mut steps: Vec<Step> = Vec::with_capacity(items.len());
         for (at, item) in items.iter().enumerate() {
+            let item = item.clone().such_as("{ after = \"30s\", requires = \"billing >= 50\" }");
             let Some(section) = item.section() else { continue };
             let after = section.get("after");
             let after = if at == 0 { after } else { after.or_missing("when the step begins, such as after = \"30s\"") };
@@ -177,14 +182,15 @@ fn host_name(name: &str, entry: &Entry<'_>) -> Option<Box<str>> {
 
 fn no_answer(section: &Section<'_>) -> NoAnswer {
     let default = Queue::with_defaults("").no_answer;
-    let agent = section.get("agent").choice(&NO_ANSWER_EFFECTS).unwrap_or_default();
+    let effect = section.get("agent");
+    let agent = effect.choice(&NO_ANSWER_EFFECTS);
     let not_ready_for = section.get("not_ready_for");
     let lasts = not_ready_for.some_span();
-    if lasts.is_some() && agent != NoAnswerEffect::NotReady {
+    if lasts.is_some() && agent != Some(NoAnswerEffect::NotReady) && (agent.is_some() || !effect.is_given()) {
         not_ready_for.problem("counts with agent = \"not-ready\" only; leave it out, or set the agent's");
     }
     NoAnswer {
-        agent,
+        agent: agent.unwrap_or_default(),
         after: section.get("after").small(1).unwrap_or(default.after),
         not_ready_for: lasts,
         exclude_for: section.get("exclude_for").span().unwrap_or(default.exclude_for),

@@ -1,0 +1,217 @@
+//! Plan documents: what each key means, in TOML, JSON and code alike.
+#![cfg(feature = "toml")]
+
+use cordboard::*;
+
+/// Every key of the plan, and every key of a scenario that a plan passes over.
+const EVERYTHING: &str = include_str!("plans/everything.toml");
+
+fn everything() -> Plan {
+    Plan::from_toml(EVERYTHING).unwrap()
+}
+
+#[test]
+fn every_key_reaches_the_plan() {
+    let plan = everything();
+    let names = |list: &[Channel]| list.iter().map(|channel| channel.name.to_string()).collect::<Vec<_>>();
+    assert_eq!(names(plan.channels()), ["kiosk", "voice", "chat", "email", "sms", "callback"]);
+
+    let kiosk = &plan.channels()[0];
+    assert!(kiosk.whole_agent && kiosk.offer == Some(Span::MAX) && kiosk.connect == Some(Span::from_secs(5)));
+    assert_eq!(kiosk.wrap_up, WrapUp::Fixed(Span::from_secs(10)));
+    assert_eq!(kiosk.target, Target::new(900, Span::from_secs(15)));
+    assert_eq!(plan.channels()[1].offer, Some(Span::from_secs(20)));
+    assert_eq!(plan.channels()[1].wrap_up, WrapUp::UpTo(Span::from_secs(30)));
+    assert_eq!((plan.channels()[2].wrap_up, plan.channels()[3].wrap_up), (WrapUp::Open, WrapUp::None));
+
+    assert_eq!(plan.skills().iter().map(|skill| &**skill).collect::<Vec<_>>(), ["pt", "tier 2", "billing", "es"]);
+
+    let blended = &plan.profiles()[0];
+    let id = |name: &str| plan.find_channel(name).unwrap();
+    let voice = blended.channel(id("voice")).unwrap();
+    assert_eq!((voice.max, voice.open, voice.load), (1, 1, [Load::FULL; 6]));
+    let chat = blended.channel(id("chat")).unwrap();
+    assert_eq!((chat.max, chat.open), (3, 30));
+    assert_eq!(chat.load(Stage::Offered), Load::percent(40));
+    assert_eq!(chat.load(Stage::Connecting), Load::percent(10));
+    assert_eq!(chat.load(Stage::Active), Load::share(3));
+    assert_eq!(chat.load(Stage::Quiet), Load::percent(5));
+    assert_eq!(chat.load(Stage::Held), Load::percent(2));
+    assert_eq!(chat.load(Stage::WrapUp), Load(2_399_997));
+    let email = blended.channel(id("email")).unwrap();
+    assert_eq!(email.load(Stage::Active), Load::share(4));
+    assert_eq!(email.load(Stage::Held), Load::ZERO, "a call may put it on hold");
+    assert_eq!(blended.headroom(id("voice")), Load::percent(60));
+    assert_eq!(blended.over(id("voice"), id("email")), Over::Hold);
+    assert_eq!(blended.over(id("voice"), id("chat")), Over::No);
+    assert_eq!(blended.over(id("email"), id("voice")), Over::Yes);
+    assert!(blended.channel(id("sms")).is_none());
+
+    let (sales, help) = (plan.find_queue("sales").unwrap(), plan.find_queue("help").unwrap());
+    let team = &plan.groups()[0];
+    assert_eq!((team.count, &*team.name), (12, "team"));
+    assert_eq!(team.skills, Skills::from_iter([(SkillId(2), 80), (SkillId(3), 100)]));
+    assert_eq!((team.tier(sales), team.tier(help)), (2, 1));
+    assert_eq!((team.serves(sales), team.serves(help)), (Some(2), Some(1)));
+    let experts = &plan.groups()[1];
+    assert_eq!((experts.count, experts.serves(sales), experts.capacity), (1, Some(1), ProfileId(1)));
+
+    let queue = plan.queue(sales).unwrap();
+    assert_eq!(queue.order, ContactOrder::PriorityMinutes { worth: Span::from_secs(90) });
+    assert_eq!(queue.agents, [AgentOrder::Tier, AgentOrder::BestSkilled, AgentOrder::Host("nearest".into())]);
+    assert_eq!((queue.idle, queue.limit), (IdleClock::Handled, 500));
+    assert_eq!(queue.steps.iter().map(|step| step.after).collect::<Vec<_>>(), [0, 30, 60].map(Span::from_secs));
+    assert_eq!(queue.steps[1].requires, plan.requirement("billing >= 20 and not es").unwrap());
+    assert_eq!((queue.step_clock, queue.pools, queue.skip_unstaffed), (StepClock::FirstOffer, Pools::Replacing, true));
+    assert_eq!((queue.offer, queue.connect), (Some(Span::MAX), Some(Span::from_millis(2_500))));
+    assert_eq!((queue.wrap_up, queue.max_wait), (Some(WrapUp::Open), Some(Span::from_mins(10))));
+    let no_answer = NoAnswer {
+        agent: NoAnswerEffect::NotReady,
+        after: 2,
+        not_ready_for: Some(Span::from_mins(5)),
+        exclude_for: Span::ZERO,
+    };
+    assert_eq!(queue.no_answer, no_answer);
+    assert_eq!((queue.offers_per_agent, queue.offers_per_contact), (1, 7));
+    assert_eq!(queue.target(id("voice")), Some(Target::new(950, Span::from_secs(10))));
+
+    assert_eq!(plan.requirements()[0].requires, plan.requirement("billing >= 50 or prefer(\"tier 2\")").unwrap());
+    assert_eq!((plan.limits().contacts, plan.limits().name_length), (1000, 60));
+}
+
+#[test]
+fn what_is_not_said_has_its_default() {
+    let plan = Plan::from_toml(
+        "[capacity.c]\nvoice = { max = 1 }\nchat = { max = 4 }\n[agents.a]\ncapacity = \"c\"\n[queues.q]\n",
+    )
+    .unwrap();
+    let queue = &plan.queues()[0];
+    assert_eq!((&queue.order, queue.idle, queue.limit), (&ContactOrder::Fifo, IdleClock::Release, u32::MAX));
+    assert_eq!(queue.agents, [AgentOrder::LeastLoaded, AgentOrder::LongestIdle]);
+    assert_eq!((queue.offer, queue.connect, queue.wrap_up, queue.max_wait), (None, None, None, None));
+    assert_eq!((queue.no_answer.agent, queue.no_answer.after), (NoAnswerEffect::Stay, 1));
+    assert_eq!((queue.no_answer.exclude_for, queue.offers_per_agent), (Span::from_secs(60), 3));
+    assert_eq!((queue.offers_per_contact, queue.steps.len(), queue.targets.len()), (100, 0, 0));
+    let chat = plan.profiles()[0].channel(ChannelId(1)).unwrap();
+    assert_eq!((chat.max, chat.open, chat.load), (4, 4, [Load::share(4); 6]));
+    assert_eq!(plan.channels()[0].target, Target::new(800, Span::from_secs(20)));
+    assert!(plan.channels()[0].whole_agent && !plan.channels()[1].whole_agent);
+    assert_eq!(plan.limits(), &Limits::default());
+}
+
+#[test]
+fn json_toml_and_code_give_the_same_plan() {
+    let document = PlanDocument::from_toml(EVERYTHING).unwrap();
+    let json = serde_json::to_string(&document).unwrap();
+    let from_json: PlanDocument = serde_json::from_str(&json).unwrap();
+    assert_eq!(Plan::from_document(&from_json).unwrap(), everything());
+
+    let built = Plan::builder()
+        .channel("kiosk", |c| {
+            c.whole_agent(true)
+                .offer(Span::MAX)
+                .connect(Span::from_secs(5))
+                .wrap_up(WrapUp::Fixed(Span::from_secs(10)))
+                .target(Target::new(900, Span::from_secs(15)))
+        })
+        .channel("voice", |c| c.offer(Span::from_secs(20)).wrap_up(WrapUp::UpTo(Span::from_secs(30))))
+        .channel("chat", |c| c.wrap_up(WrapUp::Open))
+        .channel("email", |c| c.wrap_up(WrapUp::None))
+        .channel("sms", |c| c)
+        .channel("callback", |c| c)
+        .skill("pt")
+        .skill("tier 2")
+        .capacity("blended", |p| {
+            p.takes("voice", 1)
+                .takes_with("chat", 3, |c| {
+                    c.open(30)
+                        .stage(Stage::Offered, Load::percent(40))
+                        .stage(Stage::Connecting, Load::percent(10))
+                        .quiet(Load::percent(5))
+                        .stage(Stage::Held, Load::percent(2))
+                        .stage(Stage::WrapUp, Load(2_399_997))
+                })
+                .takes_with("email", 5, |c| c.load(Load::share(4)))
+                .headroom("voice", Load::percent(60))
+                .arrives_over("voice", "email", Over::Hold)
+                .arrives_over("voice", "chat", Over::No)
+        })
+        .capacity("phone", |p| p.takes("voice", 1).takes("kiosk", 1))
+        .agents("team", "blended", |a| {
+            a.count(12).skill("billing", 80).skill("es", 100).tier("sales", 2).serves("sales", 2).serves("help", 1)
+        })
+        .agents("experts", "phone", |a| a)
+        .queue("sales", |q| {
+            q.order(ContactOrder::PriorityMinutes { worth: Span::from_secs(90) })
+                .agents([AgentOrder::Tier, AgentOrder::BestSkilled, AgentOrder::Host("nearest".into())])
+                .idle(IdleClock::Handled)
+                .limit(500)
+                .step(Span::ZERO, "billing >= 50")
+                .step(Span::from_secs(30), "billing >= 20 and not es")
+                .step(Span::from_secs(60), "anyone")
+                .step_clock(StepClock::FirstOffer)
+                .pools(Pools::Replacing)
+                .skip_unstaffed(true)
+                .offer(Span::MAX)
+                .connect(Span::from_millis(2_500))
+                .wrap_up(WrapUp::Open)
+                .max_wait(Span::from_mins(10))
+                .no_answer(NoAnswer {
+                    agent: NoAnswerEffect::NotReady,
+                    after: 2,
+                    not_ready_for: Some(Span::from_mins(5)),
+                    exclude_for: Span::ZERO,
+                })
+                .offers_per_agent(1)
+                .offers_per_contact(7)
+                .target("voice", Target::new(950, Span::from_secs(10)))
+        })
+        .queue("help", |q| q.order(ContactOrder::Host("mine".into())).agents([AgentOrder::Random]))
+        .requirement("gold", "billing >= 50 or prefer(\"tier 2\")")
+        .limits(Limits { contacts: 1000, name_length: 60, ..Limits::default() })
+        .build()
+        .unwrap();
+    assert_eq!(built, everything());
+}
+
+#[test]
+fn a_plan_survives_being_written_and_read() {
+    let plan = everything();
+    let json = serde_json::to_string(&plan).unwrap();
+    assert_eq!(serde_json::from_str::<Plan>(&json).unwrap(), plan);
+}
+
+/// Keys of the tables that `tables` leads to, `*` standing for every key.
+fn keys_of(value: &serde_json::Value, tables: &[&str], keys: &mut Vec<String>) {
+    let Some(table) = value.as_object() else { return };
+    match tables {
+        [] => keys.extend(table.keys().cloned()),
+        ["*", rest @ ..] => table.values().for_each(|inside| keys_of(inside, rest, keys)),
+        [key, rest @ ..] => keys_of(&table[*key], rest, keys),
+    }
+}
+
+#[test]
+fn the_reference_describes_every_key_and_its_example_is_a_plan() {
+    let reference = include_str!("../docs/plan.md");
+    let document = serde_json::to_value(PlanDocument::from_toml(EVERYTHING).unwrap()).unwrap();
+    let mut keys = Vec::new();
+    for tables in
+        [&["channels", "*"][..], &["capacity", "*", "*"], &["agents", "*"], &["queues", "*"], &["limits"], &[]]
+    {
+        keys_of(&document, tables, &mut keys);
+    }
+    keys_of(&document["queues"]["sales"]["no_answer"], &[], &mut keys);
+    let channels = ["voice", "email", "chat"];
+    keys.retain(|key| !channels.contains(&&**key));
+    assert!(keys.len() > 50);
+    for key in keys {
+        let described = [format!("`{key}`"), format!(".{key}`"), format!("`{key}."), format!("`{key}[")];
+        assert!(
+            described.iter().any(|described| reference.contains(described)),
+            "docs/plan.md says nothing of `{key}`"
+        );
+    }
+    let example = reference.split("```toml\n").nth(1).unwrap().split("```").next().unwrap();
+    assert_eq!(Plan::from_toml(example).unwrap().queues()[0].steps.len(), 2);
+}
