@@ -27,45 +27,76 @@ impl State {
             return (able && !self.excluded(contact, only.agent)).then_some(agent);
         }
         self.shelve();
-        let channel = self.contacts[contact].channel;
         let class = self.contacts[contact].class;
         let (index, across_crews) = {
             let choice = self.choice(self.contacts[contact].queue);
             (choice.index, choice.across_crews && self.classes.all[class as usize].plain)
         };
-        let mut best: Option<(u32, Option<Score>)> = None;
+        if across_crews { self.first_by_index(contact, index) } else { self.first_by_score(contact) }
+    }
+
+    /// The first agent in an index whose order holds across crews.
+    fn first_by_index(&mut self, contact: u32, index: usize) -> Option<u32> {
+        let (channel, class) = (self.contacts[contact].channel, self.contacts[contact].class);
+        let mut best: Option<(AgentKey, u32)> = None;
         for rack in 0..self.crews.racks.len() {
             if !self.crews.racks[rack].room.has(channel) {
                 continue;
             }
-            if across_crews && self.crews.heads(rack, index).is_some() {
-                let found = self.first_in_rack(contact, rack, index);
-                best = found.into_iter().fold(best, |best, agent| self.better(contact, best, agent));
+            if self.crews.heads(rack, index).is_some() {
+                best = earlier(best, self.first_in_rack(contact, rack, index));
+                continue;
+            }
+            for at in 0..self.crews.racks[rack].occupied.len() {
+                let shelf = self.crews.racks[rack].occupied[at] as usize;
+                let first = self.crews.shelves[shelf].lines[index].first();
+                let crew = self.crews.shelves[shelf].crew;
+                if earlier(best, first) != best && self.crew_serves(crew, class) {
+                    let line = &self.crews.shelves[shelf].lines[index];
+                    let able = |agent: u32| !self.excluded(contact, self.agents[agent].id);
+                    let found = first.filter(|&(_, agent)| able(agent));
+                    best = earlier(best, found.or_else(|| line.iter().find(|&(_, agent)| able(agent))));
+                }
+            }
+        }
+        best.map(|(_, agent)| agent)
+    }
+
+    /// The agent with the smallest score among the first of every shelf.
+    fn first_by_score(&mut self, contact: u32) -> Option<u32> {
+        let (channel, class) = (self.contacts[contact].channel, self.contacts[contact].class);
+        let mut best: Option<(Score, u32)> = None;
+        let mut only: Option<u32> = None;
+        for rack in 0..self.crews.racks.len() {
+            if !self.crews.racks[rack].room.has(channel) {
                 continue;
             }
             for at in 0..self.crews.racks[rack].occupied.len() {
                 let shelf = self.crews.racks[rack].occupied[at];
-                let crew = self.crews.shelves[shelf as usize].crew;
-                self.acquaint(crew);
-                if self.crews.crews[crew as usize].classes.has(class) {
-                    let found = self.first_on_shelf(contact, shelf);
-                    best = found.into_iter().fold(best, |best, agent| self.better(contact, best, agent));
+                if !self.crew_serves(self.crews.shelves[shelf as usize].crew, class) {
+                    continue;
                 }
+                let Some(agent) = self.first_on_shelf(contact, shelf) else { continue };
+                // The score is worked out only when there are two to compare.
+                let Some(first) = only else {
+                    only = Some(agent);
+                    continue;
+                };
+                let (score, champion) = best.unwrap_or_else(|| (self.score(contact, first), first));
+                let challenge = self.score(contact, agent);
+                best = Some(if challenge < score { (challenge, agent) } else { (score, champion) });
             }
         }
-        best.map(|(agent, _)| agent)
+        best.map(|(_, agent)| agent).or(only)
     }
 
-    /// Whichever of the two is to be asked first. The score is worked out only when there are two.
-    fn better(&self, contact: u32, best: Option<(u32, Option<Score>)>, agent: u32) -> Option<(u32, Option<Score>)> {
-        let Some((champion, score)) = best else { return Some((agent, None)) };
-        let score = score.unwrap_or_else(|| self.score(contact, champion));
-        let challenge = self.score(contact, agent);
-        Some(if challenge < score { (agent, Some(challenge)) } else { (champion, Some(score)) })
+    fn crew_serves(&mut self, crew: u32, class: u32) -> bool {
+        self.acquaint(crew);
+        self.crews.crews[crew as usize].classes.has(class)
     }
 
     /// In a rack with many shelves: the first agent in the index's order who will do.
-    fn first_in_rack(&mut self, contact: u32, rack: usize, index: usize) -> Option<u32> {
+    fn first_in_rack(&mut self, contact: u32, rack: usize, index: usize) -> Option<(AgentKey, u32)> {
         let class = self.contacts[contact].class;
         let mut best: Option<(AgentKey, u32)> = None;
         let mut from: Option<(AgentKey, u32)> = None;
@@ -82,18 +113,14 @@ impl State {
             }
             from = Some((key, shelf));
             let crew = self.crews.shelves[shelf as usize].crew;
-            self.acquaint(crew);
-            if !self.crews.crews[crew as usize].classes.has(class) {
+            if !self.crew_serves(crew, class) {
                 continue;
             }
             let line = &self.crews.shelves[shelf as usize].lines[index];
             let found = line.iter().find(|&(_, agent)| !self.excluded(contact, self.agents[agent].id));
-            best = match (best, found) {
-                (Some(best), Some(found)) if found.0 < best.0 => Some(found),
-                (best, found) => best.or(found),
-            };
+            best = earlier(best, found);
         }
-        best.map(|(_, agent)| agent)
+        best
     }
 
     /// The first agent of a shelf by the queue's criteria who is not excluded for the contact.
@@ -241,5 +268,13 @@ impl State {
         let it = &self.contacts[slot];
         let by_ratio = self.plan.queue(it.queue).is_some_and(|queue| queue.order == ContactOrder::Ratio);
         self.urgency(it.rank(), if by_ratio { self.within(it) } else { Span::ZERO })
+    }
+}
+
+/// Whichever of the two comes first in an index, if there is any.
+fn earlier(one: Option<(AgentKey, u32)>, other: Option<(AgentKey, u32)>) -> Option<(AgentKey, u32)> {
+    match (one, other) {
+        (Some(one), Some(other)) if other.0 < one.0 => Some(other),
+        (one, other) => one.or(other),
     }
 }

@@ -1,0 +1,409 @@
+//! Commands that a host might send next: mostly valid, because they are made in view of the reference's
+//! state, some not. Each is made from one number, so that a sequence can be repeated and shortened.
+
+use cordboard::{
+    AgentId, ChannelSet, Command, CommandId, ContactId, GroupId, Leave, Needs, NewContact, OfferId, Preferred, QueueId,
+    ReasonId, Requirement, RequirementId, Seq, SkillId, Skills, Span, Stage, Stamped, Timestamp, TransferTo, WrapUp,
+};
+
+use crate::dice::Dice;
+use crate::plans::Draft;
+use crate::reference::Reference;
+
+/// Makes commands for one run.
+pub(crate) struct Host {
+    pub(crate) draft: Draft,
+    /// Agents it knows: ids from 1.
+    agents: u64,
+    next_contact: u64,
+    /// The next number of each source but 0.
+    next_number: [u64; 3],
+    sent: Vec<Stamped>,
+}
+
+/// What a host does when it has nothing else in mind, with how often it comes to mind.
+const MINDED: [(Intent, usize); 24] = [
+    (Intent::Enqueue, 20),
+    (Intent::Accept, 34),
+    (Intent::Complete, 13),
+    (Intent::Connected, 13),
+    (Intent::SignIn, 7),
+    (Intent::EndWrapUp, 6),
+    (Intent::Wake, 5),
+    (Intent::Quiet, 5),
+    (Intent::Presence, 5),
+    (Intent::Decline, 3),
+    (Intent::Transfer, 5),
+    (Intent::Abandon, 3),
+    (Intent::Hold, 3),
+    (Intent::Resume, 3),
+    (Intent::Requeue, 3),
+    (Intent::Assign, 3),
+    (Intent::Cancel, 2),
+    (Intent::Revoke, 2),
+    (Intent::ConnectFailed, 2),
+    (Intent::SetPriority, 2),
+    (Intent::SetNeeds, 2),
+    (Intent::SignOut, 2),
+    (Intent::Skills, 1),
+    (Intent::Configure, 1),
+];
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Intent {
+    Enqueue,
+    Accept,
+    Complete,
+    Connected,
+    SignIn,
+    EndWrapUp,
+    Wake,
+    Quiet,
+    Presence,
+    Decline,
+    Transfer,
+    Abandon,
+    Hold,
+    Resume,
+    Requeue,
+    Assign,
+    Cancel,
+    Revoke,
+    ConnectFailed,
+    SetPriority,
+    SetNeeds,
+    SignOut,
+    Skills,
+    Configure,
+}
+
+impl Host {
+    pub(crate) fn new(draft: Draft, agents: u64) -> Self {
+        Self { draft, agents, next_contact: 1, next_number: [1; 3], sent: Vec::new() }
+    }
+
+    /// The next command, in view of the reference's state.
+    pub(crate) fn next(&mut self, number: u128, state: &Reference) -> Stamped {
+        let mut dice = Dice::Number(number);
+        let mut next = match dice.below(64) {
+            61 => self.sent_again(&mut dice, state),
+            62 => self.out_of_order(&mut dice, state),
+            63 => self.too_late(&mut dice, state),
+            _ => self.in_time(&mut dice, state),
+        };
+        if next.seq > state.seq {
+            next.seq = Seq(state.seq.0 + dice.pick(&[1, 1, 1, 10]));
+        }
+        if next.id != CommandId::ANONYMOUS {
+            if self.sent.len() >= 100 {
+                self.sent.remove(0);
+            }
+            self.sent.push(next.clone());
+        }
+        next
+    }
+
+    fn stamp(&mut self, dice: &mut Dice<'_>, at: Timestamp, state: &Reference, command: Command) -> Stamped {
+        let id = match dice.below(4) {
+            0..=2 => CommandId::ANONYMOUS,
+            _ => {
+                let source = dice.below(3);
+                let next = &mut self.next_number[source];
+                let number = match dice.below(12) {
+                    // Numbers may be skipped, and sent later, or too late.
+                    10 => {
+                        *next += dice.pick(&[1, 3, 40, 200]);
+                        *next
+                    }
+                    11 => next.saturating_sub(dice.pick(&[2, 5, 63, 64, 65, 100])),
+                    _ => *next,
+                };
+                *next = (*next).max(number + 1);
+                CommandId { source: source as u32 + 1, number }
+            }
+        };
+        Stamped { seq: Seq(state.seq.0 + 1), id, at, command }
+    }
+
+    /// A command the engine can take at its instant: time passes first where a timer is due.
+    fn in_time(&mut self, dice: &mut Dice<'_>, state: &Reference) -> Stamped {
+        let now = state.now;
+        let due = state.next_deadline();
+        match dice.below(12) {
+            // The very instant of the next timer, just before it, and just after it.
+            9 if due.is_some() => return self.stamp(dice, due.unwrap_or(now).max(now), state, Command::AdvanceTime),
+            10 if due.is_some() => {
+                let just_before = Timestamp(due.unwrap_or(now).0.saturating_sub(1)).max(now);
+                let command = if due.is_some_and(|due| due <= just_before) {
+                    Command::AdvanceTime
+                } else {
+                    self.command(dice, just_before, state)
+                };
+                return self.stamp(dice, just_before, state, command);
+            }
+            11 => {
+                let later = now + dice.pick(&[Span::from_secs(1), Span::ZERO, Span::from_secs(7), Span::from_secs(40)]);
+                return self.stamp(dice, later, state, Command::AdvanceTime);
+            }
+            _ => {}
+        }
+        let pause = [0, 0, 0, 0, 1, 100_000, 300_000, 1_000_000];
+        let at = now + Span(dice.pick(&pause));
+        let command =
+            if due.is_some_and(|due| due <= at) { Command::AdvanceTime } else { self.command(dice, at, state) };
+        self.stamp(dice, at, state, command)
+    }
+
+    /// A command that was sent before, as a host does that has heard nothing.
+    fn sent_again(&mut self, dice: &mut Dice<'_>, state: &Reference) -> Stamped {
+        if self.sent.is_empty() {
+            return self.in_time(dice, state);
+        }
+        let again = self.sent[self.sent.len() - 1 - dice.below(self.sent.len())].clone();
+        Stamped { seq: Seq(state.seq.0 + 1), at: again.at.max(state.now), ..again }
+    }
+
+    /// A place in the journal that was passed, or an instant that was.
+    fn out_of_order(&mut self, dice: &mut Dice<'_>, state: &Reference) -> Stamped {
+        let command = self.command(dice, state.now, state);
+        let mut next = self.stamp(dice, state.now, state, command);
+        next.id = CommandId::ANONYMOUS;
+        if dice.below(2) == 0 {
+            next.seq = Seq(state.seq.0.saturating_sub(dice.pick(&[0, 1, 7])));
+        } else {
+            next.at = Timestamp(state.now.0.saturating_sub(1));
+        }
+        next
+    }
+
+    /// A command whose instant lies after a timer that has not been fired.
+    fn too_late(&mut self, dice: &mut Dice<'_>, state: &Reference) -> Stamped {
+        let Some(due) = state.next_deadline() else { return self.in_time(dice, state) };
+        let at = due.max(state.now) + Span(dice.pick(&[0, 1, 5_000_000]));
+        let command = self.command(dice, at, state);
+        self.stamp(dice, at, state, command)
+    }
+
+    fn command(&mut self, dice: &mut Dice<'_>, at: Timestamp, state: &Reference) -> Command {
+        // As many contacts as keep everybody busy and a line standing, no more.
+        let crowded = state.present() > 2 * state.agents.len() + 12;
+        let empty = (state.agents.len() as u64) < self.agents.div_ceil(2);
+        let weights = MINDED.map(|(intent, weight)| match intent {
+            Intent::Enqueue if crowded => 2,
+            Intent::SignIn if empty => 15,
+            Intent::SignIn => 2,
+            _ => weight,
+        });
+        let intent = MINDED[dice.weighed(&weights)].0;
+        if dice.one_in(40) {
+            return self.blind(dice, intent, at);
+        }
+        self.seeing(dice, intent, at, state)
+            .unwrap_or_else(|| if crowded { Command::AdvanceTime } else { self.enqueue(dice, at, state) })
+    }
+
+    /// A command that makes sense now, if there is one of this kind.
+    fn seeing(&mut self, dice: &mut Dice<'_>, intent: Intent, at: Timestamp, state: &Reference) -> Option<Command> {
+        let in_stage = |dice: &mut Dice<'_>, stages: &[Stage]| {
+            let all = state.agents.iter().flat_map(|agent| &agent.holds);
+            let fitting: Vec<_> = all.filter(|held| stages.contains(&held.stage)).map(|held| held.contact.id).collect();
+            (!fitting.is_empty()).then(|| fitting[dice.below(fitting.len())])
+        };
+        let offer = |dice: &mut Dice<'_>| {
+            let open: Vec<_> =
+                state.agents.iter().flat_map(|agent| &agent.holds).filter_map(|held| held.offer).collect();
+            (!open.is_empty()).then(|| open[dice.below(open.len())])
+        };
+        let waiting = |dice: &mut Dice<'_>| {
+            (!state.waiting.is_empty()).then(|| state.waiting[dice.below(state.waiting.len())].id)
+        };
+        let agent =
+            |dice: &mut Dice<'_>| (!state.agents.is_empty()).then(|| state.agents[dice.below(state.agents.len())].id);
+        let in_hand = [Stage::Active, Stage::Quiet, Stage::Held, Stage::Connecting];
+        Some(match intent {
+            Intent::Enqueue => self.enqueue(dice, at, state),
+            Intent::Accept => Command::Accept { offer: offer(dice)? },
+            Intent::Decline => Command::Decline { offer: offer(dice)? },
+            Intent::Revoke => Command::Revoke { offer: offer(dice)? },
+            Intent::Connected => Command::Connected { contact: in_stage(dice, &[Stage::Connecting])? },
+            Intent::ConnectFailed => Command::ConnectFailed { contact: in_stage(dice, &[Stage::Connecting])? },
+            Intent::Complete => Command::Complete { contact: in_stage(dice, &in_hand[..3])? },
+            Intent::EndWrapUp => Command::EndWrapUp { contact: in_stage(dice, &[Stage::WrapUp])? },
+            Intent::Hold => Command::Hold { contact: in_stage(dice, &[Stage::Active])? },
+            Intent::Resume => Command::Resume { contact: in_stage(dice, &[Stage::Held])? },
+            Intent::Quiet => Command::Quiet { contact: in_stage(dice, &[Stage::Active])? },
+            Intent::Wake => Command::Wake { contact: in_stage(dice, &[Stage::Quiet])? },
+            Intent::Requeue => Command::Requeue { contact: in_stage(dice, &in_hand)? },
+            Intent::Transfer => {
+                let handled = [Stage::Active, Stage::Quiet, Stage::Held, Stage::Connecting, Stage::Offered];
+                let contact = if dice.below(3) == 0 { waiting(dice)? } else { in_stage(dice, &handled)? };
+                let to = match dice.below(3) {
+                    0 => TransferTo::Queue(self.draft.any_queue(dice)),
+                    1 => TransferTo::Agent(agent(dice)?, dice.pick(&WAITS)),
+                    _ => TransferTo::Needs(self.needs(dice)),
+                };
+                Command::Transfer { contact, to, reset_age: dice.one_in(3) }
+            }
+            Intent::Abandon => {
+                let early = [Stage::Offered, Stage::Connecting];
+                Command::Abandon { contact: if dice.one_in(2) { in_stage(dice, &early)? } else { waiting(dice)? } }
+            }
+            Intent::Cancel => {
+                let contact = if dice.one_in(2) { in_stage(dice, &Stage::ALL)? } else { waiting(dice)? };
+                Command::Cancel { contact }
+            }
+            Intent::SetPriority => Command::SetPriority {
+                contact: waiting(dice)?,
+                priority: dice.pick(&[0, 1, 5, -3, i16::MIN, i16::MAX]),
+            },
+            Intent::SetNeeds => Command::SetNeeds { contact: waiting(dice)?, needs: self.needs(dice) },
+            Intent::Assign => Command::Assign { contact: waiting(dice)?, agent: agent(dice)? },
+            Intent::SignIn => {
+                let id = if dice.one_in(4) {
+                    let draining: Vec<_> = state.agents.iter().filter(|agent| agent.draining).collect();
+                    (!draining.is_empty()).then(|| draining[dice.below(draining.len())].id)?
+                } else {
+                    let first = 1 + dice.below(self.agents as usize) as u64;
+                    let all = (first..=self.agents).chain(1..first).map(AgentId);
+                    all.into_iter().find(|&id| state.agent_at(id).is_none())?
+                };
+                self.sign_in(dice, id)
+            }
+            Intent::SignOut => Command::SignOut { agent: agent(dice)?, leave: leave(dice) },
+            Intent::Presence => {
+                let agent = agent(dice)?;
+                self.presence(dice, agent, state)
+            }
+            Intent::Skills => Command::SetSkills { agent: agent(dice)?, skills: self.draft.skills(dice) },
+            Intent::Configure => {
+                if !dice.one_in(6) {
+                    return None;
+                }
+                self.draft.revise(dice);
+                Command::Configure { plan: Box::new(self.draft.plan()) }
+            }
+        })
+    }
+
+    /// A command of this kind with ids picked blindly: unknown, ended, in another state, out of the plan.
+    fn blind(&mut self, dice: &mut Dice<'_>, intent: Intent, at: Timestamp) -> Command {
+        let contact = ContactId(self.next_contact.saturating_sub(dice.below(30) as u64));
+        let agent = AgentId(1 + dice.below(self.agents as usize + 2) as u64);
+        let offer = OfferId(dice.below(self.next_contact as usize + 1) as u64);
+        match intent {
+            Intent::Enqueue => {
+                let queue = QueueId(dice.below(self.draft.queue_count() + 1) as u16);
+                let channel = cordboard::ChannelId(dice.below(self.draft.channel_count() + 1) as u8);
+                let mut new = NewContact::new(queue, channel);
+                match dice.below(5) {
+                    1 => new.needs = Needs::Named(RequirementId(self.draft.requirement_count() as u32)),
+                    2 => new.age_origin = Some(at + Span(1)),
+                    3 => new.answer_within = Some(Span::ZERO),
+                    4 => new.needs = Needs::Own(Box::new(Requirement::All(vec![Requirement::Anyone; 65].into()))),
+                    _ => {}
+                }
+                Command::Enqueue { contact, new }
+            }
+            Intent::SignIn => Command::SignIn {
+                agent,
+                group: GroupId(dice.below(self.draft.group_count() + 1) as u16),
+                skills: dice.one_in(3).then(|| Skills::from_iter([(SkillId(99), 50)])),
+                ready: ChannelSet::ALL,
+            },
+            Intent::Skills => Command::SetSkills { agent, skills: Skills::from_iter([(SkillId(99), 50)]) },
+            Intent::Transfer => {
+                let to = match dice.below(3) {
+                    0 => TransferTo::Queue(QueueId(99)),
+                    1 => TransferTo::Agent(agent, dice.pick(&WAITS)),
+                    _ => TransferTo::Needs(Needs::Named(RequirementId(99))),
+                };
+                Command::Transfer { contact, to, reset_age: false }
+            }
+            Intent::Configure => Command::Configure { plan: Box::new(Draft::throw(&mut Dice::tape(&[])).plan()) },
+            Intent::Accept => Command::Accept { offer },
+            Intent::Decline => Command::Decline { offer },
+            Intent::Revoke => Command::Revoke { offer },
+            Intent::Connected => Command::Connected { contact },
+            Intent::ConnectFailed => Command::ConnectFailed { contact },
+            Intent::Complete => Command::Complete { contact },
+            Intent::EndWrapUp => Command::EndWrapUp { contact },
+            Intent::Hold => Command::Hold { contact },
+            Intent::Resume => Command::Resume { contact },
+            Intent::Quiet => Command::Quiet { contact },
+            Intent::Wake => Command::Wake { contact },
+            Intent::Requeue => Command::Requeue { contact },
+            Intent::Abandon => Command::Abandon { contact },
+            Intent::Cancel => Command::Cancel { contact },
+            Intent::SetPriority => Command::SetPriority { contact, priority: 1 },
+            Intent::SetNeeds => Command::SetNeeds { contact, needs: Needs::Nothing },
+            Intent::Assign => Command::Assign { contact, agent },
+            Intent::SignOut => Command::SignOut { agent, leave: leave(dice) },
+            Intent::Presence => {
+                Command::SetPresence { agent, channels: ChannelSet::ALL, ready: true, reason: ReasonId::NONE }
+            }
+        }
+    }
+
+    fn enqueue(&mut self, dice: &mut Dice<'_>, at: Timestamp, state: &Reference) -> Command {
+        let contact = ContactId(self.next_contact);
+        self.next_contact += 1;
+        let mut new = NewContact::new(self.draft.any_queue(dice), self.draft.any_channel(dice));
+        new.needs = if dice.one_in(2) { self.needs(dice) } else { Needs::Nothing };
+        new.priority = dice.pick(&[0, 0, 1, 2, 5, -1]);
+        if dice.one_in(6) {
+            let waited = Span(dice.pick(&[1_000_000, 0, 15_000_000, 120_000_000]));
+            new.age_origin = Some(Timestamp(at.0.saturating_sub(waited.0)));
+        }
+        if dice.one_in(6) {
+            new.answer_within = Some(dice.pick(&[Span::from_secs(10), Span(1), Span::from_secs(300)]));
+        }
+        if dice.one_in(8) {
+            new.max_wait = Some(dice.pick(&[Span::from_secs(6), Span::ZERO, Span::from_secs(60), Span::MAX]));
+        }
+        if dice.one_in(6) {
+            let wrap_ups = [WrapUp::Open, WrapUp::Fixed(Span::from_secs(2)), WrapUp::UpTo(Span::from_secs(9))];
+            new.wrap_up = Some(dice.pick(&wrap_ups));
+        }
+        if dice.one_in(4) {
+            let agent = match state.agents.len() {
+                0 => AgentId(1),
+                all => state.agents[dice.below(all)].id,
+            };
+            new.preferred = Some(Preferred { agent, wait: dice.pick(&WAITS) });
+        }
+        Command::Enqueue { contact, new }
+    }
+
+    fn needs(&self, dice: &mut Dice<'_>) -> Needs {
+        match dice.below(3) {
+            0 => Needs::Nothing,
+            1 if self.draft.requirement_count() > 0 => {
+                Needs::Named(RequirementId(dice.below(self.draft.requirement_count()) as u32))
+            }
+            _ => Needs::Own(Box::new(self.draft.requirement(dice, 2))),
+        }
+    }
+
+    fn sign_in(&self, dice: &mut Dice<'_>, agent: AgentId) -> Command {
+        Command::SignIn {
+            agent,
+            group: self.draft.any_group(dice),
+            skills: dice.one_in(3).then(|| self.draft.skills(dice)),
+            ready: if dice.one_in(5) { ChannelSet(dice.below(16) as u64) } else { ChannelSet::ALL },
+        }
+    }
+
+    /// Ready where it is not, more often than the other way round.
+    fn presence(&self, dice: &mut Dice<'_>, agent: AgentId, state: &Reference) -> Command {
+        let idle = state.agent_at(agent).is_some_and(|at| state.agents[at].ready == ChannelSet::NONE);
+        let channels = if dice.one_in(3) { ChannelSet::of(self.draft.any_channel(dice)) } else { ChannelSet::ALL };
+        let ready = if idle { !dice.one_in(8) } else { dice.below(3) == 0 };
+        Command::SetPresence { agent, channels, ready, reason: ReasonId(dice.below(4) as u16) }
+    }
+}
+
+const WAITS: [Span; 5] = [Span::from_secs(4), Span::ZERO, Span::from_secs(15), Span::MAX, Span(1)];
+
+fn leave(dice: &mut Dice<'_>) -> Leave {
+    if dice.below(2) == 0 { Leave::Drain } else { Leave::Requeue }
+}

@@ -1,0 +1,127 @@
+//! Engine and reference, fed the same commands and compared after each.
+
+use std::sync::Arc;
+
+use cordboard::{Applied, Event, Plan, Policies, Rejected, Router, Stamped};
+
+use crate::invariants::{Before, Ledger};
+use crate::plans::host::{Rested, Vip};
+use crate::reference::{HostPolicies, Reference, Refused};
+use crate::tally::Tally;
+
+pub(crate) struct Pair {
+    engine: Router,
+    /// Follows the engine by its events alone.
+    follower: Router,
+    pub(crate) reference: Reference,
+    ledger: Ledger,
+    pub(crate) tally: Tally,
+    /// Of the step now.
+    by_engine: Vec<Event>,
+    by_reference: Vec<Event>,
+}
+
+impl Pair {
+    pub(crate) fn new(plan: &Plan) -> Self {
+        let engine = || Router::with_policies(plan.clone(), host_policies()).expect("both host policies are given");
+        let policies = HostPolicies { agents: vec![Arc::new(Rested)], contacts: vec![Arc::new(Vip)] };
+        Self {
+            engine: engine(),
+            follower: engine(),
+            reference: Reference::new(plan.clone(), policies),
+            ledger: Ledger::default(),
+            tally: Tally::default(),
+            by_engine: Vec::new(),
+            by_reference: Vec::new(),
+        }
+    }
+
+    /// Applies one command to both, and says how they differ or what is broken, if anything.
+    pub(crate) fn step(&mut self, input: &Stamped) -> Result<(), String> {
+        self.by_engine.clear();
+        self.by_reference.clear();
+        let thorough = self.tally.steps % 7 == 0 || self.reference.present() < 40;
+        let before = Before::of(&self.reference, input);
+        let expected = self.reference.apply(input, &mut self.by_reference);
+        let digest = expected.is_err().then(|| self.engine.digest());
+        let answer = self.engine.apply(input, &mut self.by_engine);
+
+        same_answer(&answer, &expected)?;
+        if digest.is_some_and(|digest| digest != self.engine.digest() || !self.by_engine.is_empty()) {
+            return Err(format!("refused with {answer:?}, and yet something changed"));
+        }
+        if self.by_engine != self.by_reference {
+            return Err(format!(
+                "different events\n  engine:    {}\n  reference: {}",
+                listed(&self.by_engine),
+                listed(&self.by_reference)
+            ));
+        }
+        if (self.engine.now(), self.engine.seq()) != (self.reference.now, self.reference.seq) {
+            return Err(format!(
+                "engine at {} {}, reference at {} {}",
+                self.engine.now(),
+                self.engine.seq(),
+                self.reference.now,
+                self.reference.seq
+            ));
+        }
+        let (due, expected) = (self.engine.next_deadline(), self.reference.next_deadline());
+        if due != expected {
+            return Err(format!("next timer: engine {due:?}, reference {expected:?}"));
+        }
+        self.ledger.check(&before, input, &self.by_engine, &self.reference, thorough)?;
+        self.tally.count(input, &answer, &self.by_engine);
+        if answer == Ok(Applied::Done) {
+            self.follower.fold(input, &self.by_engine).map_err(|corrupt| format!("folding: {corrupt}"))?;
+        }
+        if self.tally.steps % 16 == 0 {
+            self.engine.check_invariants().map_err(|broken| format!("the engine's own invariant: {broken}"))?;
+        }
+        if self.tally.steps % 173 == 0 {
+            self.examine()?;
+        }
+        Ok(())
+    }
+
+    /// The follower is where the engine is; and the engine is put away and taken out again, to go on from there.
+    pub(crate) fn examine(&mut self) -> Result<(), String> {
+        self.engine.check_invariants().map_err(|broken| format!("the engine's own invariant: {broken}"))?;
+        let digest = self.engine.digest();
+        if self.follower.digest() != digest {
+            return Err("folding the events leads to another state".into());
+        }
+        let written = serde_json::to_string(&self.engine.checkpoint()).map_err(|error| format!("writing: {error}"))?;
+        let read = serde_json::from_str(&written).map_err(|error| format!("reading a checkpoint: {error}"))?;
+        self.engine = Router::restore(read, host_policies()).map_err(|corrupt| format!("restoring: {corrupt}"))?;
+        if self.engine.digest() != digest {
+            return Err("restoring a checkpoint leads to another state".into());
+        }
+        self.tally.add("restored from a checkpoint");
+        Ok(())
+    }
+}
+
+fn host_policies() -> Policies {
+    Policies::new().with_agents(Rested).with_contacts(Vip)
+}
+
+fn same_answer(engine: &Result<Applied, Rejected>, reference: &Result<Applied, Refused>) -> Result<(), String> {
+    let same = match (engine, reference) {
+        (Ok(engine), Ok(reference)) => engine == reference,
+        (Err(rejected), Err(refused)) => match refused {
+            Refused::TooOld => matches!(rejected, Rejected::CommandTooOld(_)),
+            Refused::SeqNotAfter => matches!(rejected, Rejected::SeqNotAfter { .. }),
+            Refused::TimeWentBack => matches!(rejected, Rejected::TimeWentBack { .. }),
+            Refused::TimerDue => matches!(rejected, Rejected::TimerDue { .. }),
+            Refused::Condition(_) => true,
+        },
+        _ => false,
+    };
+    if same { Ok(()) } else { Err(format!("different answers\n  engine:    {engine:?}\n  reference: {reference:?}")) }
+}
+
+fn listed(events: &[Event]) -> String {
+    let lines: Vec<_> = events.iter().map(|event| format!("\n    {} {:?}", event.at, event.what)).collect();
+    if lines.is_empty() { "none".into() } else { lines.concat() }
+}

@@ -1,0 +1,161 @@
+//! What a run exercised, and how much of it there must at least be.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use cordboard::{
+    Applied, Command, Event, HeldBy, Leave, OfferEnd, Outcome, ReasonId, Rejected, Return, Stamped, TransferTo, What,
+};
+
+/// How often each thing happened.
+#[derive(Clone, Default)]
+pub(crate) struct Tally {
+    pub(crate) steps: u64,
+    counts: BTreeMap<&'static str, u64>,
+}
+
+/// The least of each thing per million steps of the default mix.
+const FLOORS: &[(&str, u64)] = &[];
+
+impl Tally {
+    /// Counts one step.
+    pub(crate) fn count(&mut self, input: &Stamped, answer: &Result<Applied, Rejected>, events: &[Event]) {
+        self.steps += 1;
+        match answer {
+            Ok(Applied::Done) => self.add(name_of_command(&input.command)),
+            Ok(Applied::Repeated) => self.add("repeated"),
+            Err(rejected) => self.add(name_of_rejection(rejected)),
+        }
+        for event in events {
+            if let Some(name) = name_of_event(&event.what) {
+                self.add(name);
+            }
+        }
+    }
+
+    pub(crate) fn add(&mut self, name: &'static str) {
+        *self.counts.entry(name).or_default() += 1;
+    }
+
+    pub(crate) fn merge(&mut self, other: &Self) {
+        self.steps += other.steps;
+        for (name, count) in &other.counts {
+            *self.counts.entry(name).or_default() += count;
+        }
+    }
+
+    /// What happened less often than it must have for the run to count.
+    pub(crate) fn missing(&self) -> Vec<String> {
+        let mut missing = Vec::new();
+        for &(name, per_million) in FLOORS {
+            let (have, want) = (self.counts.get(name).copied().unwrap_or(0), self.steps * per_million / 1_000_000);
+            if have < want {
+                missing.push(format!("{name}: {have}, at least {want} wanted"));
+            }
+        }
+        missing
+    }
+}
+
+impl fmt::Display for Tally {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} steps", self.steps)?;
+        for (name, count) in &self.counts {
+            write!(f, "\n{count:>10} {name}")?;
+        }
+        Ok(())
+    }
+}
+
+fn name_of_command(command: &Command) -> &'static str {
+    match command {
+        Command::Configure { .. } => "another plan",
+        Command::SignOut { leave: Leave::Requeue, .. } => "sign-out with re-queue",
+        Command::SignOut { leave: Leave::Drain, .. } => "sign-out with drain",
+        Command::Transfer { to: TransferTo::Queue(_), .. } => "transfer to a queue",
+        Command::Transfer { to: TransferTo::Agent(..), .. } => "transfer to an agent",
+        Command::Transfer { to: TransferTo::Needs(_), .. } => "transfer to a requirement",
+        Command::ConnectFailed { .. } => "connecting reported failed",
+        Command::EndWrapUp { .. } => "wrap-up ended early",
+        Command::AdvanceTime => "time advanced",
+        _ => "other command",
+    }
+}
+
+fn name_of_rejection(rejected: &Rejected) -> &'static str {
+    match rejected {
+        Rejected::SeqNotAfter { .. } => "refused: place in the journal",
+        Rejected::CommandTooOld(_) => "refused: command too old",
+        Rejected::TimeWentBack { .. } => "refused: time went back",
+        Rejected::TimerDue { .. } => "refused: timer due",
+        Rejected::UnknownQueue(_) => "refused: queue",
+        Rejected::UnknownChannel(_) => "refused: channel",
+        Rejected::UnknownGroup(_) => "refused: group",
+        Rejected::UnknownSkill(_) => "refused: skill",
+        Rejected::UnknownRequirement(_) => "refused: requirement",
+        Rejected::RequirementTooLarge { .. } => "refused: requirement too large",
+        Rejected::UnknownContact(_) => "refused: unknown contact",
+        Rejected::ContactExists(_) => "refused: contact exists",
+        Rejected::AgeOriginInFuture { .. } => "refused: age origin in the future",
+        Rejected::NoTimeToAnswer(_) => "refused: no time to answer",
+        Rejected::WrongState { .. } => "refused: wrong state",
+        Rejected::NoRoom { .. } => "refused: no room to resume",
+        Rejected::WrapUpFixed(_) => "refused: wrap-up fixed",
+        Rejected::UnknownAgent(_) => "refused: agent not signed in",
+        Rejected::AlreadySignedIn(_) => "refused: signed in already",
+        Rejected::AlreadyDraining(_) => "refused: draining already",
+        Rejected::ChannelNotTaken { .. } => "refused: channel not taken",
+        Rejected::StaleOffer(_) => "refused: offer not open",
+        Rejected::NotARevision => "refused: not a revision",
+        Rejected::LimitReached { .. } => "refused: limit reached",
+        _ => "refused: otherwise",
+    }
+}
+
+fn name_of_event(what: &What) -> Option<&'static str> {
+    Some(match what {
+        What::AgentSignedIn { .. } => "sign-in",
+        What::AgentDraining { .. } => "draining",
+        What::AgentSignedOut { .. } => "signed out",
+        What::PresenceChanged { ready: false, reason: ReasonId::NO_ANSWER, .. } => "not ready for not answering",
+        What::PresenceChanged { .. } => "presence changed",
+        What::Queued { only: Some(_), .. } => "waiting for one agent alone",
+        What::Queued { .. } => "queued",
+        What::PreferenceEnded { .. } => "preference ended",
+        What::Relaxed { .. } => "step relaxed",
+        What::Offered { forced: true, .. } => "forced offer",
+        What::Offered { .. } => "offer",
+        What::OfferEnded { end: OfferEnd::Declined, .. } => "offer declined",
+        What::OfferEnded { end: OfferEnd::Expired, .. } => "offer expired",
+        What::OfferEnded { end: OfferEnd::Revoked, .. } => "offer revoked",
+        What::OfferEnded { end: OfferEnd::Left, .. } => "offer left",
+        What::Accepted { .. } => "accepted",
+        What::Assigned { forced: true, .. } => "forced assignment",
+        What::Assigned { .. } => "assigned",
+        What::Connected { .. } => "connected",
+        What::Held { by: HeldBy::Agent, .. } => "held by the agent",
+        What::Held { by: HeldBy::Arrival, .. } => "held by an arrival",
+        What::Resumed { by: HeldBy::Agent, .. } => "resumed by the agent",
+        What::Resumed { by: HeldBy::Arrival, .. } => "resumed by itself",
+        What::Quieted { .. } => "quiet",
+        What::Woken { forced: true, .. } => "woken by force",
+        What::Woken { .. } => "woken",
+        What::WrapUpStarted { .. } => "wrap-up",
+        What::Returned { why: Return::ConnectFailed, .. } => "returned: connecting failed",
+        What::Returned { why: Return::Requeued, .. } => "returned: re-queued",
+        What::Returned { why: Return::SignedOut, .. } => "returned: signed out",
+        What::Returned { why: Return::Transferred, .. } => "returned: transferred",
+        What::Ended { outcome: Outcome::Completed, .. } => "completed",
+        What::Ended { outcome: Outcome::Abandoned, .. } => "abandoned",
+        What::Ended { outcome: Outcome::Cancelled, .. } => "cancelled",
+        What::Ended { outcome: Outcome::TurnedAway, .. } => "turned away",
+        What::Ended { outcome: Outcome::MaxWait, .. } => "waited as long as it may",
+        What::Ended { outcome: Outcome::Unanswered, .. } => "unanswered",
+        What::Configured
+        | What::SkillsChanged { .. }
+        | What::Arrived { .. }
+        | What::PriorityChanged { .. }
+        | What::NeedsChanged { .. }
+        | What::Transferred { .. } => return None,
+    })
+}

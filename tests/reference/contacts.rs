@@ -1,0 +1,223 @@
+//! Section 5, first half: contacts arrive, are given to agents, come back, and leave while they wait.
+
+use cordboard::{AgentId, ContactId, HeldBy, Needs, NewContact, OfferId, Outcome, Over, Span, Stage, Timestamp, What};
+
+use super::{Contact, Holding, Reference, Refused};
+
+impl Reference {
+    pub(super) fn enqueue(&mut self, id: ContactId, new: &NewContact) -> Result<(), Refused> {
+        self.check_arrival(id, new)?;
+        let now = self.now;
+        self.arrivals += 1;
+        let (queue, limit) = (new.queue, self.queue(new.queue).limit);
+        let full = self.waiting_in(queue) >= limit;
+        let only = new.preferred.filter(|preferred| self.may_be_preferred(preferred.agent, new.channel).is_ok());
+        let at = self.stand_in_line(Contact {
+            id,
+            arrival: self.arrivals,
+            queue,
+            channel: new.channel,
+            needs: new.needs.clone(),
+            priority: new.priority,
+            age_origin: new.age_origin.unwrap_or(now),
+            answer_within: new.answer_within,
+            max_wait: new.max_wait,
+            wrap_up: new.wrap_up,
+            customer: new.customer,
+            only: only.map(|preferred| (preferred.agent, now + preferred.wait)),
+            waits_since: now,
+            step: 0,
+            step_began: now,
+            first_offer: None,
+            offers_made: 0,
+            excluded: Vec::new(),
+            excluding_ends: Vec::new(),
+        });
+        self.tell(What::Arrived { contact: id, queue });
+        self.advance_steps(at);
+        let mut found = self.find_agent(at);
+        if found.is_none() && only.is_some_and(|preferred| preferred.wait == Span::ZERO) {
+            self.end_preference(at);
+            found = self.find_agent(at);
+        }
+        match found {
+            Some(a) => self.give(at, a, false),
+            None if full => {
+                self.waiting.remove(at);
+                self.tell(What::Ended { contact: id, outcome: Outcome::TurnedAway, agent: None });
+            }
+            None => self.tell_queued(at),
+        }
+        Ok(())
+    }
+
+    fn check_arrival(&self, id: ContactId, new: &NewContact) -> Result<(), Refused> {
+        if self.place(id).is_some() {
+            return Err(Refused::Condition("the contact is there already"));
+        }
+        self.check_queue(new.queue)?;
+        if self.plan.channel(new.channel).is_none_or(|channel| channel.retired) {
+            return Err(Refused::Condition("no such channel"));
+        }
+        self.check_needs(&new.needs)?;
+        if new.age_origin.is_some_and(|origin| origin > self.now) {
+            return Err(Refused::Condition("the age origin lies in the future"));
+        }
+        if new.answer_within == Some(Span::ZERO) {
+            return Err(Refused::Condition("no time to answer"));
+        }
+        if self.present() >= self.plan.limits().contacts as usize {
+            return Err(Refused::Condition("as many contacts as there may be"));
+        }
+        Ok(())
+    }
+
+    /// "Signed in, not draining, and its profile has the channel."
+    pub(super) fn may_be_preferred(&self, agent: AgentId, channel: cordboard::ChannelId) -> Result<usize, Refused> {
+        let a = self.known_agent(agent)?;
+        if self.agents[a].draining {
+            return Err(Refused::Condition("the agent is draining"));
+        }
+        self.takes_channel(a, channel)?;
+        Ok(a)
+    }
+
+    pub(super) fn takes_channel(&self, a: usize, channel: cordboard::ChannelId) -> Result<(), Refused> {
+        match self.profile(&self.agents[a]).channel(channel) {
+            Some(_) => Ok(()),
+            None => Err(Refused::Condition("the agent's profile lacks the channel")),
+        }
+    }
+
+    /// **Given** to an agent.
+    pub(super) fn give(&mut self, at: usize, a: usize, forced: bool) {
+        let now = self.now;
+        let mut it = self.waiting.remove(at);
+        let (contact, queue, channel) = (it.id, it.queue, it.channel);
+        let agent = self.agents[a].id;
+        self.put_aside_for(a, channel);
+        it.first_offer = it.first_offer.or(Some(now));
+
+        let holding = |it, stage, offer, until| Holding {
+            contact: it,
+            stage,
+            offer,
+            taken: offer.is_none(),
+            held_by: None,
+            until,
+            forced,
+        };
+        let connect_by = self.plan.connect_time(queue, channel).map(|span| now + span);
+        let given = match self.plan.offer_time(queue, channel) {
+            Some(time) => {
+                self.offers += 1;
+                it.offers_made += 1;
+                let offer = OfferId(self.offers);
+                let expires = if time == Span::MAX { None } else { Some(now + time) };
+                self.tell(What::Offered { offer, contact, agent, expires, forced });
+                holding(it, Stage::Offered, Some(offer), expires)
+            }
+            None => {
+                self.agents[a].handled_count += 1;
+                self.tell(What::Assigned { contact, agent, connect_by, forced });
+                holding(it, if connect_by.is_some() { Stage::Connecting } else { Stage::Active }, None, connect_by)
+            }
+        };
+        self.agents[a].holds.push(given);
+        self.agents[a].offered = now;
+        if !forced {
+            self.last_given.retain(|(of, _)| *of != queue);
+            self.last_given.push((queue, agent));
+        }
+    }
+
+    /// What the agent is active on and a contact of `channel` puts on hold.
+    fn put_aside_for(&mut self, a: usize, channel: cordboard::ChannelId) {
+        let agent = self.agents[a].id;
+        for h in 0..self.agents[a].holds.len() {
+            let held = &self.agents[a].holds[h];
+            let over = self.profile(&self.agents[a]).over(channel, held.contact.channel);
+            if held.stage == Stage::Active && over == Over::Hold {
+                let contact = held.contact.id;
+                let held = &mut self.agents[a].holds[h];
+                (held.stage, held.held_by) = (Stage::Held, Some(HeldBy::Arrival));
+                self.tell(What::Held { contact, agent, by: HeldBy::Arrival });
+                self.mark_agent(agent);
+            }
+        }
+    }
+
+    /// A contact **returns**.
+    pub(super) fn comes_back(&mut self, mut it: Contact) {
+        let contact = it.id;
+        if it.only.take().is_some() {
+            self.tell(What::PreferenceEnded { contact });
+        }
+        if it.offers_made >= u32::from(self.queue(it.queue).offers_per_contact) {
+            self.tell(What::Ended { contact, outcome: Outcome::Unanswered, agent: None });
+        } else if self.waited_longest(&it) {
+            self.tell(What::Ended { contact, outcome: Outcome::MaxWait, agent: None });
+        } else {
+            let at = self.stand_in_line(it);
+            self.advance_steps(at);
+            self.tell_queued(at);
+            self.mark_contact(contact);
+        }
+    }
+
+    pub(super) fn waited_longest(&self, contact: &Contact) -> bool {
+        self.longest_wait(contact).is_some_and(|span| contact.waits_since + span <= self.now)
+    }
+
+    pub(super) fn tell_queued(&mut self, at: usize) {
+        let it = &self.waiting[at];
+        let (contact, queue, only) = (it.id, it.queue, it.only.map(|(agent, _)| agent));
+        self.tell(What::Queued { contact, queue, waiting: self.waiting_in(queue), only });
+    }
+
+    /// The contact waits for anybody from now on, and looks again.
+    pub(super) fn end_preference(&mut self, at: usize) {
+        self.waiting[at].only = None;
+        let contact = self.waiting[at].id;
+        self.tell(What::PreferenceEnded { contact });
+        self.mark_contact(contact);
+    }
+
+    /// **Excluded**, section 4: an offer declined, expired or revoked, or `Returned`.
+    pub(super) fn exclude(&self, contact: &mut Contact, agent: AgentId) {
+        let queue = self.queue(contact.queue);
+        contact.excluding_ends.push(agent);
+        let ends = contact.excluding_ends.iter().filter(|&&who| who == agent).count();
+        contact.excluded.retain(|&(who, _)| who != agent);
+        if ends >= usize::from(queue.offers_per_agent) {
+            contact.excluded.push((agent, Timestamp::MAX));
+        } else if queue.no_answer.exclude_for > Span::ZERO {
+            contact.excluded.push((agent, self.now + queue.no_answer.exclude_for));
+        }
+    }
+
+    pub(super) fn set_priority(&mut self, contact: ContactId, priority: i16) -> Result<(), Refused> {
+        let at = self.waiting_contact(contact)?;
+        self.waiting[at].priority = priority;
+        self.tell(What::PriorityChanged { contact, priority });
+        self.mark_contact(contact);
+        Ok(())
+    }
+
+    pub(super) fn set_needs(&mut self, contact: ContactId, needs: &Needs) -> Result<(), Refused> {
+        let at = self.waiting_contact(contact)?;
+        self.check_needs(needs)?;
+        self.waiting[at].needs = needs.clone();
+        self.tell(What::NeedsChanged { contact });
+        self.mark_contact(contact);
+        Ok(())
+    }
+
+    pub(super) fn assign(&mut self, contact: ContactId, agent: AgentId) -> Result<(), Refused> {
+        let at = self.waiting_contact(contact)?;
+        let a = self.known_agent(agent)?;
+        self.takes_channel(a, self.waiting[at].channel)?;
+        self.give(at, a, true);
+        Ok(())
+    }
+}

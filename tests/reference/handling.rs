@@ -1,0 +1,248 @@
+//! Section 5, second half: what happens to a contact in an agent's hands.
+
+use cordboard::{ContactId, HeldBy, OfferEnd, OfferId, Outcome, Return, Span, Stage, TransferTo, What, WrapUp};
+
+use super::{Place, Reference, Refused};
+
+/// The stages in which an agent works with a contact, or is about to.
+const IN_HAND: [Stage; 4] = [Stage::Connecting, Stage::Active, Stage::Quiet, Stage::Held];
+
+impl Reference {
+    pub(super) fn accept(&mut self, offer: OfferId) -> Result<(), Refused> {
+        let (a, h) = self.open_offer(offer)?;
+        let agent = self.agents[a].id;
+        let it = &self.agents[a].holds[h].contact;
+        let contact = it.id;
+        let connect_by = self.plan.connect_time(it.queue, it.channel).map(|span| self.now + span);
+        let holding = &mut self.agents[a].holds[h];
+        holding.stage = if connect_by.is_some() { Stage::Connecting } else { Stage::Active };
+        (holding.offer, holding.taken, holding.until) = (None, true, connect_by);
+        self.agents[a].handled_count += 1;
+        self.agents[a].streak = 0;
+        self.tell(What::Accepted { offer, contact, agent, connect_by });
+        self.mark_agent(agent);
+        Ok(())
+    }
+
+    pub(super) fn decline(&mut self, offer: OfferId) -> Result<(), Refused> {
+        let (a, h) = self.open_offer(offer)?;
+        self.offer_ends(a, h, OfferEnd::Declined);
+        Ok(())
+    }
+
+    pub(super) fn revoke(&mut self, offer: OfferId) -> Result<(), Refused> {
+        let (a, h) = self.open_offer(offer)?;
+        self.offer_ends(a, h, OfferEnd::Revoked);
+        Ok(())
+    }
+
+    /// An offer ends declined, expired or revoked, and the contact returns.
+    pub(super) fn offer_ends(&mut self, a: usize, h: usize, end: OfferEnd) {
+        let agent = self.agents[a].id;
+        let offer = self.agents[a].holds[h].offer.expect("the stage is offered");
+        let mut it = self.take_from(a, h);
+        self.tell(What::OfferEnded { offer, contact: it.id, agent, end });
+        self.exclude(&mut it, agent);
+        if end == OfferEnd::Expired {
+            self.did_not_answer(a, it.queue);
+        }
+        self.comes_back(it);
+    }
+
+    /// The contact at (a, h) is taken from its agent, who is excluded, and returns.
+    pub(super) fn gives_back(&mut self, a: usize, h: usize, why: Return) {
+        let agent = self.agents[a].id;
+        let mut it = self.take_from(a, h);
+        self.tell(What::Returned { contact: it.id, agent, why });
+        self.exclude(&mut it, agent);
+        self.comes_back(it);
+    }
+
+    pub(super) fn connected(&mut self, contact: ContactId) -> Result<(), Refused> {
+        let (a, h) = self.contact_in(contact, &[Stage::Connecting])?;
+        self.set_stage(a, h, Stage::Active, None);
+        self.tell(What::Connected { contact, agent: self.agents[a].id });
+        Ok(())
+    }
+
+    pub(super) fn connect_failed(&mut self, contact: ContactId) -> Result<(), Refused> {
+        let (a, h) = self.contact_in(contact, &[Stage::Connecting])?;
+        self.gives_back(a, h, Return::ConnectFailed);
+        Ok(())
+    }
+
+    pub(super) fn requeue(&mut self, contact: ContactId) -> Result<(), Refused> {
+        let (a, h) = self.contact_in(contact, &IN_HAND)?;
+        self.gives_back(a, h, Return::Requeued);
+        Ok(())
+    }
+
+    pub(super) fn hold(&mut self, contact: ContactId) -> Result<(), Refused> {
+        let (a, h) = self.contact_in(contact, &[Stage::Active])?;
+        self.set_stage(a, h, Stage::Held, Some(HeldBy::Agent));
+        self.tell(What::Held { contact, agent: self.agents[a].id, by: HeldBy::Agent });
+        Ok(())
+    }
+
+    pub(super) fn resume(&mut self, contact: ContactId) -> Result<(), Refused> {
+        let (a, h) = self.contact_in(contact, &[Stage::Held])?;
+        if !self.may_resume(&self.agents[a], h) {
+            return Err(Refused::Condition("no room to resume"));
+        }
+        self.set_stage(a, h, Stage::Active, None);
+        self.tell(What::Resumed { contact, agent: self.agents[a].id, by: HeldBy::Agent });
+        Ok(())
+    }
+
+    pub(super) fn quiet(&mut self, contact: ContactId) -> Result<(), Refused> {
+        let (a, h) = self.contact_in(contact, &[Stage::Active])?;
+        self.set_stage(a, h, Stage::Quiet, None);
+        self.tell(What::Quieted { contact, agent: self.agents[a].id });
+        Ok(())
+    }
+
+    pub(super) fn wake(&mut self, contact: ContactId) -> Result<(), Refused> {
+        let (a, h) = self.contact_in(contact, &[Stage::Quiet])?;
+        let forced = !self.may_resume(&self.agents[a], h);
+        self.agents[a].holds[h].forced |= forced;
+        self.set_stage(a, h, Stage::Active, None);
+        self.tell(What::Woken { contact, agent: self.agents[a].id, forced });
+        Ok(())
+    }
+
+    fn set_stage(&mut self, a: usize, h: usize, stage: Stage, held_by: Option<HeldBy>) {
+        let holding = &mut self.agents[a].holds[h];
+        (holding.stage, holding.held_by, holding.until) = (stage, held_by, None);
+        let agent = self.agents[a].id;
+        self.mark_agent(agent);
+    }
+
+    pub(super) fn complete(&mut self, contact: ContactId) -> Result<(), Refused> {
+        let (a, h) = self.contact_in(contact, &[Stage::Active, Stage::Quiet, Stage::Held])?;
+        let agent = self.agents[a].id;
+        let until = match self.wrap_up_of(&self.agents[a].holds[h].contact) {
+            WrapUp::None | WrapUp::Fixed(Span::ZERO) | WrapUp::UpTo(Span::ZERO) => {
+                self.take_from(a, h);
+                self.tell(What::Ended { contact, outcome: Outcome::Completed, agent: Some(agent) });
+                return Ok(());
+            }
+            WrapUp::Fixed(span) | WrapUp::UpTo(span) => Some(self.now + span),
+            WrapUp::Open => None,
+        };
+        self.set_stage(a, h, Stage::WrapUp, None);
+        self.agents[a].holds[h].until = until;
+        self.tell(What::WrapUpStarted { contact, agent, until });
+        Ok(())
+    }
+
+    pub(super) fn end_wrap_up(&mut self, contact: ContactId) -> Result<(), Refused> {
+        let (a, h) = self.contact_in(contact, &[Stage::WrapUp])?;
+        // One that began without an end may be ended, whatever another plan says now.
+        let holding = &self.agents[a].holds[h];
+        if matches!(self.wrap_up_of(&holding.contact), WrapUp::Fixed(_)) && holding.until.is_some() {
+            return Err(Refused::Condition("the wrap-up is fixed"));
+        }
+        self.wrap_up_ends(a, h);
+        Ok(())
+    }
+
+    pub(super) fn wrap_up_ends(&mut self, a: usize, h: usize) {
+        let agent = self.agents[a].id;
+        let contact = self.take_from(a, h).id;
+        self.tell(What::Ended { contact, outcome: Outcome::Completed, agent: Some(agent) });
+    }
+
+    pub(super) fn abandon(&mut self, contact: ContactId) -> Result<(), Refused> {
+        if !matches!(self.known_contact(contact)?, Place::Waiting(_)) {
+            self.contact_in(contact, &[Stage::Offered, Stage::Connecting])?;
+        }
+        self.goes(contact, Outcome::Abandoned)
+    }
+
+    pub(super) fn cancel(&mut self, contact: ContactId) -> Result<(), Refused> {
+        self.goes(contact, Outcome::Cancelled)
+    }
+
+    /// The contact leaves from wherever it is.
+    fn goes(&mut self, contact: ContactId, outcome: Outcome) -> Result<(), Refused> {
+        let mut last = None;
+        match self.known_contact(contact)? {
+            Place::Waiting(at) => {
+                self.waiting.remove(at);
+            }
+            Place::With(a, h) => {
+                let agent = self.agents[a].id;
+                let offer = self.agents[a].holds[h].offer;
+                self.take_from(a, h);
+                match offer {
+                    Some(offer) => self.tell(What::OfferEnded { offer, contact, agent, end: OfferEnd::Left }),
+                    None => last = Some(agent),
+                }
+            }
+        }
+        self.tell(What::Ended { contact, outcome, agent: last });
+        Ok(())
+    }
+
+    pub(super) fn transfer(&mut self, contact: ContactId, to: &TransferTo, reset_age: bool) -> Result<(), Refused> {
+        let place = self.known_contact(contact)?;
+        let channel = match place {
+            Place::Waiting(at) => self.waiting[at].channel,
+            Place::With(a, h) if self.agents[a].holds[h].stage == Stage::WrapUp => {
+                return Err(Refused::Condition("the customer has gone"));
+            }
+            Place::With(a, h) => self.agents[a].holds[h].contact.channel,
+        };
+        match to {
+            TransferTo::Queue(queue) => self.check_queue(*queue)?,
+            TransferTo::Agent(agent, _) => _ = self.may_be_preferred(*agent, channel)?,
+            TransferTo::Needs(needs) => self.check_needs(needs)?,
+        }
+
+        let mut taken_from = None;
+        let mut it = match place {
+            Place::Waiting(at) => self.waiting.remove(at),
+            Place::With(a, h) => {
+                let agent = self.agents[a].id;
+                let offer = self.agents[a].holds[h].offer;
+                let it = self.take_from(a, h);
+                if let Some(offer) = offer {
+                    self.tell(What::OfferEnded { offer, contact, agent, end: OfferEnd::Left });
+                } else {
+                    self.tell(What::Returned { contact, agent, why: Return::Transferred });
+                    taken_from = Some(agent);
+                }
+                it
+            }
+        };
+
+        let now = self.now;
+        it.only = None;
+        match to {
+            TransferTo::Queue(queue) => it.queue = *queue,
+            TransferTo::Agent(agent, wait) => it.only = Some((*agent, now + *wait)),
+            TransferTo::Needs(needs) => it.needs = needs.clone(),
+        }
+        self.tell(What::Transferred { contact, queue: it.queue });
+        it.excluded.clear();
+        it.excluding_ends.clear();
+        it.offers_made = 0;
+        it.first_offer = None;
+        it.step = 0;
+        it.step_began = now;
+        it.waits_since = now;
+        if reset_age {
+            it.age_origin = now;
+        }
+        if let Some(agent) = taken_from
+            && it.only.is_none_or(|(only, _)| only != agent)
+        {
+            self.exclude(&mut it, agent);
+        }
+        let at = self.stand_in_line(it);
+        self.advance_steps(at);
+        self.tell_queued(at);
+        self.mark_contact(contact);
+        Ok(())
+    }
+}

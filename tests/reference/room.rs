@@ -1,0 +1,89 @@
+//! Section 3, and "may resume" of section 5: capacity, worked out from what is held.
+
+use cordboard::{ChannelId, Load, Over, Profile, Stage};
+
+use super::{Agent, Holding, Reference};
+
+impl Reference {
+    /// The sum of loads of everything the agent holds.
+    pub(crate) fn load(&self, agent: &Agent) -> u64 {
+        let profile = self.profile(agent);
+        agent.holds.iter().map(|holding| load_in(profile, holding.contact.channel, holding.stage)).sum()
+    }
+
+    /// Whether the agent has room for one more contact of `channel`.
+    pub(crate) fn has_room(&self, agent: &Agent, channel: ChannelId) -> bool {
+        if agent.draining || !agent.ready.has(channel) {
+            return false;
+        }
+        let profile = self.profile(agent);
+        let Some(capacity) = profile.channel(channel) else { return false };
+
+        if busy(agent, channel) + 1 > usize::from(capacity.max) || open(agent, channel) + 1 > usize::from(capacity.open)
+        {
+            return false;
+        }
+        if agent.holds.iter().any(|held| profile.over(channel, held.contact.channel) == Over::No) {
+            return false;
+        }
+        let offered = u64::from(capacity.load(Stage::Offered).0);
+        let load_beside = |held: &Holding| {
+            let put_aside = held.stage == Stage::Active && profile.over(channel, held.contact.channel) == Over::Hold;
+            load_in(profile, held.contact.channel, if put_aside { Stage::Held } else { held.stage })
+        };
+        fits(profile, channel, |not_of| {
+            let others = agent.holds.iter().filter(|held| Some(held.contact.channel) != not_of);
+            others.map(load_beside).sum::<u64>() + offered
+        })
+    }
+
+    /// Whether the contact at `h` of what the agent holds (held or quiet) may become active.
+    pub(crate) fn may_resume(&self, agent: &Agent, h: usize) -> bool {
+        let profile = self.profile(agent);
+        let it = &agent.holds[h];
+        let channel = it.contact.channel;
+        let Some(capacity) = profile.channel(channel) else { return false };
+
+        let put_aside_by_another = agent.holds.iter().enumerate().any(|(at, other)| {
+            at != h
+                && matches!(other.stage, Stage::Offered | Stage::Connecting | Stage::Active)
+                && profile.over(other.contact.channel, channel) == Over::Hold
+        });
+        if put_aside_by_another || busy(agent, channel) + 1 > usize::from(capacity.max) {
+            return false;
+        }
+        fits(profile, channel, |not_of| {
+            let counted = agent.holds.iter().enumerate().filter(|(_, held)| Some(held.contact.channel) != not_of);
+            let load = |(at, held): (usize, &Holding)| {
+                load_in(profile, held.contact.channel, if at == h { Stage::Active } else { held.stage })
+            };
+            counted.map(load).sum()
+        })
+    }
+}
+
+/// Whether the sum of loads is at most one agent, and leaves the headroom of every channel but `channel` free.
+/// `sum` is asked for everything, and for everything that is not of a given channel.
+fn fits(profile: &Profile, channel: ChannelId, sum: impl Fn(Option<ChannelId>) -> u64) -> bool {
+    let full = u64::from(Load::FULL.0);
+    if sum(None) > full {
+        return false;
+    }
+    (0..64).map(ChannelId).take(profile.channels.len()).all(|other| {
+        let headroom = u64::from(profile.headroom(other).0);
+        other == channel || headroom == 0 || profile.channel(other).is_none() || sum(Some(other)) + headroom <= full
+    })
+}
+
+/// The load of one contact in a stage; nothing where the profile has nothing of the channel.
+fn load_in(profile: &Profile, channel: ChannelId, stage: Stage) -> u64 {
+    profile.channel(channel).map_or(0, |capacity| u64::from(capacity.load(stage).0))
+}
+
+fn busy(agent: &Agent, channel: ChannelId) -> usize {
+    agent.holds.iter().filter(|held| held.contact.channel == channel && held.stage.is_busy()).count()
+}
+
+fn open(agent: &Agent, channel: ChannelId) -> usize {
+    agent.holds.iter().filter(|held| held.contact.channel == channel).count()
+}

@@ -1,0 +1,52 @@
+//! Section 7: settling.
+
+use cordboard::{AgentId, ContactId, HeldBy, Stage, What};
+
+use super::{Place, Reference};
+
+impl Reference {
+    pub(super) fn settle(&mut self) {
+        loop {
+            if !self.marked_agents.is_empty() {
+                let agent = self.marked_agents.remove(0);
+                self.settle_agent(agent);
+            } else if !self.marked_contacts.is_empty() {
+                let contact = self.marked_contacts.remove(0);
+                self.settle_contact(contact);
+            } else {
+                return;
+            }
+        }
+    }
+
+    fn settle_agent(&mut self, id: AgentId) {
+        let Some(a) = self.agent_at(id) else { return };
+        for h in 0..self.agents[a].holds.len() {
+            let holding = &self.agents[a].holds[h];
+            let by_arrival = holding.stage == Stage::Held && holding.held_by == Some(HeldBy::Arrival);
+            if by_arrival && self.may_resume(&self.agents[a], h) {
+                let holding = &mut self.agents[a].holds[h];
+                (holding.stage, holding.held_by) = (Stage::Active, None);
+                let contact = holding.contact.id;
+                self.tell(What::Resumed { contact, agent: id, by: HeldBy::Arrival });
+                self.mark_agent(id);
+            }
+        }
+        if self.agents[a].draining && self.agents[a].holds.is_empty() {
+            self.agents.remove(a);
+            self.tell(What::AgentSignedOut { agent: id });
+            return;
+        }
+        while let Some(at) = self.find_contact(a) {
+            self.give(at, a, false);
+        }
+    }
+
+    fn settle_contact(&mut self, id: ContactId) {
+        if let Some(Place::Waiting(at)) = self.place(id)
+            && let Some(a) = self.find_agent(at)
+        {
+            self.give(at, a, false);
+        }
+    }
+}

@@ -1,0 +1,142 @@
+//! Section 6: relaxation steps and timers; and `AdvanceTime` of section 1.
+
+use cordboard::{AgentId, ContactId, OfferEnd, Outcome, Return, Stage, StepClock, Timestamp, What};
+
+use super::{Contact, Place, Reference};
+
+/// Whose timer it is. The order breaks ties between timers due at one instant: contacts by arrival number,
+/// then agents by id.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+enum Timer {
+    Contact(u64, ContactId),
+    Agent(AgentId),
+}
+
+impl Reference {
+    /// When the earliest timer is due.
+    pub(crate) fn next_deadline(&self) -> Option<Timestamp> {
+        self.earliest_timer().map(|(due, _)| due)
+    }
+
+    /// Fires every timer due at or before `at`, each at its own instant.
+    pub(super) fn advance_time(&mut self, at: Timestamp) {
+        while let Some((due, timer)) = self.earliest_timer()
+            && due <= at
+        {
+            self.now = due;
+            self.fire(timer);
+            self.settle();
+        }
+        self.now = at;
+    }
+
+    fn earliest_timer(&self) -> Option<(Timestamp, Timer)> {
+        let mut earliest: Option<(Timestamp, Timer)> = None;
+        let mut consider = |due: Option<Timestamp>, timer: Timer| {
+            // What another plan puts into the past is due at once.
+            if let Some(due) = due.filter(|&due| due != Timestamp::MAX).map(|due| due.max(self.now))
+                && earliest.is_none_or(|best| (due, timer) < best)
+            {
+                earliest = Some((due, timer));
+            }
+        };
+        for contact in &self.waiting {
+            consider(self.wait_ends(contact), Timer::Contact(contact.arrival, contact.id));
+        }
+        for agent in &self.agents {
+            for holding in &agent.holds {
+                consider(holding.until, Timer::Contact(holding.contact.arrival, holding.contact.id));
+            }
+            consider(agent.ready_again.map(|(due, _)| due), Timer::Agent(agent.id));
+        }
+        earliest
+    }
+
+    /// The timer of a waiting contact.
+    fn wait_ends(&self, contact: &Contact) -> Option<Timestamp> {
+        let longest_wait = self.longest_wait(contact).map(|span| contact.waits_since + span);
+        let alone = contact.only.map(|(_, until)| until);
+        let step = self.next_step_due(contact);
+        let exclusions = contact.excluded.iter().map(|&(_, until)| until).min();
+        [longest_wait, alone, step, exclusions].into_iter().flatten().min()
+    }
+
+    fn fire(&mut self, timer: Timer) {
+        let (contact, place) = match timer {
+            Timer::Agent(agent) => {
+                let a = self.agent_at(agent).expect("its timer was found");
+                return self.becomes_ready_again(a);
+            }
+            Timer::Contact(_, contact) => (contact, self.place(contact).expect("its timer was found")),
+        };
+        match place {
+            Place::Waiting(at) if self.waited_longest(&self.waiting[at]) => {
+                self.waiting.remove(at);
+                self.tell(What::Ended { contact, outcome: Outcome::MaxWait, agent: None });
+            }
+            Place::Waiting(at) => {
+                self.forget_ended_exclusions(at);
+                if self.waiting[at].only.is_some_and(|(_, until)| until <= self.now) {
+                    self.end_preference(at);
+                }
+                self.advance_steps(at);
+                self.mark_contact(contact);
+            }
+            Place::With(a, h) => match self.agents[a].holds[h].stage {
+                Stage::Offered => self.offer_ends(a, h, OfferEnd::Expired),
+                Stage::Connecting => self.gives_back(a, h, Return::ConnectFailed),
+                Stage::WrapUp => self.wrap_up_ends(a, h),
+                Stage::Active | Stage::Quiet | Stage::Held => unreachable!("stages without a timer"),
+            },
+        }
+    }
+
+    /// An exclusion that has ended needs no timer any more.
+    pub(super) fn forget_ended_exclusions(&mut self, at: usize) {
+        let now = self.now;
+        self.waiting[at].excluded.retain(|&(_, until)| until > now);
+    }
+
+    /// When the contact's next step begins, if there is one and it can be told.
+    fn next_step_due(&self, contact: &Contact) -> Option<Timestamp> {
+        let queue = self.queue(contact.queue);
+        let after = queue.steps.get(contact.step + 1)?.after;
+        match queue.step_clock {
+            StepClock::Age => Some(contact.age_origin + after),
+            StepClock::Step => Some(contact.step_began + after),
+            StepClock::FirstOffer => contact.first_offer.map(|first| first + after),
+        }
+    }
+
+    /// Steps **advance**.
+    pub(super) fn advance_steps(&mut self, at: usize) {
+        loop {
+            let contact = &self.waiting[at];
+            let queue = self.queue(contact.queue);
+            if contact.step + 1 >= queue.steps.len() {
+                return;
+            }
+            let due = self.next_step_due(contact).is_some_and(|due| due <= self.now);
+            let passed_over = queue.skip_unstaffed && !self.step_is_staffed(contact);
+            if !due && !passed_over {
+                return;
+            }
+            let now = self.now;
+            let contact = &mut self.waiting[at];
+            contact.step += 1;
+            contact.step_began = now;
+            let (id, step) = (contact.id, contact.step);
+            self.tell(What::Relaxed { contact: id, step: u16::try_from(step).expect("few steps") });
+        }
+    }
+
+    /// Whether somebody signed in and not draining could meet the present step, room and readiness aside.
+    fn step_is_staffed(&self, contact: &Contact) -> bool {
+        self.agents.iter().any(|agent| {
+            !agent.draining
+                && self.profile(agent).channel(contact.channel).is_some()
+                && self.group(agent).serves(contact.queue).is_some()
+                && self.meets(&agent.skills, contact).is_some()
+        })
+    }
+}
