@@ -75,6 +75,15 @@ pub struct Recorded {
     pub handle: Option<Span>,
     /// How long its customer waits; `None` is drawn from the stream's distribution, [`Span::MAX`] is for ever.
     pub patience: Option<Span>,
+    /// Its priority; `None` is its stream's.
+    pub priority: Option<i16>,
+}
+
+impl Recorded {
+    /// A contact of which only the arrival is known.
+    pub const fn arriving(at: Timestamp) -> Self {
+        Self { at, handle: None, patience: None, priority: None }
+    }
 }
 
 /// The arrivals of one stream as a run goes on.
@@ -107,7 +116,7 @@ impl Source {
             _ => return None,
         };
         // Beyond 2⁶³ microseconds nothing is ever simulated.
-        (self.clock < 9.2e18).then(|| Recorded { at: Timestamp(self.clock as u64), handle: None, patience: None })
+        (self.clock < 9.2e18).then(|| Recorded::arriving(Timestamp(self.clock as u64)))
     }
 
     /// By change of time: the integral of the rate up to the next arrival is exponential with mean 1.

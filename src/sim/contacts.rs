@@ -185,6 +185,7 @@ impl<'s> Contacts<'s> {
             ..Contact::unused()
         };
         let mut new = from.new.clone();
+        new.priority = recorded.priority.unwrap_or(new.priority);
         if let Some(wrap_up) = wrap_up {
             new.wrap_up = Some(if wrap_up == Span::ZERO { WrapUp::None } else { WrapUp::Open });
         }

@@ -99,7 +99,7 @@ impl<'s> Crowd<'s> {
         if agent.shift_ends < self.window.to {
             calendar.enter(agent.shift_ends, Kind::ShiftEnds, index, 0);
         }
-        (agent.signed != Signed::In).then(|| agent.sign_in(index))
+        (agent.signed != Signed::In).then(|| agent.sign_in(index, self.scenario))
     }
 
     /// The shift of an agent ends: whom to sign out.
@@ -118,7 +118,7 @@ impl<'s> Crowd<'s> {
         }
         Some(match agent.signed {
             Signed::In => Here::Present(id(index)),
-            Signed::Draining | Signed::Out => Here::Gone(agent.sign_in(index)),
+            Signed::Draining | Signed::Out => Here::Gone(agent.sign_in(index, self.scenario)),
         })
     }
 
@@ -220,8 +220,9 @@ impl<'s> Crowd<'s> {
 }
 
 impl Agent {
-    fn sign_in(&self, index: u32) -> Command {
-        Command::SignIn { agent: id(index), group: GroupId(self.group), skills: None, ready: ChannelSet::ALL }
+    fn sign_in(&self, index: u32, scenario: &Scenario) -> Command {
+        let skills = scenario.staffing[usize::from(self.group)].skills(self.member as usize).cloned();
+        Command::SignIn { agent: id(index), group: GroupId(self.group), skills, ready: ChannelSet::ALL }
     }
 }
 

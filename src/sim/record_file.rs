@@ -34,6 +34,7 @@ pub(super) fn trace(path: &Path) -> Result<Vec<Recorded>, Vec<String>> {
                 Some("none") => Some(Span::MAX),
                 other => other.map(length).transpose()?,
             },
+            priority: None,
         })
     })?;
     contacts.sort();
@@ -100,8 +101,9 @@ pub(super) fn lengths(path: &Path) -> Result<Vec<Span>, Vec<String>> {
 const INSTANT: &str = "write seconds since time 0 (36000.5), a time of day (10:00 or 10:00:30), \
                        a length of time since time 0 (10h), or a date and time (2024-03-01 10:00:00)";
 
-/// An instant: seconds, a time of day, a length of time, or a date and time (since the year 0).
-pub(super) fn instant(text: &str) -> Option<Timestamp> {
+/// Reads an instant: seconds (`36000.5`), a time of day (`10:00`), a length of time (`10h`), or a date and time
+/// (`2024-03-01 10:00:00`, counted from the year 0).
+pub fn instant(text: &str) -> Option<Timestamp> {
     if let Ok(length) = length(text) {
         return Some(Timestamp(length.0));
     }
@@ -133,8 +135,11 @@ pub(super) fn time_of_day(text: &str) -> Option<Span> {
     (parts.next().is_none() && time.0 <= DAY).then_some(time)
 }
 
-/// Seconds, or a length of time with its unit.
-fn length(text: &str) -> Result<Span, String> {
+/// Reads a length of time: seconds (`90`, `2.5`), or with its unit (`1m30s`).
+///
+/// # Errors
+/// Says what was not understood.
+pub fn length(text: &str) -> Result<Span, String> {
     if let Ok(seconds) = text.parse::<f64>() {
         let fits = seconds.is_finite() && (0.0..1e12).contains(&seconds);
         return if fits {
@@ -228,7 +233,7 @@ mod tests {
     fn traces_are_sorted_and_keep_what_was_recorded() {
         let file = File::new("trace.csv", "arrival,handle,patience\n60,3m,\n8,,none\n8.5,90,20s\n");
         let contacts = trace(&file.0).unwrap();
-        let recorded = |at, handle, patience| Recorded { at: Timestamp(at), handle, patience };
+        let recorded = |at, handle, patience| Recorded { handle, patience, ..Recorded::arriving(Timestamp(at)) };
         let wanted = [
             recorded(8_000_000, None, Some(Span::MAX)),
             recorded(8_500_000, Some(Span::from_secs(90)), Some(Span::from_secs(20))),

@@ -1,9 +1,10 @@
 //! Scenarios: a plan, where contacts come from, and how people behave. Checked; see [`ScenarioDocument`](super::ScenarioDocument).
 
-use crate::contact::NewContact;
+use crate::contact::{Needs, NewContact};
 use crate::id::{ChannelId, GroupId};
 use crate::plan::Plan;
 use crate::queue::Target;
+use crate::requirement::Requirement;
 use crate::router::Policies;
 use crate::time::Span;
 
@@ -134,6 +135,24 @@ impl Scenario {
     /// Where contacts come from, in the order of the document.
     pub fn streams(&self) -> &[Stream] {
         &self.streams
+    }
+
+    /// What a stream's contacts require of an agent, beside their queue's steps.
+    pub fn requires<'s>(&'s self, stream: &'s Stream) -> &'s Requirement {
+        match &stream.new.needs {
+            Needs::Nothing => &Requirement::Anyone,
+            Needs::Named(id) => self.plan.requirement_named(*id).map_or(&Requirement::Anyone, |named| &named.requires),
+            Needs::Own(requirement) => requirement,
+        }
+    }
+
+    /// Whether agents of a group serve a stream's queue and have its channel in their profile, whatever their skills.
+    pub fn reaches(&self, group: GroupId, stream: &Stream) -> bool {
+        self.plan.group(group).is_some_and(|group| {
+            let profile = self.plan.profile(group.capacity);
+            group.serves(stream.new.queue).is_some()
+                && profile.is_some_and(|profile| profile.channel(stream.new.channel).is_some())
+        })
     }
 
     /// The policy in force.

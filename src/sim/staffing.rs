@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use crate::requirement::Skills;
 use crate::time::{Span, Timestamp};
 
 /// When the agents of one group are signed in. At the end of a shift they drain: what they have, they finish.
@@ -11,8 +12,17 @@ pub enum Staffing {
     Always(u32),
     /// So many, every day the same, day 0 beginning at time 0.
     Daily(u32, Shifts),
-    /// One entry per agent: when it is there, ascending, each interval ending after it begins.
-    Recorded(Arc<[Vec<(Timestamp, Timestamp)>]>),
+    /// These agents, when they were there.
+    Recorded(Arc<[RecordedAgent]>),
+}
+
+/// An agent as records show it.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct RecordedAgent {
+    /// When it is there: ascending, each stay ending after it begins, and before the next begins.
+    pub stays: Vec<(Timestamp, Timestamp)>,
+    /// Its own skills instead of the group's.
+    pub skills: Option<Skills>,
 }
 
 /// Shifts within a day: (begin, end), the begin below 24 hours and the end at most 24 hours later; they may
@@ -73,6 +83,14 @@ impl Staffing {
         }
     }
 
+    /// An agent's own skills.
+    pub(super) fn skills(&self, agent: usize) -> Option<&Skills> {
+        match self {
+            Self::Recorded(agents) => agents.get(agent)?.skills.as_ref(),
+            Self::Always(_) | Self::Daily(..) => None,
+        }
+    }
+
     /// The first stay of an agent that ends after `from` and begins before `until`, begun at `from` at the earliest.
     /// Stays that touch are one.
     pub(super) fn next_stay(&self, agent: usize, from: Timestamp, until: Timestamp) -> Option<(Timestamp, Timestamp)> {
@@ -97,7 +115,9 @@ impl Staffing {
             Self::Always(_) => 0,
             // One day earlier for shifts that reach into the day; and day −1 comes first.
             Self::Daily(_, shifts) => (from.0 / DAY) as usize * shifts.0.len(),
-            Self::Recorded(agents) => agents.get(agent).map_or(0, |stays| stays.partition_point(|stay| stay.1 <= from)),
+            Self::Recorded(agents) => {
+                agents.get(agent).map_or(0, |agent| agent.stays.partition_point(|stay| stay.1 <= from))
+            }
         }
     }
 
@@ -110,7 +130,7 @@ impl Staffing {
                 let at = |time: Span| Timestamp(day.saturating_add(time.0).saturating_sub(DAY));
                 Some((at(begin), at(end)))
             }
-            Self::Recorded(agents) => agents.get(agent)?.get(place).copied(),
+            Self::Recorded(agents) => agents.get(agent)?.stays.get(place).copied(),
         }
     }
 }
@@ -155,7 +175,8 @@ mod tests {
 
     #[test]
     fn recorded_stays_are_followed() {
-        let recorded = Staffing::Recorded([vec![(at(1), at(2)), (at(5), at(9))]].into());
+        let recorded =
+            Staffing::Recorded([RecordedAgent { stays: vec![(at(1), at(2)), (at(5), at(9))], skills: None }].into());
         assert_eq!(stays(&recorded, at(6)), [(1, 2), (5, 9)]);
         assert_eq!(stays(&recorded, at(5)), [(1, 2)]);
         assert_eq!(recorded.next_stay(3, at(0), at(9)), None);
