@@ -107,3 +107,8 @@ pub use rejected::*;
 pub use requirement::*;
 pub use router::*;
 pub use time::*;
+
+#[cfg(feature = "sim")]
+pub mod measure;
+#[cfg(feature = "sim")]
+pub mod sim;
