@@ -13,7 +13,7 @@ use crate::router::ledger;
 use crate::router::orders::Orders;
 use crate::router::records::Place;
 use crate::router::state::State;
-use crate::time::Span;
+use crate::time::{Span, Timestamp};
 
 /// What a command is about, found while it was checked.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -35,6 +35,9 @@ impl State {
         }
         if input.at < self.now {
             return Err(Rejected::TimeWentBack { given: input.at, now: self.now });
+        }
+        if input.at == Timestamp::MAX {
+            return Err(Rejected::EndOfTime(input.at));
         }
         if let Some((due, ..)) = self.timers.next()
             && due <= input.at
