@@ -153,7 +153,8 @@ impl State {
             let within = if by_ratio { Span(new.answer_within.unwrap_or(target).0.max(1)) } else { Span::ZERO };
             ClassKey { queue: new.queue, channel: new.channel, needs, step: 0, within }
         });
-        if self.classes_full_for(key) {
+        let stands = key.is_some_and(|key| self.classes.is_occupied(&key));
+        if !stands && self.classes.occupied >= self.plan.limits().classes as usize {
             return Err(limit("classes of contacts with equal needs", u64::from(self.plan.limits().classes)));
         }
         Ok(Subject::Nothing)

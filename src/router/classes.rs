@@ -47,6 +47,8 @@ pub(crate) struct Lane {
 pub(crate) struct Classes {
     pub(crate) all: Vec<Class>,
     by_key: IdMap<ClassKey, u32>,
+    /// Classes in which somebody waits for anybody.
+    pub(crate) occupied: usize,
     pub(crate) lanes: Vec<Lane>,
     lane_by_key: IdMap<(QueueId, ChannelId, Span), u32>,
     /// Lanes of each channel.
@@ -58,6 +60,11 @@ pub(crate) struct Classes {
 impl Classes {
     pub(crate) fn find(&self, key: &ClassKey) -> Option<u32> {
         self.by_key.get(key)
+    }
+
+    /// Whether somebody waits in the class of this key.
+    pub(crate) fn is_occupied(&self, key: &ClassKey) -> bool {
+        self.find(key).is_some_and(|class| !self.all[class as usize].line.is_empty())
     }
 
     /// Adds a class that is not there. O(1).
@@ -111,6 +118,7 @@ impl Classes {
         }
         if before.is_some() != after.is_some() {
             lane.waiting.set(class, after.is_some());
+            self.occupied = if after.is_some() { self.occupied + 1 } else { self.occupied - 1 };
         }
     }
 }

@@ -113,6 +113,8 @@ impl State {
             );
         }
         let lined: usize = self.classes.all.iter().map(|class| class.line.len()).sum();
+        let occupied = self.classes.all.iter().filter(|class| !class.line.is_empty()).count();
+        hold!(occupied == self.classes.occupied, "occupied classes are counted", "{occupied}");
         hold!(lined == pooled, "lines hold nobody else", "{lined} in lines, {pooled} waiting");
         for lane in &self.classes.lanes {
             for &(rank, class) in &lane.heads {

@@ -22,6 +22,7 @@ enum Seen {
 }
 
 /// One run's host: what it heard, and the chance it acts by.
+#[derive(Clone)]
 pub(crate) struct Host {
     pub(crate) chance: Chance,
     /// Documents refused while plans were made.
@@ -193,7 +194,7 @@ impl Host {
             }
             22 => Command::SetSkills { agent, skills: self.skills(plan) },
             23 => match self.chance.below(4) {
-                0 if self.chance.one_in(8) => self.configure(plan),
+                0 if self.chance.one_in(3) => self.configure(plan),
                 1 => Command::SetNeeds { needs: self.needs(plan), contact: self.contact(Seen::Waiting) },
                 2 => Command::AdvanceTime,
                 _ => Command::Assign { contact: self.contact(Seen::Waiting), agent },

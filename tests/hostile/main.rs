@@ -7,7 +7,10 @@
 //! `CORDBOARD_HOSTILE_SEED` for another start.
 
 mod chance;
+mod checkpoints;
+mod damage;
 mod host;
+mod journals;
 mod plans;
 mod run;
 
@@ -16,12 +19,14 @@ use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 
 use run::{Run, Tally};
 
+/// Commands of a run of the suite, when nothing else is asked for.
+const STEPS: u64 = 50_000;
 const COMMANDS_EACH: u64 = 2_000;
 
 /// Any commands whatever, under any plan whatever.
 #[test]
 fn commands() {
-    let (steps, first) = (setting("CORDBOARD_HOSTILE_STEPS", 200_000), setting("CORDBOARD_HOSTILE_SEED", 1));
+    let (steps, first) = (setting("CORDBOARD_HOSTILE_STEPS", STEPS), setting("CORDBOARD_HOSTILE_SEED", 1));
     let mut tally = Tally::default();
     for seed in seeds(first, steps / COMMANDS_EACH + 1) {
         named(seed, || {
@@ -36,6 +41,41 @@ fn commands() {
     }
     floors(&tally, &COMMAND_FLOORS, steps);
 }
+
+/// Any damage to the journal of any run.
+#[test]
+fn journals() {
+    let (steps, first) = (setting("CORDBOARD_HOSTILE_STEPS", STEPS) / 4, setting("CORDBOARD_HOSTILE_SEED", 1));
+    let mut tally = Tally::default();
+    for seed in seeds(first, steps / COMMANDS_EACH + 1) {
+        named(seed, || journals::follow(seed, COMMANDS_EACH, &mut tally));
+    }
+    floors(&tally, &JOURNAL_FLOORS, steps);
+}
+
+/// Any damage to a checkpoint of any run.
+#[test]
+fn checkpoints() {
+    let (steps, first) = (setting("CORDBOARD_HOSTILE_STEPS", STEPS) / 4, setting("CORDBOARD_HOSTILE_SEED", 1));
+    let mut tally = Tally::default();
+    for seed in seeds(first, steps / COMMANDS_EACH + 1) {
+        named(seed, || checkpoints::tamper(seed, COMMANDS_EACH, 50, &mut tally));
+    }
+    floors(&tally, &CHECKPOINT_FLOORS, steps);
+}
+
+const JOURNAL_FLOORS: [(&str, u64); 4] = [
+    ("entries folded", 200_000),
+    ("damage taken over", 1_000),
+    ("damaged commands refused", 3_000),
+    ("damaged events refused", 10_000),
+];
+
+const CHECKPOINT_FLOORS: [(&str, u64); 3] = [
+    ("damaged checkpoints not read", 5_000),
+    ("damaged checkpoints inconsistent", 5_000),
+    ("damaged checkpoints restored", 5_000),
+];
 
 /// What must have happened so many times in a million commands.
 const COMMAND_FLOORS: [(&str, u64); 4] =
