@@ -21,6 +21,7 @@ mod orders;
 mod rebuild;
 mod records;
 mod settle;
+mod sorted;
 mod sources;
 mod state;
 mod timers;

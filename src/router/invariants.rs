@@ -117,7 +117,7 @@ impl State {
         hold!(occupied == self.classes.occupied, "occupied classes are counted", "{occupied}");
         hold!(lined == pooled, "lines hold nobody else", "{lined} in lines, {pooled} waiting");
         for lane in &self.classes.lanes {
-            for &(rank, class) in &lane.heads {
+            for ((rank, class), ()) in lane.heads.iter() {
                 let first = self.classes.all[class as usize].line.first();
                 hold!(
                     first.is_some_and(|(first, _)| first == rank),
