@@ -9,6 +9,7 @@ mod dice;
 mod invariants;
 mod pair;
 mod plans;
+mod questions;
 #[path = "../reference/mod.rs"]
 mod reference;
 mod runs;
@@ -40,7 +41,7 @@ proptest! {
 /// must have happened in them.
 #[test]
 fn long_runs_agree() {
-    let steps = setting("CORDBOARD_LOCKSTEP_STEPS", 300_000);
+    let steps = setting("CORDBOARD_LOCKSTEP_STEPS", 200_000);
     let agents = setting("CORDBOARD_LOCKSTEP_AGENTS", 20);
     let first = setting("CORDBOARD_LOCKSTEP_SEED", 1);
     // Larger floors take longer to fill.

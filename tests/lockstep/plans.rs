@@ -41,7 +41,9 @@ impl Draft {
             requirements: Vec::new(),
             limits: Limits {
                 contacts: dice.pick(&[4_000_000, 4_000_000, 40]),
-                agents: dice.pick(&[1_000_000, 1_000_000, 8]),
+                agents: dice.pick(&[1_000_000, 1_000_000, 1_000_000, 8]),
+                sources: dice.pick(&[4_096, 4_096, 2]),
+                classes: dice.pick(&[1_000_000, 1_000_000, 1_000_000, 7]),
                 ..Limits::default()
             },
         };

@@ -25,6 +25,7 @@ pub(crate) struct Script {
 #[derive(Clone, Debug)]
 pub(crate) struct Failure {
     pub(crate) plan: Box<Plan>,
+    traced: bool,
     pub(crate) commands: Vec<Stamped>,
     pub(crate) why: String,
 }
@@ -48,7 +49,7 @@ impl Script {
         let mut host = Host::new(draft, self.agents);
         let mut commands = Vec::new();
         let outcome = unpanicked(|| {
-            let mut pair = Pair::new(&plan);
+            let mut pair = Pair::new(&plan, self.traced());
             for &number in &self.steps {
                 let next = host.next(number, &pair.reference);
                 commands.push(next);
@@ -57,7 +58,12 @@ impl Script {
             pair.examine()?;
             Ok(pair.tally)
         });
-        outcome.map_err(|why| Failure { plan: Box::new(plan), commands, why })
+        outcome.map_err(|why| Failure { plan: Box::new(plan), traced: self.traced(), commands, why })
+    }
+
+    /// One run in five records its decisions.
+    fn traced(&self) -> bool {
+        self.plan.last().is_some_and(|number| number % 5 == 4)
     }
 
     /// Drops steps while the run still fails.
@@ -70,7 +76,7 @@ impl Script {
 impl Failure {
     fn again(&self, commands: &[Stamped]) -> Result<(), String> {
         unpanicked(|| {
-            let mut pair = Pair::new(&self.plan);
+            let mut pair = Pair::new(&self.plan, self.traced);
             for command in commands {
                 pair.step(command)?;
             }
