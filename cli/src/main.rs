@@ -1,2 +1,51 @@
-//! The `cordboard` command line.
-fn main() {}
+//! The `cordboard` command line: simulates, compares, replays and checks scenarios.
+//!
+//! Exit code 0: done. 1: the run failed. 2: the input is wrong; everything wrong with it is on standard error.
+
+mod check;
+mod compare;
+mod failure;
+mod input;
+mod progress;
+mod replay;
+mod simulate;
+mod table;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+/// Routes customer contacts: simulates, compares, replays and checks contact-centre scenarios.
+#[derive(Parser)]
+#[command(name = "cordboard", version, about, propagate_version = true)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Runs a scenario through the engine on a virtual clock and shows waits, service levels and occupancy.
+    Simulate(simulate::Arguments),
+    /// Runs a scenario under several policies with the same randomness and shows the paired differences.
+    Compare(compare::Arguments),
+    /// Sends recorded contacts through the engine and shows recorded waits beside routed ones.
+    Replay(replay::Arguments),
+    /// Checks a scenario and says everything that is wrong with it.
+    Check(check::Arguments),
+}
+
+fn main() -> ExitCode {
+    // Clap itself leaves with code 2 where arguments are wrong.
+    let arguments = Arguments::parse();
+    let done = match &arguments.command {
+        Command::Simulate(arguments) => simulate::run(arguments),
+        Command::Compare(arguments) => compare::run(arguments),
+        Command::Replay(arguments) => replay::run(arguments),
+        Command::Check(arguments) => check::run(arguments),
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => failure.report(),
+    }
+}

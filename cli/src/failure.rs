@@ -1,0 +1,50 @@
+//! Why a command did not do what it was asked, and the exit code for it.
+
+use std::io::{self, Write};
+use std::process::ExitCode;
+
+/// A failure.
+pub(crate) enum Failure {
+    /// The run itself failed: code 1.
+    Run(String),
+    /// The input is wrong: code 2.
+    Input(String),
+    /// Whoever read our output has stopped reading: nothing is left to say.
+    Closed,
+}
+
+impl Failure {
+    /// Says what is wrong on standard error.
+    pub(crate) fn report(self) -> ExitCode {
+        let (message, code) = match self {
+            Self::Run(message) => (message, 1),
+            Self::Input(message) => (message, 2),
+            Self::Closed => return ExitCode::SUCCESS,
+        };
+        // Where standard error is closed too, the exit code has to do.
+        let _ = writeln!(io::stderr(), "{message}");
+        ExitCode::from(code)
+    }
+}
+
+impl From<io::Error> for Failure {
+    /// Of writing the results.
+    fn from(error: io::Error) -> Self {
+        match error.kind() {
+            io::ErrorKind::BrokenPipe => Self::Closed,
+            _ => Self::Run(format!("the results could not be written: {error}")),
+        }
+    }
+}
+
+impl From<serde_json::Error> for Failure {
+    fn from(error: serde_json::Error) -> Self {
+        Self::from(io::Error::from(error))
+    }
+}
+
+impl From<cordboard::sim::RunError> for Failure {
+    fn from(error: cordboard::sim::RunError) -> Self {
+        Self::Run(error.to_string())
+    }
+}

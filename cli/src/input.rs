@@ -1,0 +1,53 @@
+//! Reading scenarios, and the options that change them.
+
+use std::path::Path;
+
+use clap::Args;
+use cordboard::sim::Scenario;
+
+use crate::failure::Failure;
+
+/// Options of every command that runs a scenario.
+#[derive(Args)]
+pub(crate) struct RunOptions {
+    /// What all randomness derives from, instead of the scenario's
+    #[arg(long, value_name = "N")]
+    pub(crate) seed: Option<u64>,
+    /// Independent repetitions, instead of the scenario's
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=100_000))]
+    pub(crate) replications: Option<u32>,
+    /// Threads that share the replications; results do not depend on it [default: one for each processor]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    pub(crate) threads: Option<u16>,
+    /// One JSON object on standard output instead of tables
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+impl RunOptions {
+    pub(crate) fn threads(&self) -> usize {
+        let processors = || std::thread::available_parallelism().map_or(1, usize::from);
+        self.threads.map_or_else(processors, usize::from)
+    }
+
+    pub(crate) fn change(&self, mut scenario: Scenario) -> Scenario {
+        if let Some(seed) = self.seed {
+            scenario = scenario.with_seed(seed);
+        }
+        if let Some(replications) = self.replications {
+            scenario = scenario.with_replications(replications);
+        }
+        scenario
+    }
+}
+
+/// Reads a scenario. Everything wrong with it is reported at once, each line beginning with the file's name.
+pub(crate) fn scenario(path: &Path) -> Result<Scenario, Failure> {
+    let shown = path.display();
+    let text = std::fs::read_to_string(path).map_err(|error| Failure::Input(format!("{shown}: {error}")))?;
+    let folder = path.parent().unwrap_or(Path::new(""));
+    Scenario::from_toml(&text, folder).map_err(|problems| {
+        let lines: Vec<String> = problems.0.iter().map(|problem| format!("{shown}: {problem}")).collect();
+        Failure::Input(lines.join("\n"))
+    })
+}

@@ -1,0 +1,30 @@
+//! Runs a scenario under a progress bar, which is only there on a terminal.
+
+use std::time::{Duration, Instant};
+
+use cordboard::Span;
+use cordboard::sim::{Outcome, Scenario};
+use indicatif::{ProgressBar, ProgressStyle};
+
+use crate::failure::Failure;
+
+/// Runs it; how long that took.
+pub(crate) fn run(scenario: &Scenario, threads: usize) -> Result<(Outcome, Duration), Failure> {
+    let once = (scenario.warmup() + scenario.horizon()).0;
+    let bar = bar(once.saturating_mul(scenario.replications().into()), &scenario.policy().to_string());
+    let began = Instant::now();
+    let outcome = scenario.run_on(threads, &|span: Span| bar.inc(span.0));
+    let took = began.elapsed();
+    bar.finish_and_clear();
+    Ok((outcome?, took))
+}
+
+/// Drawn on standard error, and hidden where that is no terminal.
+fn bar(length: u64, message: &str) -> ProgressBar {
+    let bar = ProgressBar::new(length).with_message(message.to_owned());
+    // The template is a constant; one that could not be read would only cost the bar's looks.
+    if let Ok(style) = ProgressStyle::with_template("{msg} {wide_bar} {percent}% {eta}") {
+        bar.set_style(style);
+    }
+    bar
+}

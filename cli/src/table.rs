@@ -1,0 +1,204 @@
+//! Results as tables for people.
+
+use std::io::{self, Write};
+
+use comfy_table::presets::UTF8_FULL_CONDENSED;
+use comfy_table::{CellAlignment, Table};
+use cordboard::measure::Estimate;
+use cordboard::sim::{Comparison, ContactResults, Differences, Scenario};
+
+use crate::simulate::Timed;
+
+/// Waits, service levels, abandonment and occupancy.
+pub(crate) fn results(out: &mut impl Write, scenario: &Scenario, timed: &Timed) -> io::Result<()> {
+    let results = &timed.results;
+    let name = if results.scenario.is_empty() { "Scenario" } else { &results.scenario };
+    writeln!(out, "{name}: {} under {}, seed {}", replications(results.replications), results.policy, results.seed)?;
+    let streams = scenario.streams().iter().zip(&results.streams);
+    let targets = streams.clone().map(|(stream, _)| target(stream.target()));
+    if results.streams.len() > 1 {
+        writeln!(out, "\nChannels")?;
+        writeln!(out, "{}", contacts("channel", &results.channels, None))?;
+    }
+    writeln!(out, "\nStreams")?;
+    writeln!(out, "{}", contacts("stream", &results.streams, Some(targets.collect())))?;
+    writeln!(out, "\nAgents")?;
+    let mut agents = new(&["group", "present", "occupancy", "contacts held"]);
+    for (name, group) in &results.agents {
+        let held = number(group.contacts_held, 2);
+        agents.add_row([name.clone(), number(group.present, 1), percent(group.occupancy), held]);
+    }
+    writeln!(out, "{}", right_aligned(agents))?;
+    if scenario.streams().iter().any(|stream| stream.cost() != cordboard::sim::Cost::default()) {
+        writeln!(out, "\nCost per minute: {}", number(results.cost_per_minute, 3))?;
+    }
+    let rate = results.commands as f64 / timed.wall_seconds.max(1e-9) / 1e6;
+    writeln!(
+        out,
+        "\n{} commands, {} events in {:.2} s ({rate:.2} million commands/s), digest {}",
+        thousands(results.commands),
+        thousands(results.events),
+        timed.wall_seconds,
+        results.digest
+    )
+}
+
+/// Every policy's figures by channel, then the differences from the first.
+pub(crate) fn comparison(
+    out: &mut impl Write,
+    scenario: &Scenario,
+    policies: &[Timed],
+    comparisons: &[Comparison],
+) -> io::Result<()> {
+    let costs = scenario.streams().iter().any(|stream| stream.cost() != cordboard::sim::Cost::default());
+    for timed in policies {
+        let results = &timed.results;
+        writeln!(out, "{}: {}", results.policy, replications(results.replications))?;
+        writeln!(out, "{}", contacts("stream", &results.streams, None))?;
+        if costs {
+            writeln!(out, "Cost per minute: {}", number(results.cost_per_minute, 3))?;
+        }
+        writeln!(out)?;
+    }
+    for comparison in comparisons {
+        writeln!(
+            out,
+            "{} less {}, paired; * where the 95 % interval leaves out 0",
+            comparison.policy, comparison.against
+        )?;
+        let mut table = new(&["stream", "figure", "difference"]);
+        for Differences { name, differences } in &comparison.streams {
+            for (figure, estimate) in differences {
+                let star = if estimate.is_significant() { " *" } else { "" };
+                table.add_row([name.clone(), (*figure).to_owned(), format!("{}{star}", number(*estimate, 4))]);
+            }
+        }
+        if costs {
+            let estimate = comparison.cost_per_minute;
+            let star = if estimate.is_significant() { " *" } else { "" };
+            table.add_row(["all".to_owned(), "cost_per_minute".to_owned(), format!("{}{star}", number(estimate, 4))]);
+        }
+        writeln!(out, "{table}\n")?;
+    }
+    Ok(())
+}
+
+fn contacts(what: &str, rows: &[(String, ContactResults)], targets: Option<Vec<String>>) -> Table {
+    let mut header = vec![
+        what,
+        "offered",
+        "answered",
+        "abandoned",
+        "service level",
+        "mean wait",
+        "p90",
+        "p99",
+        "delayed",
+        "waiting",
+        "in service",
+    ];
+    if targets.is_some() {
+        header.insert(5, "target");
+    }
+    let mut table = new(&header);
+    for (at, (name, contact)) in rows.iter().enumerate() {
+        let quantiles = contact.wait_quantiles_seconds;
+        let mut row = vec![
+            name.clone(),
+            thousands(contact.offered),
+            thousands(contact.answered),
+            percent(contact.abandon_share),
+            percent(contact.service_level),
+            seconds(contact.wait_seconds.mean),
+            seconds(quantiles.p90),
+            seconds(quantiles.p99),
+            percent(contact.delayed_share),
+            number(contact.queue_length, 1),
+            number(contact.in_service, 1),
+        ];
+        if let Some(target) = targets.as_ref().and_then(|targets| targets.get(at)) {
+            row.insert(5, target.clone());
+        }
+        table.add_row(row);
+    }
+    right_aligned(table)
+}
+
+/// A table with this header.
+pub(crate) fn new(header: &[&str]) -> Table {
+    let mut table = Table::new();
+    table.load_style(UTF8_FULL_CONDENSED).set_header(header.iter().copied());
+    table
+}
+
+/// Every column but the first is figures.
+pub(crate) fn right_aligned(mut table: Table) -> Table {
+    for column in table.column_iter_mut().skip(1) {
+        column.set_cell_alignment(CellAlignment::Right);
+    }
+    table
+}
+
+fn replications(count: u32) -> String {
+    if count == 1 { "1 replication".to_owned() } else { format!("{count} replications (± half of the 95 % interval)") }
+}
+
+fn target(target: cordboard::Target) -> String {
+    let share = f64::from(target.share_permille) / 10.0;
+    format!("{share}% in {}", target.within)
+}
+
+/// `12.3%`, with the half-width where there is one.
+fn percent(estimate: Estimate) -> String {
+    match (estimate.mean, estimate.half_width) {
+        (None, _) => "–".to_owned(),
+        (Some(mean), None) => format!("{:.1}%", 100.0 * mean),
+        (Some(mean), Some(half)) => format!("{:.1}% ± {:.1}", 100.0 * mean, 100.0 * half),
+    }
+}
+
+fn number(estimate: Estimate, decimals: usize) -> String {
+    match (estimate.mean, estimate.half_width) {
+        (None, _) => "–".to_owned(),
+        (Some(mean), None) => format!("{mean:.decimals$}"),
+        (Some(mean), Some(half)) => format!("{mean:.decimals$} ± {half:.decimals$}"),
+    }
+}
+
+/// A wait, in the unit that suits it.
+pub(crate) fn seconds(seconds: Option<f64>) -> String {
+    match seconds {
+        None => "–".to_owned(),
+        Some(seconds) if seconds < 120.0 => format!("{seconds:.1} s"),
+        Some(seconds) if seconds < 7200.0 => format!("{:.1} min", seconds / 60.0),
+        Some(seconds) => format!("{:.1} h", seconds / 3600.0),
+    }
+}
+
+/// `1,234,567`.
+pub(crate) fn thousands(number: u64) -> String {
+    let digits = number.to_string();
+    let mut grouped = String::with_capacity(digits.len() + digits.len() / 3);
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at) % 3 == 0 {
+            grouped.push(',');
+        }
+        grouped.push(digit);
+    }
+    grouped
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn figures_are_readable() {
+        let shown: Vec<String> = [0, 12, 999, 1000, 1_234_567].map(thousands).to_vec();
+        assert_eq!(shown, ["0", "12", "999", "1,000", "1,234,567"]);
+        let shown: Vec<String> = [Some(3.04), Some(119.9), Some(120.0), Some(9000.0), None].map(seconds).to_vec();
+        assert_eq!(shown, ["3.0 s", "119.9 s", "2.0 min", "2.5 h", "–"]);
+        let share = Estimate { mean: Some(0.8049), half_width: Some(0.0101) };
+        assert_eq!((percent(share), percent(Estimate::default())), ("80.5% ± 1.0".to_owned(), "–".to_owned()));
+    }
+}

@@ -1,0 +1,64 @@
+//! Simulation: scenarios, and replications of them, each of which drives one [`Router`](crate::Router) on a virtual clock.
+//!
+//! The engine here is the engine of the live system; what is simulated is the world around it: customers who
+//! arrive, wait and lose patience, and agents who come, answer, work and wrap up.
+//!
+//! ```
+//! use cordboard::sim::Scenario;
+//! let text = r#"
+//!     horizon = "10h"
+//!     replications = 4
+//!     [capacity.phone]
+//!     voice = { max = 1 }
+//!     [agents.team]
+//!     count = 5
+//!     capacity = "phone"
+//!     [queues.service]
+//!     [streams.calls]
+//!     channel = "voice"
+//!     queue = "service"
+//!     arrivals = { poisson_per_minute = 1.2 }
+//!     handle = { exponential = "3m" }
+//!     patience = { exponential = "5m" }
+//! "#;
+//! let results = Scenario::from_toml(text, ".".as_ref())?.run()?.results();
+//! let (name, calls) = &results.streams[0];
+//! assert_eq!(name, "calls");
+//! assert!(calls.service_level.mean.unwrap() > 0.5);
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! **Randomness.** Every replication, stream and purpose (arrivals, handling, patience, …) has its own generator,
+//! derived by hashing from the scenario's seed; what a contact will need is drawn when it arrives. So policies
+//! compared see the same contacts with the same needs, and results depend neither on the number of threads nor on the machine.
+
+mod arrivals;
+mod calendar;
+mod comparison;
+mod contacts;
+mod crowd;
+mod digest;
+mod distribution;
+mod document;
+mod experiment;
+mod policy;
+mod random;
+mod record_file;
+mod replication;
+mod results;
+mod scenario;
+mod staffing;
+mod tally;
+mod together;
+
+pub use arrivals::{Arrivals, Profile, Recorded};
+pub use comparison::{Comparison, Differences};
+pub use distribution::Distribution;
+pub use experiment::Outcome;
+pub use policy::{Policy, UnknownPolicy};
+pub use record_file::{instant, length};
+pub use replication::RunError;
+pub use results::{AgentResults, ContactResults, Metric, Quantiles, Results};
+pub use scenario::{Cost, Scenario, Stream};
+pub use staffing::{RecordedAgent, ShiftError, Shifts, Staffing};
+pub use tally::{AgentTally, ContactTally, Replication};

@@ -1,0 +1,203 @@
+//! When contacts arrive.
+
+use std::sync::Arc;
+
+use crate::time::{Span, Timestamp};
+
+use super::random::Random;
+
+/// When the contacts of a stream arrive, and, for recorded ones, what each is like.
+#[derive(Clone, PartialEq, Debug)]
+pub enum Arrivals {
+    /// A Poisson process of constant rate.
+    Poisson {
+        /// Mean number a minute.
+        per_minute: f64,
+    },
+    /// A Poisson process whose rate follows a profile.
+    Profile(Arc<Profile>),
+    /// One at the end of every such time, the first after one.
+    Every(Span),
+    /// Recorded contacts.
+    Trace(Arc<[Recorded]>),
+}
+
+/// Expected numbers of arrivals in equal intervals, from time 0, over and over.
+///
+/// ```
+/// use cordboard::{Span, sim::Profile};
+/// let day = Profile::new(Span::from_mins(60), vec![1.0; 24]).unwrap();
+/// assert_eq!(day.expected(), 24.0);
+/// ```
+#[derive(Clone, PartialEq, Debug)]
+pub struct Profile {
+    interval: Span,
+    counts: Vec<f64>,
+}
+
+impl Profile {
+    /// `counts[i]` contacts expected in the `i`-th interval. `None` unless the interval is longer than 0, there
+    /// is one, and no count is negative or infinite.
+    pub fn new(interval: Span, counts: Vec<f64>) -> Option<Self> {
+        let sound = interval > Span::ZERO
+            && !counts.is_empty()
+            && counts.iter().all(|count| count.is_finite() && *count >= 0.0)
+            && u64::try_from(counts.len()).ok()?.checked_mul(interval.0).is_some();
+        sound.then_some(Self { interval, counts })
+    }
+
+    /// Contacts expected in one turn.
+    pub fn expected(&self) -> f64 {
+        self.counts.iter().sum()
+    }
+
+    /// The same shape with so many contacts expected per 24 hours in the mean. `None` if nobody is expected at
+    /// all, or the number is negative or infinite.
+    pub fn scaled(mut self, per_day: f64) -> Option<Self> {
+        let factor = per_day * (self.length().0 as f64 / 86_400e6) / self.expected();
+        let sound = factor.is_finite() && factor >= 0.0;
+        self.counts.iter_mut().for_each(|count| *count *= factor);
+        sound.then_some(self)
+    }
+
+    /// How long one turn lasts.
+    pub fn length(&self) -> Span {
+        Span(self.interval.0 * self.counts.len() as u64)
+    }
+}
+
+/// A recorded contact.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub struct Recorded {
+    /// When it arrived.
+    pub at: Timestamp,
+    /// How long it took to handle; `None` is drawn from the stream's distribution.
+    pub handle: Option<Span>,
+    /// How long its customer waits; `None` is drawn from the stream's distribution, [`Span::MAX`] is for ever.
+    pub patience: Option<Span>,
+    /// Its priority; `None` is its stream's.
+    pub priority: Option<i16>,
+}
+
+impl Recorded {
+    /// A contact of which only the arrival is known.
+    pub const fn arriving(at: Timestamp) -> Self {
+        Self { at, handle: None, patience: None, priority: None }
+    }
+}
+
+/// The arrivals of one stream as a run goes on.
+pub(super) struct Source {
+    arrivals: Arrivals,
+    random: Random,
+    /// In microseconds, not rounded, so that rounding does not add up.
+    clock: f64,
+    /// Of a profile: the interval the clock is in. Of a trace: the next contact.
+    place: usize,
+}
+
+impl Source {
+    pub(super) fn new(arrivals: Arrivals, random: Random) -> Self {
+        Self { arrivals, random, clock: 0.0, place: 0 }
+    }
+
+    /// The next contact; `None` if there are no more.
+    pub(super) fn next(&mut self) -> Option<Recorded> {
+        if let Arrivals::Trace(contacts) = &self.arrivals {
+            self.place += 1;
+            return contacts.get(self.place - 1).copied();
+        }
+        self.clock = match &self.arrivals {
+            Arrivals::Poisson { per_minute } if *per_minute > 0.0 => {
+                self.clock + 60e6 / per_minute * self.random.exponential()
+            }
+            Arrivals::Every(time) if *time > Span::ZERO => self.clock + time.0 as f64,
+            Arrivals::Profile(profile) => self.profiled(&Arc::clone(profile))?,
+            _ => return None,
+        };
+        // Beyond 2⁶³ microseconds nothing is ever simulated.
+        (self.clock < 9.2e18).then(|| Recorded::arriving(Timestamp(self.clock as u64)))
+    }
+
+    /// By change of time: the integral of the rate up to the next arrival is exponential with mean 1.
+    fn profiled(&mut self, profile: &Profile) -> Option<f64> {
+        if profile.expected() <= 0.0 {
+            return None;
+        }
+        let interval = profile.interval.0 as f64;
+        let mut left = self.random.exponential();
+        let mut clock = self.clock;
+        loop {
+            let end = (self.place + 1) as f64 * interval;
+            let rate = profile.counts[self.place % profile.counts.len()] / interval;
+            let here = rate * (end - clock);
+            if left < here {
+                return Some(clock + left / rate);
+            }
+            left -= here;
+            clock = end;
+            self.place += 1;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::sim::random::Purpose;
+
+    fn source(arrivals: Arrivals) -> Source {
+        Source::new(arrivals, Random::of(3, 0, "arrivals", Purpose::Arrivals))
+    }
+
+    #[test]
+    fn a_poisson_stream_has_its_rate_and_its_spread() {
+        let mut source = source(Arrivals::Poisson { per_minute: 30.0 });
+        let mut per_minute = vec![0_u32; 20_000];
+        while let Some(contact) = source.next() {
+            match per_minute.get_mut((contact.at.0 / 60_000_000) as usize) {
+                Some(count) => *count += 1,
+                None => break,
+            }
+        }
+        let n = per_minute.len() as f64;
+        let mean = per_minute.iter().map(|&x| f64::from(x)).sum::<f64>() / n;
+        let variance = per_minute.iter().map(|&x| (f64::from(x) - mean).powi(2)).sum::<f64>() / n;
+        assert!((mean - 30.0).abs() < 4.0 * (30.0 / n).sqrt(), "{mean}");
+        assert!((variance - 30.0).abs() < 4.0 * 30.0 * (2.0 / n).sqrt(), "{variance}");
+    }
+
+    #[test]
+    fn a_profile_is_followed_interval_by_interval_and_starts_anew() {
+        let profile = Profile::new(Span::from_secs(10), vec![0.0, 4_000.0, 1_000.0, 0.0]).unwrap();
+        let mut source = source(Arrivals::Profile(profile.into()));
+        let mut counts = [0.0; 8];
+        while let Some(contact) = source.next() {
+            match counts.get_mut((contact.at.0 / 10_000_000) as usize) {
+                Some(count) => *count += 1.0,
+                None => break,
+            }
+        }
+        for (count, expected) in counts.iter().zip([0.0, 4_000.0, 1_000.0, 0.0].repeat(2)) {
+            let near: f64 = count - expected;
+            assert!(near.abs() <= 4.0 * f64::sqrt(expected), "{counts:?}");
+        }
+    }
+
+    #[test]
+    fn nothing_comes_of_no_rate() {
+        let silent = Profile::new(Span::from_secs(1), vec![0.0; 3]).unwrap();
+        for arrivals in
+            [Arrivals::Poisson { per_minute: 0.0 }, Arrivals::Profile(silent.into()), Arrivals::Trace([].into())]
+        {
+            assert_eq!(source(arrivals).next(), None);
+        }
+    }
+
+    #[test]
+    fn fixed_times_do_not_drift() {
+        let mut source = source(Arrivals::Every(Span(333_333)));
+        let last = (0..3_000_000).filter_map(|_| source.next()).last();
+        assert_eq!(last.map(|contact| contact.at), Some(Timestamp(999_999_000_000)));
+    }
+}

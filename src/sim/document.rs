@@ -1,0 +1,505 @@
+//! Reads scenarios: the routing plan's own reader and this one share a file, so that everything wrong with
+//! either is reported at once, with its line.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use crate::contact::{Needs, NewContact};
+use crate::id::{ChannelId, GroupId, QueueId, RequirementId};
+use crate::plan::document::Value;
+use crate::plan::draft::Draft;
+use crate::plan::reading::{Entry, Reading, Section};
+use crate::plan::{NamedRequirement, Plan, PlanDocument, Problems};
+use crate::queue::{Target, WrapUp};
+use crate::requirement::Requirement;
+use crate::router::Policies;
+use crate::time::Span;
+
+use super::arrivals::{Arrivals, Profile};
+use super::distribution::Distribution;
+use super::policy::Policy;
+use super::record_file;
+use super::scenario::{Cost, Handle, Offers, Scenario, Stream};
+use super::staffing::{Shifts, Staffing};
+
+/// How long agents have to accept where offers take time and the plan does not say.
+const OFFER: Span = Span::from_secs(20);
+const LONGEST: Span = Span::from_mins(36_525 * 24 * 60);
+const DISTRIBUTION: [&str; 8] =
+    ["exponential", "erlang", "gamma", "lognormal", "deterministic", "uniform", "hyperexponential", "empirical"];
+const ARRIVALS: [&str; 4] = ["poisson_per_minute", "profile", "trace", "every"];
+
+impl Scenario {
+    /// Reads and checks a scenario written in TOML. Files it points to are looked for in `folder`.
+    /// Every key is described in `docs/scenario.md`.
+    ///
+    /// ```
+    /// use cordboard::sim::Scenario;
+    /// let scenario = Scenario::from_toml(
+    ///     r#"
+    ///     horizon = "8h"
+    ///     [capacity.phone]
+    ///     voice = { max = 1 }
+    ///     [agents.team]
+    ///     count = 10
+    ///     capacity = "phone"
+    ///     [queues.service]
+    ///     [streams.calls]
+    ///     channel = "voice"
+    ///     queue = "service"
+    ///     arrivals = { poisson_per_minute = 2.5 }
+    ///     handle = { lognormal = ["3m", "2m"] }
+    ///     patience = { exponential = "4m" }
+    ///     "#,
+    ///     std::path::Path::new("."),
+    /// )?;
+    /// assert_eq!(scenario.streams().len(), 1);
+    /// # Ok::<(), cordboard::Problems>(())
+    /// ```
+    ///
+    /// # Errors
+    /// Everything wrong with it at once, each with its path, its line and what would be right.
+    pub fn from_toml(text: &str, folder: &Path) -> Result<Self, Problems> {
+        Self::from_document(&PlanDocument::from_toml(text)?, folder)
+    }
+
+    /// Checks a scenario of any form.
+    ///
+    /// # Errors
+    /// As [`Scenario::from_toml`].
+    pub fn from_document(document: &PlanDocument, folder: &Path) -> Result<Self, Problems> {
+        let reading = Reading::new(document);
+        let draft = Draft::read(&reading, None);
+        let reader = Reader { draft: &draft, folder };
+        let parts = reader.scenario(&reading.root());
+        let plan = draft.finish(reading)?;
+        // Where something was missing, a problem was noted, and this is not reached.
+        Ok(parts.into_scenario(plan))
+    }
+}
+
+/// A scenario without its plan.
+struct Parts {
+    name: String,
+    seed: u64,
+    warmup: Span,
+    horizon: Span,
+    replications: u32,
+    streams: Vec<(Stream, Option<Requirement>)>,
+    staffing: Vec<Staffing>,
+    speed: Vec<Vec<f64>>,
+    offers: Offers,
+    policy: Policy,
+}
+
+impl Parts {
+    fn into_scenario(self, mut plan: Plan) -> Scenario {
+        if self.offers.no_answer > 0.0 || !self.offers.accept.is_zero() {
+            for channel in &mut plan.channels {
+                channel.offer = channel.offer.or(Some(OFFER));
+            }
+        }
+        let streams = self.streams.into_iter().map(|(mut stream, requires)| {
+            if let Some(requires) = requires {
+                stream.new.needs = Needs::Named(name_requirement(&mut plan, &stream.name, requires));
+            }
+            stream
+        });
+        let streams = streams.collect();
+        self.policy.apply(&mut plan);
+        Scenario {
+            name: self.name,
+            plan,
+            seed: self.seed,
+            warmup: self.warmup,
+            horizon: self.horizon,
+            replications: self.replications,
+            streams,
+            staffing: self.staffing,
+            speed: self.speed,
+            offers: self.offers,
+            policy: self.policy,
+            host: Policies::new(),
+        }
+    }
+}
+
+/// The plan's name for a requirement; equal requirements share one.
+fn name_requirement(plan: &mut Plan, stream: &str, requires: Requirement) -> RequirementId {
+    let known = plan.requirements.iter().position(|named| named.requires == requires);
+    let at = known.unwrap_or_else(|| {
+        let mut name = format!("streams.{stream}");
+        while plan.requirements.iter().any(|named| *named.name == *name) {
+            name.push('\'');
+        }
+        plan.requirements.push(NamedRequirement { name: name.into(), requires });
+        plan.requirements.len() - 1
+    });
+    // There is at most one for each stream and each that the document names, which are counted by memory alone.
+    RequirementId(u32::try_from(at).unwrap_or(u32::MAX))
+}
+
+struct Reader<'d> {
+    draft: &'d Draft,
+    folder: &'d Path,
+}
+
+impl Reader<'_> {
+    fn scenario(&self, root: &Section<'_>) -> Parts {
+        let warmup = root.get("warmup").span().unwrap_or(Span::ZERO);
+        let horizon = root.get("horizon").or_missing("how long to measure, such as horizon = \"8h\"");
+        let length = horizon.some_span().unwrap_or(Span(1));
+        if (warmup + length) > LONGEST {
+            horizon.problem(format!("with the warm-up is {}; at most {LONGEST}", warmup + length));
+        }
+        let replications = root.get("replications").whole(1..=100_000).unwrap_or(1);
+        let offers = root.get("offers").section().map_or_else(Offers::default, |section| self.offers(&section));
+        let policy =
+            root.get("scheduler").section().map_or_else(Policy::default, |section| policy(&section.get("policy")));
+        let listed = root.get("streams").or_missing("at least one stream of contacts, such as [streams.calls]");
+        let streams: Vec<_> =
+            listed.names().into_iter().filter_map(|(name, entry)| Some(self.stream(name, &entry.section()?))).collect();
+        if listed.is_given() && streams.is_empty() {
+            listed.problem("there is no stream; give at least one, such as [streams.calls]");
+        }
+        Parts {
+            name: root.get("name").text("the scenario's name, in quotes").unwrap_or_default().to_owned(),
+            seed: root.get("seed").whole(0..=u64::MAX).unwrap_or(1),
+            warmup,
+            horizon: length,
+            replications: u32::try_from(replications).unwrap_or(1),
+            streams,
+            staffing: self.staffing(root),
+            speed: self.speeds(root),
+            offers,
+            policy,
+        }
+    }
+
+    fn stream(&self, name: &str, section: &Section<'_>) -> (Stream, Option<Requirement>) {
+        let requires = section.get("requires");
+        let requires = if requires.is_given() { self.draft.requirement(&requires) } else { None };
+        let channel =
+            section.get("channel").or_missing("the channel its contacts come on, such as channel = \"voice\"");
+        let channel_id = self.draft.channel(&channel);
+        let queue = section.get("queue").or_missing("the queue its contacts wait in");
+        let queue_id = self.draft.queue(&queue);
+        let (channel, queue) = (channel_id.unwrap_or(ChannelId(0)), queue_id.unwrap_or(QueueId(0)));
+        let plan = self.draft.plan();
+        let own = section.get("target").target();
+        let wrap_up = section.get("wrap_up");
+        let drawn = self.time_or_none(&wrap_up);
+        let known = channel_id.is_some() && queue_id.is_some();
+        if known && !wrap_up.is_given() && plan.wrap_up(queue, channel) == WrapUp::Open {
+            wrap_up.problem("is missing, and the plan leaves wrap-up to the agent; give its length");
+        }
+        let arrivals = section.get("arrivals").or_missing("when contacts arrive, such as { poisson_per_minute = 2.5 }");
+        let handle = section.get("handle").or_missing("how long the work takes, such as { exponential = \"4m\" }");
+        let takers = if known { self.takers(requires.as_ref(), channel, queue) } else { Vec::new() };
+        let stream = Stream {
+            name: name.to_owned(),
+            new: NewContact {
+                priority: priority(&section.get("priority")),
+                answer_within: own.map(|target| target.within),
+                ..NewContact::new(queue, channel)
+            },
+            arrivals: self.arrivals(&arrivals).unwrap_or(Arrivals::Poisson { per_minute: 0.0 }),
+            resolved_by_bot: section.get("resolved_by_bot").share().unwrap_or(0.0),
+            handle: self.handle(&handle, &takers).unwrap_or(Handle::Same(Distribution::Deterministic(Span::ZERO))),
+            patience: self.time_or_none(&section.get("patience")).flatten(),
+            wrap_up: drawn.map(|drawn| drawn.unwrap_or(Distribution::Deterministic(Span::ZERO))),
+            target: own.or(plan.target(queue, channel)).unwrap_or(Target::new(800, Span::from_secs(20))),
+            cost: section.get("cost").section().map_or_else(Cost::default, |section| Cost {
+                hold_per_minute: section.get("hold_per_minute").number(0.0..=1e12).unwrap_or(0.0),
+                lost: section.get("lost").number(0.0..=1e12).unwrap_or(0.0),
+            }),
+        };
+        (stream, requires)
+    }
+
+    /// Groups whose agents may come to handle a stream's contacts.
+    fn takers(&self, requires: Option<&Requirement>, channel: ChannelId, queue: QueueId) -> Vec<GroupId> {
+        let plan = self.draft.plan();
+        let takes = |group: &&crate::agent::Group| {
+            group.count > 0
+                && group.serves(queue).is_some()
+                && plan.profile(group.capacity).is_some_and(|profile| profile.channel(channel).is_some())
+                && requires.is_none_or(|requires| requires.admits(&group.skills))
+        };
+        let takers = plan.groups().iter().filter(takes);
+        takers.filter_map(|group| plan.find_group(&group.name)).collect()
+    }
+
+    fn handle(&self, entry: &Entry<'_>, takers: &[GroupId]) -> Option<Handle> {
+        let section = entry.section()?;
+        let by_group = section.get("by_group");
+        if !by_group.is_given() {
+            return self.distribution(&section, &["by_group"]).map(Handle::Same);
+        }
+        if section.table().0.len() > 1 {
+            entry.problem("has `by_group` and something else beside it; keep one");
+        }
+        let groups = self.draft.plan().groups();
+        let mut times: Vec<Option<Distribution>> = vec![None; groups.len()];
+        for (name, entry) in by_group.names() {
+            let (group, time) = (self.draft.group(name, &entry), self.time(&entry));
+            if let (Some(group), Some(time)) = (group, time) {
+                times[usize::from(group.0)] = Some(time);
+            }
+        }
+        for group in takers.iter().filter(|group| times[usize::from(group.0)].is_none()) {
+            let name = &groups[usize::from(group.0)].name;
+            by_group.problem(format!("has nothing for `{name}`, whose agents may take these contacts"));
+        }
+        // Groups that never take such a contact never draw from their stand-in.
+        let stand_in = times.iter().flatten().next()?.clone();
+        Some(Handle::ByGroup(times.into_iter().map(|time| time.unwrap_or_else(|| stand_in.clone())).collect()))
+    }
+
+    /// A distribution, or "none" for none; absent: nothing.
+    fn time_or_none(&self, entry: &Entry<'_>) -> Option<Option<Distribution>> {
+        match entry.value()? {
+            Value::Text(text) if text == "none" => Some(None),
+            _ => self.time(entry).map(Some),
+        }
+    }
+
+    fn time(&self, entry: &Entry<'_>) -> Option<Distribution> {
+        let Some(Value::Table(_)) = entry.value() else {
+            return entry.wrong("a distribution of lengths of time, such as { exponential = \"4m\" }");
+        };
+        self.distribution(&entry.section()?, &[])
+    }
+
+    fn distribution(&self, section: &Section<'_>, more: &[&'static str]) -> Option<Distribution> {
+        section.know(&DISTRIBUTION);
+        let given: Vec<&'static str> =
+            DISTRIBUTION.into_iter().filter(|key| section.table().get(key).is_some()).collect();
+        let [kind] = given[..] else {
+            if given.len() > 1 || section.table().0.len() == 0 {
+                let choices: Vec<&str> = DISTRIBUTION.iter().chain(more).copied().collect();
+                section.problem(format!("must have exactly one of {}", choices.join(", ")));
+            }
+            return None;
+        };
+        let entry = section.get(kind);
+        match kind {
+            "exponential" => entry.span().map(Distribution::Exponential),
+            "deterministic" => entry.span().map(Distribution::Deterministic),
+            "erlang" => {
+                let (phases, mean) = pair(&entry, "[3, \"4m\"]: the number of phases and the mean of their sum")?;
+                let (phases, mean) = (phases.whole(1..=10_000), mean.span());
+                Some(Distribution::Erlang { phases: u32::try_from(phases?).ok()?, mean: mean? })
+            }
+            "gamma" => {
+                let (shape, mean) = pair(&entry, "[2.5, \"4m\"]: the shape and the mean")?;
+                let (shape, mean) = (shape.number(0.001..=1e6), mean.span());
+                Some(Distribution::Gamma { shape: shape?, mean: mean? })
+            }
+            "lognormal" => {
+                let (mean, deviation) = pair(&entry, "[\"3m\", \"2m\"]: the mean and the standard deviation")?;
+                let (mean, deviation) = (mean.some_span(), deviation.span());
+                Some(Distribution::LogNormal { mean: mean?, deviation: deviation? })
+            }
+            "uniform" => {
+                let (low, high) = pair(&entry, "[\"1m\", \"5m\"]: the shortest and the longest")?;
+                let (low, high) = (low.span()?, high.span()?);
+                if high < low {
+                    entry.problem(format!("ends at {high}, before it begins, at {low}"));
+                    return None;
+                }
+                Some(Distribution::Uniform { low, high })
+            }
+            "hyperexponential" => hyperexponential(&entry),
+            _ => {
+                let lengths = self.file(&entry, record_file::lengths)?;
+                Some(Distribution::Empirical(lengths.into()))
+            }
+        }
+    }
+
+    fn arrivals(&self, entry: &Entry<'_>) -> Option<Arrivals> {
+        let section = entry.section()?;
+        section.know(&ARRIVALS);
+        let given: Vec<&'static str> = ARRIVALS.into_iter().filter(|key| section.table().get(key).is_some()).collect();
+        let [kind] = given[..] else {
+            if given.len() > 1 || section.table().0.len() == 0 {
+                entry.problem(format!("must have exactly one of {}", ARRIVALS.join(", ")));
+            }
+            return None;
+        };
+        let entry = section.get(kind);
+        match kind {
+            "poisson_per_minute" => entry.number(0.0..=1e9).map(|per_minute| Arrivals::Poisson { per_minute }),
+            "every" => entry.some_span().map(Arrivals::Every),
+            "trace" => self.file(&entry, record_file::trace).map(|contacts| Arrivals::Trace(contacts.into())),
+            _ => match entry.value()? {
+                Value::Text(_) => self.file(&entry, record_file::profile),
+                _ => self.profile(&entry.section()?),
+            }
+            .map(|profile| Arrivals::Profile(Arc::new(profile))),
+        }
+    }
+
+    /// A profile written in the scenario: the numbers themselves, or a shape and how many a day.
+    fn profile(&self, section: &Section<'_>) -> Option<Profile> {
+        let per_day = section.get("per_day");
+        let (counts, weights, shape) = (section.get("counts"), section.get("weights"), section.get("shape"));
+        let interval = section.get("interval");
+        let given = [&counts, &weights, &shape].into_iter().filter(|entry| entry.is_given()).count();
+        if given != 1 {
+            section.problem("must have exactly one of counts, weights, shape");
+            return None;
+        }
+        let scaled = !counts.is_given();
+        if !scaled && per_day.is_given() {
+            per_day.problem("goes with `weights` or `shape`; `counts` are the numbers themselves");
+        }
+        let per_day = if scaled { per_day.or_missing("how many contacts arrive a day") } else { per_day };
+        let per_day = per_day.number(0.0..=1e12);
+        let profile = if shape.is_given() {
+            if interval.is_given() {
+                interval.problem("goes with `counts` or `weights`; a `shape` has its own");
+            }
+            self.file(&shape, record_file::profile)
+        } else {
+            let list = if counts.is_given() { counts } else { weights };
+            let interval = interval.or_missing("how long each interval is, such as interval = \"1h\"").some_span();
+            let items = list.items("a list of numbers, one per interval")?;
+            let values: Vec<f64> = items.iter().filter_map(|item| item.number(0.0..=1e12)).collect();
+            if values.len() != items.len() {
+                return None;
+            }
+            let profile = Profile::new(interval?, values);
+            if profile.is_none() {
+                list.problem("must have a number for at least one interval, and not last for ever");
+            }
+            profile
+        }?;
+        if !scaled {
+            return Some(profile);
+        }
+        let profile = profile.scaled(per_day?);
+        if profile.is_none() {
+            section.problem("must not be 0 everywhere");
+        }
+        profile
+    }
+
+    /// Reads the file that an entry names.
+    fn file<T>(&self, entry: &Entry<'_>, read: impl Fn(&Path) -> Result<T, Vec<String>>) -> Option<T> {
+        let name = entry.text("the name of a CSV file, beside the scenario")?;
+        let found = read(&self.folder.join(name));
+        found.map_err(|problems| problems.into_iter().for_each(|why| entry.problem(format!("{name}: {why}")))).ok()
+    }
+
+    fn offers(&self, section: &Section<'_>) -> Offers {
+        let default = Offers::default();
+        Offers {
+            accept: self.time(&section.get("accept")).unwrap_or(default.accept),
+            no_answer: section.get("no_answer").share().unwrap_or(default.no_answer),
+            back_after: section.get("back_after").some_span().unwrap_or(default.back_after),
+        }
+    }
+
+    fn staffing(&self, root: &Section<'_>) -> Vec<Staffing> {
+        let plan = self.draft.plan();
+        let mut all: Vec<Staffing> = plan.groups().iter().map(|group| Staffing::Always(group.count)).collect();
+        for (name, entry) in root.get("agents").names() {
+            let (Some(section), Some(group)) = (entry.section(), plan.find_group(name)) else { continue };
+            let count = plan.groups()[usize::from(group.0)].count;
+            if let Some(shifts) = shifts(&section.get("shifts")) {
+                all[usize::from(group.0)] = Staffing::Daily(count, shifts);
+            }
+        }
+        let agents: usize = all.iter().map(Staffing::agents).sum();
+        let most = plan.limits().agents;
+        if agents > most as usize {
+            root.get("agents").problem(format!("there are {agents} agents in all; limits.agents allows {most}"));
+        }
+        all
+    }
+
+    fn speeds(&self, root: &Section<'_>) -> Vec<Vec<f64>> {
+        let plan = self.draft.plan();
+        let mut all = vec![Vec::new(); plan.channels().len()];
+        for (name, entry) in root.get("channels").names() {
+            let (Some(section), Some(channel)) = (entry.section(), plan.find_channel(name)) else { continue };
+            let speed = section.get("speed");
+            let Some(items) = speed.items("a list such as [1.0, 0.9, 0.8]: progress with 1, 2, 3, … in hand") else {
+                continue;
+            };
+            if items.is_empty() {
+                speed.problem("is empty; leave it out, or give the progress with 1 in hand");
+            }
+            all[usize::from(channel.0)] = items.iter().filter_map(|item| item.number(0.001..=1000.0)).collect();
+        }
+        all
+    }
+}
+
+fn policy(entry: &Entry<'_>) -> Policy {
+    let text = entry.text("the name of a policy, such as \"work-conserving\"");
+    text.map_or_else(Policy::default, |text| {
+        text.parse().unwrap_or_else(|why: super::policy::UnknownPolicy| {
+            entry.problem(why.to_string());
+            Policy::default()
+        })
+    })
+}
+
+fn priority(entry: &Entry<'_>) -> i16 {
+    let number = match entry.value() {
+        None => return 0,
+        Some(Value::Whole(number)) => i16::try_from(*number).ok(),
+        Some(_) => None,
+    };
+    number.unwrap_or_else(|| entry.wrong("a whole number from -32768 to 32767").unwrap_or_default())
+}
+
+fn hyperexponential(entry: &Entry<'_>) -> Option<Distribution> {
+    const FORM: &str = "a list such as [[0.7, \"2m\"], [0.3, \"9m\"]]: probabilities and means";
+    let mut parts = Vec::new();
+    for item in entry.items(FORM)? {
+        let (share, mean) = pair(&item, "[0.7, \"2m\"]: a probability and a mean")?;
+        let (share, mean) = (share.share(), mean.span());
+        parts.push((share?, mean?));
+    }
+    let sum: f64 = parts.iter().map(|part| part.0).sum();
+    if (sum - 1.0).abs() > 1e-6 {
+        entry.problem(format!("must be {FORM}, which sum to 1 and not {sum}"));
+        return None;
+    }
+    Some(Distribution::HyperExponential(parts.into()))
+}
+
+fn shifts(entry: &Entry<'_>) -> Option<Shifts> {
+    const FORM: &str = "a list of shifts such as [[\"08:00\", \"12:00\"], [\"13:00\", \"17:00\"]]";
+    let mut shifts = Vec::new();
+    for item in entry.items(FORM)? {
+        let (from, to) = pair(&item, "[\"08:00\", \"16:00\"]: when a shift begins and ends")?;
+        let time = |entry: &Entry<'_>| {
+            let read = entry.text("a time of day such as \"08:00\"").map(|text| (text, record_file::time_of_day(text)));
+            if let Some((text, None)) = read {
+                entry.problem(format!("{text:?} is not a time of day; write \"08:00\", \"08:00:30\" or \"24:00\""));
+            }
+            read.and_then(|(_, time)| time)
+        };
+        let (from, to) = (time(&from), time(&to));
+        let (from, mut to) = (from?, to?);
+        if to <= from {
+            to = to + Span::from_mins(24 * 60);
+        }
+        shifts.push((from, to));
+    }
+    Shifts::new(shifts).map_err(|why| entry.problem(why.to_string())).ok()
+}
+
+/// The two items of a list of two.
+fn pair<'r>(entry: &Entry<'r>, form: &str) -> Option<(Entry<'r>, Entry<'r>)> {
+    let items = entry.items(form)?;
+    match <[Entry<'r>; 2]>::try_from(items) {
+        Ok([first, second]) => Some((first, second)),
+        Err(_) => entry.wrong(form),
+    }
+}

@@ -1,0 +1,91 @@
+//! Experiments: independent replications, spread over threads.
+
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use crate::time::Span;
+
+use super::digest::combine;
+use super::replication::{RunError, replicate};
+use super::scenario::Scenario;
+use super::tally::Replication;
+
+/// What a scenario came to: every replication, in order.
+#[derive(Clone)]
+pub struct Outcome {
+    /// What was run.
+    pub scenario: Scenario,
+    /// One for each replication.
+    pub replications: Vec<Replication>,
+}
+
+impl Outcome {
+    /// Of every event of every replication: equal digests, equal runs.
+    pub fn digest(&self) -> u64 {
+        combine(self.replications.iter().map(|replication| replication.digest))
+    }
+}
+
+impl Scenario {
+    /// Runs all replications on one thread.
+    ///
+    /// ```
+    /// # let text = r#"
+    /// #     horizon = "8h"
+    /// #     [capacity.phone]
+    /// #     voice = { max = 1 }
+    /// #     [agents.team]
+    /// #     count = 10
+    /// #     capacity = "phone"
+    /// #     [queues.service]
+    /// #     [streams.calls]
+    /// #     channel = "voice"
+    /// #     queue = "service"
+    /// #     arrivals = { poisson_per_minute = 2.5 }
+    /// #     handle = { lognormal = ["3m", "2m"] }
+    /// # "#;
+    /// use cordboard::sim::Scenario;
+    /// let scenario = Scenario::from_toml(text, ".".as_ref())?;
+    /// let outcome = scenario.run()?;
+    /// let calls = &outcome.replications[0].streams[0];
+    /// assert_eq!(calls.offered, calls.answered + calls.abandoned + calls.overflowed + calls.waiting_at_end);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    /// If the engine refuses a command, as when a limit of the plan is reached.
+    pub fn run(&self) -> Result<Outcome, RunError> {
+        self.run_on(1, &|_| {})
+    }
+
+    /// Runs all replications on so many threads (at least one, at most one for each). The results are the same whatever
+    /// their number. `progress` is told, from any of them, how much more time has been simulated.
+    ///
+    /// # Errors
+    /// As [`Scenario::run`]; of several replications that failed, the first.
+    pub fn run_on(&self, threads: usize, progress: &(dyn Fn(Span) + Sync)) -> Result<Outcome, RunError> {
+        let done: Vec<Mutex<Option<Result<Replication, RunError>>>> =
+            (0..self.replications).map(|_| Mutex::default()).collect();
+        let next = AtomicU32::new(0);
+        let work = || loop {
+            let number = next.fetch_add(1, Ordering::Relaxed);
+            let Some(place) = done.get(number as usize) else { break };
+            let replication = replicate(self, number, &|span| progress(span));
+            *place.lock().unwrap_or_else(std::sync::PoisonError::into_inner) = Some(replication);
+        };
+        if threads <= 1 || self.replications <= 1 {
+            work();
+        } else {
+            std::thread::scope(|scope| {
+                for _ in 0..threads.min(self.replications as usize) {
+                    scope.spawn(work);
+                }
+            });
+        }
+        let replications = done.into_iter().map(|place| {
+            let done = place.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner);
+            done.expect("every replication was run, or the scope has panicked")
+        });
+        Ok(Outcome { scenario: self.clone(), replications: replications.collect::<Result<_, _>>()? })
+    }
+}

@@ -1,0 +1,133 @@
+//! Policies that can be put in force over a whole plan.
+
+use std::fmt;
+
+use serde::Deserialize;
+use serde::de::IntoDeserializer;
+use serde::de::value::Error;
+
+use crate::plan::Plan;
+use crate::queue::AgentOrder;
+
+/// How contacts and agents are matched, over all queues.
+///
+/// ```
+/// use cordboard::sim::Policy;
+/// assert_eq!("work-conserving".parse(), Ok(Policy::WorkConserving));
+/// let packed: Policy = "agents:most-loaded,longest-idle".parse().unwrap();
+/// assert_eq!(packed.to_string(), "agents:most-loaded,longest-idle");
+/// ```
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub enum Policy {
+    /// No agent with room stays without a contact it can take; each queue chooses agents as the plan says.
+    #[default]
+    WorkConserving,
+    /// The same, but every queue chooses agents by this list; never empty.
+    Agents(Vec<AgentOrder>),
+}
+
+/// Why a text is not a policy.
+#[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
+#[error(
+    "there is no policy `{name}`{}; there are `work-conserving` and `agents:LIST`, LIST being one or more of {}, separated by commas",
+    .part.as_ref().map_or(String::new(), |part| format!(", for `{part}` is not an agent order")),
+    ORDERS.join(", ")
+)]
+pub struct UnknownPolicy {
+    name: String,
+    part: Option<String>,
+}
+
+const ORDERS: [&str; 11] = [
+    "tier",
+    "longest-idle",
+    "most-recently-idle",
+    "least-loaded",
+    "most-loaded",
+    "round-robin",
+    "top-down",
+    "best-skilled",
+    "least-skilled",
+    "fewest-handled",
+    "random",
+];
+
+impl Policy {
+    pub(super) fn apply(&self, plan: &mut Plan) {
+        if let Self::Agents(orders) = self {
+            for queue in &mut plan.queues {
+                queue.agents.clone_from(orders);
+            }
+        }
+    }
+}
+
+impl std::str::FromStr for Policy {
+    type Err = UnknownPolicy;
+
+    /// `work-conserving`, or `agents:` and a list as in a queue's `agents`.
+    fn from_str(text: &str) -> Result<Self, UnknownPolicy> {
+        if text == "work-conserving" {
+            return Ok(Self::WorkConserving);
+        }
+        let unknown = |part: Option<&str>| {
+            let short = |text: &str| text.chars().take(60).collect();
+            UnknownPolicy { name: short(text), part: part.map(short) }
+        };
+        let list = text.strip_prefix("agents:").ok_or_else(|| unknown(None))?;
+        let orders = list.split(',').map(str::trim).map(|part| match ORDERS.contains(&part) {
+            true => AgentOrder::deserialize(IntoDeserializer::<Error>::into_deserializer(part))
+                .map_err(|_| unknown(Some(part))),
+            false => Err(unknown(Some(part))),
+        });
+        orders.collect::<Result<_, _>>().map(Self::Agents)
+    }
+}
+
+impl fmt::Display for Policy {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self::Agents(orders) = self else { return f.write_str("work-conserving") };
+        f.write_str("agents:")?;
+        for (at, order) in orders.iter().enumerate() {
+            f.write_str(if at > 0 { "," } else { "" })?;
+            match order {
+                AgentOrder::Tier => f.write_str("tier")?,
+                AgentOrder::LongestIdle => f.write_str("longest-idle")?,
+                AgentOrder::MostRecentlyIdle => f.write_str("most-recently-idle")?,
+                AgentOrder::LeastLoaded => f.write_str("least-loaded")?,
+                AgentOrder::MostLoaded => f.write_str("most-loaded")?,
+                AgentOrder::RoundRobin => f.write_str("round-robin")?,
+                AgentOrder::TopDown => f.write_str("top-down")?,
+                AgentOrder::BestSkilled => f.write_str("best-skilled")?,
+                AgentOrder::LeastSkilled => f.write_str("least-skilled")?,
+                AgentOrder::FewestHandled => f.write_str("fewest-handled")?,
+                AgentOrder::Random => f.write_str("random")?,
+                AgentOrder::Host(name) => write!(f, "host:{name}")?,
+            }
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_order_reads_and_prints() {
+        for order in ORDERS {
+            let text = format!("agents:tier,{order}");
+            assert_eq!(text.parse::<Policy>().unwrap().to_string(), text);
+        }
+    }
+
+    #[test]
+    fn what_there_is_not_is_named() {
+        for (text, word) in
+            [("adaptive", "adaptive"), ("agents:", "``"), ("agents:tier,fastest", "fastest"), ("", "``")]
+        {
+            let error = text.parse::<Policy>().unwrap_err().to_string();
+            assert!(error.contains(word) && error.contains("work-conserving"), "{error}");
+        }
+    }
+}

@@ -1,0 +1,274 @@
+//! One replication: one engine on a virtual clock.
+
+use std::hash::Hash;
+
+use crate::agent::ChannelSet;
+use crate::command::{Command, Leave, Stamped};
+use crate::event::{Event, What};
+use crate::id::{AgentId, CommandId, ContactId, ReasonId, Seq};
+use crate::rejected::Rejected;
+use crate::router::Router;
+use crate::time::{Span, Timestamp};
+
+use super::calendar::{Calendar, Due, Kind};
+use super::contacts::Contacts;
+use super::crowd::{Crowd, Here};
+use super::digest::EventDigest;
+use super::scenario::Scenario;
+use super::tally::{Replication, Window};
+
+/// Why a run failed. A sound scenario runs to its end unless it reaches a limit of its plan.
+#[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
+pub enum RunError {
+    /// The engine refused a command.
+    #[error("replication {replication} stopped at {at}, when the engine refused to {doing}: {why}")]
+    Refused {
+        /// Counted from 1.
+        replication: u32,
+        /// When, in simulated time.
+        at: Timestamp,
+        /// What the command was for.
+        doing: &'static str,
+        /// The engine's reason.
+        why: Rejected,
+    },
+    /// The engine did not take the plan.
+    #[error("the plan cannot be run: {0}")]
+    Plan(Rejected),
+}
+
+/// Between two reports of progress.
+const REPORT_EVERY: u64 = 1 << 16;
+
+/// Runs one replication. `progress` is told now and then how much more of the simulated time has passed.
+/// O(log n) per arrival and end beside the engine, n being contacts and agents present.
+pub(super) fn replicate(scenario: &Scenario, number: u32, progress: &dyn Fn(Span)) -> Result<Replication, RunError> {
+    let router = Router::with_policies(scenario.plan.clone(), scenario.host.clone()).map_err(RunError::Plan)?;
+    let from = Timestamp::ZERO + scenario.warmup;
+    let window = Window { from, to: from + scenario.horizon };
+    let mut run = Run {
+        number,
+        router,
+        out: Vec::with_capacity(64),
+        now: Timestamp::ZERO,
+        seq: 0,
+        events: 0,
+        digest: EventDigest::default(),
+        window,
+        calendar: Calendar::new(window.to),
+        contacts: Contacts::new(scenario, number, window),
+        crowd: Crowd::new(scenario, number, window),
+    };
+    run.crowd.open(&mut run.calendar);
+    run.contacts.open(&mut run.calendar);
+    run.go(progress)?;
+    let Run { contacts, mut crowd, .. } = run;
+    let streams = contacts.close(|agent, taken| crowd.still_held(agent, taken));
+    Ok(Replication {
+        measured: scenario.horizon,
+        streams,
+        groups: crowd.close(),
+        commands: run.seq,
+        events: run.events,
+        digest: run.digest.value(),
+        channels: scenario.streams.iter().map(|stream| stream.new.channel).collect(),
+    })
+}
+
+struct Run<'s> {
+    number: u32,
+    router: Router,
+    out: Vec<Event>,
+    now: Timestamp,
+    seq: u64,
+    events: u64,
+    digest: EventDigest,
+    window: Window,
+    calendar: Calendar,
+    contacts: Contacts<'s>,
+    crowd: Crowd<'s>,
+}
+
+impl Run<'_> {
+    fn go(&mut self, progress: &dyn Fn(Span)) -> Result<(), RunError> {
+        let mut reported = Timestamp::ZERO;
+        let mut steps: u64 = 0;
+        loop {
+            let due = self.calendar.first();
+            let timer = self.router.next_deadline();
+            let next = match (due.map(Due::at), timer) {
+                (Some(due), Some(timer)) => due.min(timer),
+                (Some(next), None) | (None, Some(next)) => next,
+                (None, None) => break,
+            };
+            if next >= self.window.to {
+                break;
+            }
+            self.now = next;
+            if timer.is_some_and(|timer| timer <= next) {
+                self.apply(Command::AdvanceTime, "advance time")?;
+            } else if let Some(due) = due {
+                self.happen(due)?;
+            }
+            steps += 1;
+            if steps % REPORT_EVERY == 0 {
+                progress(next.since(reported));
+                reported = next;
+            }
+        }
+        progress(self.window.to.since(reported));
+        Ok(())
+    }
+
+    /// Takes out the calendar's first entry, and does what it says unless it is out of date.
+    fn happen(&mut self, due: Due) -> Result<(), RunError> {
+        let (slot, stamp) = (due.of(), due.stamp());
+        if due.kind() != Kind::Arrives {
+            self.calendar.take();
+        }
+        match due.kind() {
+            Kind::Arrives => {
+                if let Some((contact, new)) = self.contacts.arrive(slot, self.now, &mut self.calendar) {
+                    self.apply(Command::Enqueue { contact, new }, "take an arrival")?;
+                }
+            }
+            Kind::Served => {
+                if let Some(contact) = self.contacts.if_phase(slot, stamp) {
+                    self.apply(Command::Complete { contact }, "complete a contact")?;
+                }
+            }
+            Kind::ServedTogether => {
+                if let Some(contact) = self.contacts.first_together(slot, stamp) {
+                    self.apply(Command::Complete { contact }, "complete a contact")?;
+                }
+            }
+            Kind::WrappedUp => {
+                if let Some(contact) = self.contacts.if_phase(slot, stamp) {
+                    self.apply(Command::EndWrapUp { contact }, "end a wrap-up")?;
+                }
+            }
+            Kind::Connects => {
+                if let Some(contact) = self.contacts.if_phase(slot, stamp) {
+                    self.apply(Command::Connected { contact }, "connect a contact")?;
+                }
+            }
+            Kind::Answers => {
+                if self.contacts.if_phase(slot, stamp).is_some() {
+                    let offer = self.contacts.offer(slot);
+                    self.apply(Command::Accept { offer }, "accept an offer")?;
+                }
+            }
+            Kind::LosesPatience => {
+                if let Some(contact) = self.contacts.if_impatient(slot, stamp) {
+                    self.apply(Command::Abandon { contact }, "let a customer abandon")?;
+                }
+            }
+            Kind::ShiftBegins => {
+                if let Some(sign_in) = self.crowd.begin_shift(slot, self.now, &mut self.calendar) {
+                    self.apply(sign_in, "sign an agent in")?;
+                }
+            }
+            Kind::ShiftEnds => {
+                if let Some(agent) = self.crowd.end_shift(slot, self.now, &mut self.calendar) {
+                    self.apply(Command::SignOut { agent, leave: Leave::Drain }, "sign an agent out")?;
+                }
+            }
+            Kind::Back => match self.crowd.back(slot, self.now) {
+                Some(Here::Present(agent)) => {
+                    let (channels, reason) = (ChannelSet::ALL, ReasonId::NONE);
+                    self.apply(Command::SetPresence { agent, channels, ready: true, reason }, "make an agent ready")?;
+                }
+                Some(Here::Gone(sign_in)) => self.apply(sign_in, "sign an agent in")?,
+                None => {}
+            },
+        }
+        Ok(())
+    }
+
+    fn apply(&mut self, command: Command, doing: &'static str) -> Result<(), RunError> {
+        self.seq += 1;
+        let input = Stamped { seq: Seq(self.seq), id: CommandId::ANONYMOUS, at: self.now, command };
+        self.out.clear();
+        if let Err(why) = self.router.apply(&input, &mut self.out) {
+            return Err(RunError::Refused { replication: self.number + 1, at: self.now, doing, why });
+        }
+        self.events += self.out.len() as u64;
+        for at in 0..self.out.len() {
+            let event = self.out[at];
+            event.hash(&mut self.digest);
+            self.note(event);
+        }
+        Ok(())
+    }
+
+    /// Follows an event: what customers and agents do next, and what is counted.
+    fn note(&mut self, event: Event) {
+        let at = event.at;
+        let Self { contacts, crowd, calendar, .. } = self;
+        match event.what {
+            What::Queued { contact, .. } => contacts.queued(contact, calendar),
+            What::Offered { offer, contact, agent, .. } => {
+                let answers = crowd.answers();
+                crowd.take(agent, at);
+                contacts.offered(contact, agent, offer, at, answers, calendar);
+            }
+            What::OfferEnded { contact, agent, .. } => {
+                crowd.release(agent, contacts.offer_ended(contact), at);
+            }
+            What::Accepted { contact, agent, connect_by, .. } => {
+                contacts.answered(contact, agent, at);
+                go_on(contacts, crowd, calendar, contact, agent, at, connect_by.is_some());
+            }
+            What::Assigned { contact, agent, connect_by, .. } => {
+                crowd.take(agent, at);
+                contacts.taken(contact, at);
+                contacts.answered(contact, agent, at);
+                go_on(contacts, crowd, calendar, contact, agent, at, connect_by.is_some());
+            }
+            What::Connected { contact, agent }
+            | What::Resumed { contact, agent, .. }
+            | What::Woken { contact, agent, .. } => {
+                go_on(contacts, crowd, calendar, contact, agent, at, false);
+            }
+            What::Held { contact, .. } | What::Quieted { contact, .. } => contacts.pause(contact, at, calendar),
+            What::WrapUpStarted { contact, until, .. } => contacts.wrap_up(contact, at, until.is_none(), calendar),
+            What::Returned { contact, agent, .. } => crowd.release(agent, contacts.returned(contact, at, calendar), at),
+            What::Ended { contact, outcome, agent } => {
+                let taken = contacts.ended(contact, outcome, at, calendar);
+                if let Some(agent) = agent {
+                    crowd.release(agent, taken, at);
+                }
+            }
+            What::AgentSignedIn { agent, .. } => crowd.signed_in(agent, at),
+            What::AgentDraining { agent } => crowd.draining(agent, at, calendar),
+            What::AgentSignedOut { agent } => crowd.signed_out(agent, at, calendar),
+            What::PresenceChanged { agent, ready: false, until: None, .. } => crowd.unready(agent, at, calendar),
+            What::PresenceChanged { .. }
+            | What::Arrived { .. }
+            | What::PreferenceEnded { .. }
+            | What::Relaxed { .. }
+            | What::PriorityChanged { .. }
+            | What::NeedsChanged { .. }
+            | What::Transferred { .. }
+            | What::SkillsChanged { .. }
+            | What::Configured => {}
+        }
+    }
+}
+
+/// Sets up media, which takes no time here, or begins or resumes the work.
+fn go_on(
+    contacts: &mut Contacts<'_>,
+    crowd: &Crowd<'_>,
+    calendar: &mut Calendar,
+    contact: ContactId,
+    agent: AgentId,
+    at: Timestamp,
+    connecting: bool,
+) {
+    if connecting {
+        contacts.connect(contact, at, calendar);
+    } else {
+        contacts.work(contact, crowd.place(agent), at, calendar);
+    }
+}

@@ -1,0 +1,216 @@
+//! Scenarios: a plan, where contacts come from, and how people behave. Checked; see [`ScenarioDocument`](super::ScenarioDocument).
+
+use crate::contact::{Needs, NewContact};
+use crate::id::{ChannelId, GroupId};
+use crate::plan::Plan;
+use crate::queue::Target;
+use crate::requirement::Requirement;
+use crate::router::Policies;
+use crate::time::Span;
+
+use super::arrivals::Arrivals;
+use super::distribution::Distribution;
+use super::policy::Policy;
+use super::staffing::Staffing;
+
+/// A checked scenario. There is no unchecked one.
+#[derive(Clone)]
+pub struct Scenario {
+    pub(super) name: String,
+    pub(super) plan: Plan,
+    pub(super) seed: u64,
+    pub(super) warmup: Span,
+    pub(super) horizon: Span,
+    pub(super) replications: u32,
+    pub(super) streams: Vec<Stream>,
+    /// By group.
+    pub(super) staffing: Vec<Staffing>,
+    /// By channel: progress of each contact when its agent has 1, 2, 3, … of them in hand; empty for always 1.
+    pub(super) speed: Vec<Vec<f64>>,
+    pub(super) offers: Offers,
+    pub(super) policy: Policy,
+    pub(super) host: Policies,
+}
+
+/// A stream of like contacts.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Stream {
+    /// Its name in the scenario.
+    pub name: String,
+    /// What the engine is told of each of its contacts.
+    pub(super) new: NewContact,
+    pub(super) arrivals: Arrivals,
+    pub(super) resolved_by_bot: f64,
+    pub(super) handle: Handle,
+    /// `None` waits for ever.
+    pub(super) patience: Option<Distribution>,
+    /// `None` leaves it to the plan.
+    pub(super) wrap_up: Option<Distribution>,
+    pub(super) target: Target,
+    pub(super) cost: Cost,
+}
+
+/// How long an agent's work on a contact takes, at speed 1.
+#[derive(Clone, PartialEq, Debug)]
+pub(super) enum Handle {
+    /// Whoever does it.
+    Same(Distribution),
+    /// By group.
+    ByGroup(Vec<Distribution>),
+}
+
+/// What waiting and losing a contact is worth.
+#[derive(Clone, Copy, PartialEq, Debug, Default)]
+pub struct Cost {
+    /// Of each minute that one contact waits.
+    pub hold_per_minute: f64,
+    /// Of each contact that abandons.
+    pub lost: f64,
+}
+
+/// How agents answer offers.
+#[derive(Clone, PartialEq, Debug)]
+pub(super) struct Offers {
+    pub(super) accept: Distribution,
+    /// Share of offers nobody answers.
+    pub(super) no_answer: f64,
+    /// When an agent whom unanswered offers made not ready, with no end set by the plan, is ready again.
+    pub(super) back_after: Span,
+}
+
+impl Default for Offers {
+    fn default() -> Self {
+        Self { accept: Distribution::Deterministic(Span::ZERO), no_answer: 0.0, back_after: Span::from_mins(2) }
+    }
+}
+
+impl Stream {
+    /// Its channel.
+    pub fn channel(&self) -> ChannelId {
+        self.new.channel
+    }
+
+    /// "This share answered within this time": what its service level is measured against.
+    pub fn target(&self) -> Target {
+        self.target
+    }
+
+    /// What its waiting and losing contacts is worth.
+    pub fn cost(&self) -> Cost {
+        self.cost
+    }
+}
+
+impl Scenario {
+    /// Its name; empty if it has none.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// The routing plan.
+    pub fn plan(&self) -> &Plan {
+        &self.plan
+    }
+
+    /// What all randomness derives from.
+    pub fn seed(&self) -> u64 {
+        self.seed
+    }
+
+    /// Simulated first, and not measured.
+    pub fn warmup(&self) -> Span {
+        self.warmup
+    }
+
+    /// Measured, after the warm-up.
+    pub fn horizon(&self) -> Span {
+        self.horizon
+    }
+
+    /// Independent repetitions.
+    pub fn replications(&self) -> u32 {
+        self.replications
+    }
+
+    /// Where contacts come from, in the order of the document.
+    pub fn streams(&self) -> &[Stream] {
+        &self.streams
+    }
+
+    /// What a stream's contacts require of an agent, beside their queue's steps.
+    pub fn requires<'s>(&'s self, stream: &'s Stream) -> &'s Requirement {
+        match &stream.new.needs {
+            Needs::Nothing => &Requirement::Anyone,
+            Needs::Named(id) => self.plan.requirement_named(*id).map_or(&Requirement::Anyone, |named| &named.requires),
+            Needs::Own(requirement) => requirement,
+        }
+    }
+
+    /// Whether agents of a group serve a stream's queue and have its channel in their profile, whatever their skills.
+    pub fn reaches(&self, group: GroupId, stream: &Stream) -> bool {
+        self.plan.group(group).is_some_and(|group| {
+            let profile = self.plan.profile(group.capacity);
+            group.serves(stream.new.queue).is_some()
+                && profile.is_some_and(|profile| profile.channel(stream.new.channel).is_some())
+        })
+    }
+
+    /// The policy in force.
+    pub fn policy(&self) -> &Policy {
+        &self.policy
+    }
+
+    /// The number of agents of a group.
+    pub fn agents(&self, group: GroupId) -> usize {
+        self.staffing.get(usize::from(group.0)).map_or(0, Staffing::agents)
+    }
+
+    /// The same with another seed.
+    #[must_use]
+    pub fn with_seed(self, seed: u64) -> Self {
+        Self { seed, ..self }
+    }
+
+    /// The same with another number of replications, at least 1.
+    #[must_use]
+    pub fn with_replications(self, replications: u32) -> Self {
+        Self { replications: replications.max(1), ..self }
+    }
+
+    /// The same with the host's own policies, for plans that name `host:NAME`.
+    #[must_use]
+    pub fn with_host_policies(self, host: Policies) -> Self {
+        Self { host, ..self }
+    }
+
+    /// The same under another policy, with the same randomness.
+    #[must_use]
+    pub fn with_policy(mut self, policy: Policy) -> Self {
+        policy.apply(&mut self.plan);
+        Self { policy, ..self }
+    }
+
+    /// The same with other arrivals in one stream; nothing changes if there is no such stream.
+    #[must_use]
+    pub fn with_arrivals(mut self, stream: &str, arrivals: Arrivals) -> Self {
+        for known in self.streams.iter_mut().filter(|known| known.name == stream) {
+            known.arrivals = arrivals.clone();
+        }
+        self
+    }
+
+    /// The same with other staffing of one group; nothing changes if there is no such group.
+    #[must_use]
+    pub fn with_staffing(mut self, group: GroupId, staffing: Staffing) -> Self {
+        if let Some(known) = self.staffing.get_mut(usize::from(group.0)) {
+            *known = staffing;
+        }
+        self
+    }
+
+    /// The same without warm-up, measured for so long.
+    #[must_use]
+    pub fn with_horizon(self, horizon: Span) -> Self {
+        Self { warmup: Span::ZERO, horizon, ..self }
+    }
+}

@@ -1,0 +1,141 @@
+//! What one replication counts and adds up.
+
+use crate::id::{ChannelId, GroupId};
+use crate::measure::Histogram;
+use crate::time::{Span, Timestamp};
+
+/// The measured part of a run: from the end of the warm-up to the end.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) struct Window {
+    pub(super) from: Timestamp,
+    pub(super) to: Timestamp,
+}
+
+impl Window {
+    /// Microseconds of an interval that lie in the window.
+    pub(super) fn clip(self, from: Timestamp, to: Timestamp) -> u128 {
+        u128::from(to.min(self.to).since(from.max(self.from)).0)
+    }
+
+    pub(super) fn has(self, at: Timestamp) -> bool {
+        self.from <= at && at < self.to
+    }
+}
+
+/// Counts and sums over the contacts of a stream (or of all streams of a channel) in one replication.
+///
+/// Contacts count when they arrive in the measured time, whatever happens to them later; areas and
+/// `lost` are over the measured time, whenever the contact arrived.
+#[derive(Clone, PartialEq, Debug, Default)]
+pub struct ContactTally {
+    /// Reached the engine.
+    pub offered: u64,
+    /// Answered by an agent.
+    pub answered: u64,
+    /// Left before.
+    pub abandoned: u64,
+    /// Turned away by a full queue, waited as long as they may, or offered as often as they may be.
+    pub overflowed: u64,
+    /// Of those overflowed, how many were turned away on arrival.
+    pub turned_away: u64,
+    /// Still waiting when the run ended, offers not yet answered included.
+    pub waiting_at_end: u64,
+    /// Resolved by the bot, and therefore not offered.
+    pub resolved_by_bot: u64,
+    /// Stood in line for however short a time.
+    pub delayed: u64,
+    /// Answered within the target.
+    pub within_target: u64,
+    /// Waits of those answered, in microseconds.
+    pub answered_wait: u128,
+    /// Waits of those who left the queue otherwise, those turned away on arrival not included.
+    pub unanswered_wait: u128,
+    /// Contacts waiting × microseconds.
+    pub queue_area: u128,
+    /// Contacts in conversation × microseconds.
+    pub service_area: u128,
+    /// Abandoned in the measured time.
+    pub lost: u64,
+    /// Waits of all who left the queue, those turned away on arrival not included.
+    pub waits: Histogram,
+}
+
+impl ContactTally {
+    pub(super) fn add(&mut self, other: &Self) {
+        self.offered += other.offered;
+        self.answered += other.answered;
+        self.abandoned += other.abandoned;
+        self.overflowed += other.overflowed;
+        self.turned_away += other.turned_away;
+        self.waiting_at_end += other.waiting_at_end;
+        self.resolved_by_bot += other.resolved_by_bot;
+        self.delayed += other.delayed;
+        self.within_target += other.within_target;
+        self.answered_wait += other.answered_wait;
+        self.unanswered_wait += other.unanswered_wait;
+        self.queue_area += other.queue_area;
+        self.service_area += other.service_area;
+        self.lost += other.lost;
+        self.waits.merge(&other.waits);
+    }
+
+    /// A contact has been answered.
+    pub(super) fn answer(&mut self, wait: Span, within: Span) {
+        self.answered += 1;
+        self.within_target += u64::from(wait <= within);
+        self.answered_wait += u128::from(wait.0);
+        self.waits.record(wait);
+    }
+
+    /// A contact has left the queue unanswered.
+    pub(super) fn give_up(&mut self, wait: Span) {
+        self.unanswered_wait += u128::from(wait.0);
+        self.waits.record(wait);
+    }
+}
+
+/// Sums over the agents of a group in one replication: agents × microseconds in the measured time.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct AgentTally {
+    /// Signed in, draining included.
+    pub present: u128,
+    /// Having at least one contact, offers and wrap-up included.
+    pub busy: u128,
+    /// The same times the number of contacts.
+    pub held: u128,
+}
+
+/// One replication.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Replication {
+    /// Measured time.
+    pub measured: Span,
+    /// By stream.
+    pub streams: Vec<ContactTally>,
+    /// By group.
+    pub groups: Vec<AgentTally>,
+    /// Commands applied, in the warm-up too.
+    pub commands: u64,
+    /// Events that happened, in the warm-up too.
+    pub events: u64,
+    /// Of every event, in order.
+    pub digest: u64,
+    /// Of each stream.
+    pub(super) channels: Vec<ChannelId>,
+}
+
+impl Replication {
+    /// All streams of a channel together.
+    pub fn channel(&self, channel: ChannelId) -> ContactTally {
+        let mut sum = ContactTally::default();
+        for (stream, _) in self.streams.iter().zip(&self.channels).filter(|(_, of)| **of == channel) {
+            sum.add(stream);
+        }
+        sum
+    }
+
+    /// A group's sums.
+    pub fn group(&self, group: GroupId) -> AgentTally {
+        self.groups.get(usize::from(group.0)).copied().unwrap_or_default()
+    }
+}
