@@ -46,7 +46,7 @@ impl Script {
     pub(crate) fn run(&self) -> Result<Tally, Failure> {
         let draft = Draft::throw(&mut Dice::tape(&self.plan));
         let plan = draft.plan();
-        let mut host = Host::new(draft, self.agents);
+        let mut host = Host::new(draft, self.agents, self.mood());
         let mut commands = Vec::new();
         let outcome = unpanicked(|| {
             let mut pair = Pair::new(&plan, self.traced());
@@ -63,7 +63,12 @@ impl Script {
 
     /// One run in five records its decisions.
     fn traced(&self) -> bool {
-        self.plan.last().is_some_and(|number| number % 5 == 4)
+        self.mood() / 5 % 5 == 4
+    }
+
+    /// What the plan does not say: taken from its last number.
+    fn mood(&self) -> u32 {
+        self.plan.last().copied().unwrap_or(0)
     }
 
     /// Drops steps while the run still fails.
