@@ -47,7 +47,7 @@ impl Pair {
     pub(crate) fn step(&mut self, input: &Stamped) -> Result<(), String> {
         self.by_engine.clear();
         self.by_reference.clear();
-        let thorough = self.tally.steps % 7 == 0 || self.reference.present() < 40;
+        let thorough = self.tally.steps.is_multiple_of(7) || self.reference.present() < 40;
         let before = Before::of(&self.reference, input);
         let (digest, expected, answer);
         if self.few_classes {
@@ -106,10 +106,10 @@ impl Pair {
             });
             check_decisions(&self.engine.take_decisions(), given.count())?;
         }
-        if self.tally.steps % 16 == 0 {
+        if self.tally.steps.is_multiple_of(16) {
             self.engine.check_invariants().map_err(|broken| format!("the engine's own invariant: {broken}"))?;
         }
-        if self.tally.steps % 173 == 0 {
+        if self.tally.steps.is_multiple_of(173) {
             self.examine()?;
         }
         Ok(())

@@ -136,7 +136,7 @@ impl Draft {
     fn group(&self, dice: &mut Dice<'_>, name: &str, queues: usize) -> Group {
         let ranks = |dice: &mut Dice<'_>| -> Vec<(QueueId, u16)> {
             let all = (0..queues).map(|queue| QueueId(queue as u16));
-            all.filter_map(|queue| (!dice.one_in(3)).then(|| (queue, 1 + dice.below(3) as u16))).collect()
+            all.map(|queue| (queue, dice.below(4) as u16)).filter(|&(_, rank)| rank > 0).collect()
         };
         Group {
             name: name.into(),
