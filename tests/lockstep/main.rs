@@ -23,7 +23,7 @@ use runs::Script;
 use tally::Tally;
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 300, max_shrink_iters: 5_000, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 300, max_shrink_iters: 5_000, failure_persistence: None, ..ProptestConfig::default() })]
 
     /// Short runs under plain plans as well as wild ones; a failing one is shrunk in plan and commands alike.
     #[test]
