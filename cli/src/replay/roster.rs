@@ -9,6 +9,8 @@ use super::record::Record;
 
 /// Streams that make up less than this share of an agent's contacts were not its work.
 const LEAST_SHARE: f64 = 0.01;
+/// …unless there are so many.
+const LEAST: f64 = 3.0;
 
 /// The agents of the records by group; empty if the records name none.
 ///
@@ -44,7 +46,7 @@ fn shares<'s>(scenario: &'s Scenario, handled: &[(&Record, (Timestamp, Timestamp
     let share =
         |stream: &Stream| handled.iter().filter(|(record, _)| record.stream == stream.name).count() as f64 / all;
     let shares = scenario.streams().iter().map(|stream| (stream, share(stream)));
-    shares.filter(|(_, share)| *share >= LEAST_SHARE).collect()
+    shares.filter(|(_, share)| *share >= LEAST_SHARE || *share * all >= LEAST).collect()
 }
 
 fn skills(scenario: &Scenario, streams: &[(&Stream, f64)]) -> Skills {
