@@ -197,7 +197,7 @@ fn the_number_of_threads_changes_nothing() {
         assert_eq!(one.replications, many.replications);
         assert_eq!(one.results(), many.results());
     }
-    assert_ne!(one.digest(), scenario.clone().with_seed(2).run().unwrap().digest());
+    assert_ne!(one.digest(), scenario.with_seed(2).run().unwrap().digest());
     let digests: std::collections::BTreeSet<u64> = one.replications.iter().map(|one| one.digest).collect();
     assert_eq!(digests.len(), 7, "no two replications are the same");
 }

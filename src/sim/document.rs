@@ -276,7 +276,7 @@ impl Reader<'_> {
         let given: Vec<&'static str> =
             DISTRIBUTION.into_iter().filter(|key| section.table().get(key).is_some()).collect();
         let [kind] = given[..] else {
-            if given.len() > 1 || section.table().0.len() == 0 {
+            if given.len() > 1 || section.table().0.is_empty() {
                 let choices: Vec<&str> = DISTRIBUTION.iter().chain(more).copied().collect();
                 section.problem(format!("must have exactly one of {}", choices.join(", ")));
             }
@@ -323,7 +323,7 @@ impl Reader<'_> {
         section.know(&ARRIVALS);
         let given: Vec<&'static str> = ARRIVALS.into_iter().filter(|key| section.table().get(key).is_some()).collect();
         let [kind] = given[..] else {
-            if given.len() > 1 || section.table().0.len() == 0 {
+            if given.len() > 1 || section.table().0.is_empty() {
                 entry.problem(format!("must have exactly one of {}", ARRIVALS.join(", ")));
             }
             return None;
