@@ -1,4 +1,82 @@
-//! cordboard.
+//! One queue and one scheduler for calls, chats and every other customer contact.
+//!
+//! A **contact** (a call, a chat, an email) waits in a **queue** until an **agent** can take it. Agents have skills and
+//! a capacity: a call takes a whole agent, a chat a share of one. The [`Router`] decides, for every contact on every
+//! channel, which agent gets it and when, and says why.
+//!
+//! # The run loop
+//!
+//! The engine does no I/O, reads no clock and starts no thread. You stamp each command with a sequence number and the
+//! time, apply it, and act on the events. When [`Router::next_deadline`] has come, apply [`Command::AdvanceTime`].
+//!
+//! ```
+//! use cordboard::{
+//!     AgentId, ChannelSet, Command, CommandId, ContactId, NewContact, Plan, Router, Seq, Span, Stamped, Timestamp, What,
+//! };
+//!
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! let plan = Plan::builder()
+//!     .channel("voice", |voice| voice.offer(Span::from_secs(20)))
+//!     .capacity("blended", |profile| profile.takes("voice", 1).takes("chat", 3))
+//!     .agents("team", "blended", |group| group.skill("en", 80))
+//!     .queue("service", |queue| queue.step(Span::ZERO, "en >= 50"))
+//!     .build()?;
+//! let (voice, team) = (plan.find_channel("voice").unwrap(), plan.find_group("team").unwrap());
+//! let queue = plan.find_queue("service").unwrap();
+//! let mut router = Router::new(plan)?;
+//!
+//! let (mut seq, mut events) = (0, Vec::new());
+//! let mut send = |secs, command| {
+//!     seq += 1;
+//!     events.clear();
+//!     let at = Timestamp::from_secs(secs);
+//!     router.apply(&Stamped { seq: Seq(seq), id: CommandId::ANONYMOUS, at, command }, &mut events)?;
+//!     Ok::<_, cordboard::Rejected>(events.clone())
+//! };
+//! send(0, Command::SignIn { agent: AgentId(7), group: team, skills: None, ready: ChannelSet::ALL })?;
+//! let happened = send(5, Command::Enqueue { contact: ContactId(1), new: NewContact::new(queue, voice) })?;
+//! let What::Offered { offer, agent, .. } = happened[1].what else { panic!("an agent is free") };
+//! assert_eq!(agent, AgentId(7));
+//! send(9, Command::Accept { offer })?;
+//! send(200, Command::Complete { contact: ContactId(1) })?;
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! # The contract
+//!
+//! - **Same commands, same events**, on any machine and in any build.
+//! - **`Err` has changed nothing.** A [`Rejected`] names what the host did wrong. No panic is reachable from input.
+//! - **Sent twice, applied once**: a [`CommandId`] that was applied is answered with [`Applied::Repeated`].
+//! - **Capacity is taken when a contact is offered**, and only the offer's own end gives it back.
+//! - **Nothing that fits is left unmatched** after a command, and [`Router::explain`] says why anything else still waits.
+//! - **Events are complete**: [`Router::fold`] rebuilds the state from commands with their events, deciding nothing.
+//!
+//! Errors are the host's; a panic is a defect of ours and names the invariant. What follows from each command, to the
+//! last tie, is in `docs/semantics.md`; every key of a plan in `docs/plan.md`.
+//!
+//! # What it does not do
+//!
+//! It rings no phone and keeps no file: hosts act on events and keep the journal. It does not know customers' names,
+//! only numbers. It holds contacts while they are there, and nothing of them afterwards.
+//!
+//! # Where to start
+//!
+//! | you want to | look at |
+//! |---|---|
+//! | say who may do what | [`Plan`], [`PlanBuilder`], [`PlanDocument`] |
+//! | drive it | [`Router`], [`Command`], [`Event`] |
+//! | know why | [`Router::explain`], [`Router::record_decisions`], [`Router::estimate_wait`] |
+//! | keep it | [`Router::checkpoint`], [`Router::restore`], [`Router::fold`], [`Router::digest`] |
+//! | choose agents or contacts your own way | [`AgentSelection`], [`ContactSelection`], [`Policies`] |
+//!
+//! # Features
+//!
+//! | feature | default | adds |
+//! |---|---|---|
+//! | `toml` | no | plans from TOML text, with the line of every problem |
+//! | `sim` | no | the simulator: scenarios, workloads, a virtual clock, measures |
+
 mod agent;
 mod capacity;
 mod channel;
@@ -6,6 +84,7 @@ mod command;
 mod contact;
 mod event;
 mod id;
+mod nearest;
 mod plan;
 mod policy;
 mod queue;

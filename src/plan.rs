@@ -7,15 +7,15 @@ pub(crate) mod draft;
 #[cfg(feature = "toml")]
 mod from_toml;
 mod names;
-mod nearest;
 mod problem;
 mod quantity;
 pub(crate) mod reading;
+mod requirements;
 mod words;
 
 pub use builder::*;
 pub use document::PlanDocument;
-pub(crate) use nearest::{hint, shown};
+
 pub use problem::{Problem, Problems};
 
 use serde::{Deserialize, Serialize};

@@ -1,10 +1,12 @@
 //! The engine: one queue, one scheduler. Sans-IO, single-threaded, deterministic.
 
+mod agents;
 mod checkpoint;
 mod checks;
 mod choose;
 mod classes;
 mod commands;
+mod contacts;
 mod crews;
 mod digest;
 mod estimate;

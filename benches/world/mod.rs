@@ -141,7 +141,8 @@ impl World {
         self.accept();
     }
 
-    fn accept(&mut self) {
+    /// Takes the offer the last command led to, if any.
+    pub(crate) fn accept(&mut self) {
         let offered = self.out.iter().find_map(|event| match event.what {
             What::Offered { offer, contact, .. } => Some((offer, contact)),
             _ => None,

@@ -8,19 +8,18 @@ mod scenario;
 
 use super::document::{PlanDocument, Table, Value};
 use super::names::{Names, name_problem};
-use super::nearest::shown;
 use super::problem::Problems;
 use super::reading::{Entry, Reading, Section};
 use super::{Limits, NamedRequirement, Plan};
 use crate::channel::{BUILT_IN, Channel};
 use crate::id::{ChannelId, SkillId};
+use crate::nearest::shown;
 use crate::queue::{Target, WrapUp};
 use crate::requirement::Requirement;
 use crate::time::Span;
 
 /// Keys of a scenario that mean nothing to a plan; [`Plan::from_document`] passes them over.
-const SCENARIO: [&str; 9] =
-    ["name", "seed", "warmup", "horizon", "replications", "resolution", "streams", "offers", "scheduler"];
+const SCENARIO: [&str; 8] = ["name", "seed", "warmup", "horizon", "replications", "streams", "offers", "scheduler"];
 const SCENARIO_OF_CHANNEL: [&str; 1] = ["speed"];
 const SCENARIO_OF_AGENTS: [&str; 1] = ["shifts"];
 

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use super::nearest::{hint, shown};
 use super::reading::Entry;
+use crate::nearest::{hint, shown};
 
 /// Names of one kind: those of the plan before, which keep their ids, then the new ones in the order of the file.
 pub(crate) struct Names {

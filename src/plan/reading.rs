@@ -21,8 +21,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::ops::RangeInclusive;
 
 use super::document::{PlanDocument, Table, Value, join, join_item};
-use super::nearest::{hint, shown};
 use super::problem::{Problem, Problems};
+use crate::nearest::{hint, shown};
 
 /// So many problems are enough for one reading; the rest are counted only.
 const MOST: usize = 500;

@@ -11,7 +11,7 @@
 
 use super::Requirement;
 use crate::id::SkillId;
-use crate::plan::{Plan, hint, shown};
+use crate::nearest::shown;
 
 /// Deepest nesting that is read, so that no text can exhaust the stack.
 pub(crate) const DEEPEST: usize = 64;
@@ -36,7 +36,7 @@ impl Requirement {
     /// for whom it holds first. `anyone`, and no text at all, is everybody. Names with other characters than letters,
     /// digits, `_`, `-` and `.` are quoted: `"tier 2" >= 10`.
     ///
-    /// `skill` gives the id of a name, or says why there is none. [`Plan::requirement`] knows the names of a plan.
+    /// `skill` gives the id of a name, or says why there is none. [`Plan::requirement`](crate::Plan::requirement) knows the names of a plan.
     ///
     /// ```
     /// # use cordboard::{Requirement, SkillId};
@@ -47,40 +47,20 @@ impl Requirement {
     /// ```
     ///
     /// # Errors
-    /// Points at the character, and says what was expected there.
+    /// Points at the character, and says what was expected there. A skill that is not known is reported only where
+    /// everything else is right.
     pub fn parse(text: &str, skill: impl FnMut(&str) -> Result<SkillId, String>) -> Result<Self, RequirementError> {
-        let mut parser = Parser { tokens: tokens(text)?, next: 0, skill, parts: 0 };
+        let mut parser = Parser { tokens: tokens(text)?, next: 0, skill, unknown: None, parts: 0 };
         if parser.peek() == &Token::End {
             return Ok(Self::Anyone);
         }
         let requirement = parser.any(DEEPEST)?;
         match parser.peek() {
-            Token::End => Ok(requirement),
+            Token::End => parser.unknown.map_or(Ok(requirement), Err),
             Token::Name(word) if matches!(word.to_lowercase().as_str(), "and" | "or" | "not") => {
                 Err(parser.expected("`and`, `or` or the end; these words are written in small letters"))
             }
             _ => Err(parser.expected("`and`, `or` or the end")),
-        }
-    }
-}
-
-impl Plan {
-    /// Reads the text form of a requirement with this plan's skills; see [`Requirement::parse`].
-    ///
-    /// # Errors
-    /// Points at the character; a skill that is not in the plan is answered with the nearest one that is.
-    /// A requirement beyond the plan's limits is refused.
-    pub fn requirement(&self, text: &str) -> Result<Requirement, RequirementError> {
-        let skill = |name: &str| {
-            self.find_skill(name).ok_or_else(|| {
-                let hint = hint(name, "skills", self.skills().iter().map(|skill| &**skill));
-                format!("there is no skill `{}`; {hint}", shown(name))
-            })
-        };
-        let requirement = Requirement::parse(text, skill)?;
-        match self.limits().too_large(&requirement) {
-            None => Ok(requirement),
-            Some(why) => Err(RequirementError { at: 1, why }),
         }
     }
 }
@@ -198,6 +178,8 @@ struct Parser<F> {
     tokens: Vec<Place>,
     next: usize,
     skill: F,
+    /// The first skill that is not known.
+    unknown: Option<RequirementError>,
     parts: usize,
 }
 
@@ -244,7 +226,11 @@ impl<F: FnMut(&str) -> Result<SkillId, String>> Parser<F> {
                 Ok(Requirement::Anyone)
             }
             Token::Name(name) => {
-                let skill = (self.skill)(&name).map_err(|why| self.error(why))?;
+                let skill = (self.skill)(&name).unwrap_or_else(|why| {
+                    let error = self.error(why);
+                    self.unknown.get_or_insert(error);
+                    SkillId(0)
+                });
                 self.next += 1;
                 let Token::Compare(compare) = *self.peek() else {
                     return Ok(Requirement::AtLeast { skill, level: 1 });
@@ -344,6 +330,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::plan::Plan;
     use crate::requirement::Skills;
 
     fn plan() -> Plan {
@@ -405,6 +392,8 @@ mod tests {
             ("billing >=", 11, "found the end"),
             ("billing > 100", 9, "nobody has a level above 100"),
             ("billing < 0", 9, "nobody has a level below 0"),
+            ("billng >= >= 3", 11, "expected a level"),
+            ("billng or es or ess", 1, "there is no skill `billng`"),
             ("billng", 1, "there is no skill `billng`; did you mean `billing`?"),
             ("es and", 7, "expected a skill, `not`, `prefer`, `anyone` or `(`, found the end"),
             ("or es", 1, "expected a skill, `not`, `prefer`, `anyone` or `(`, found `or`"),

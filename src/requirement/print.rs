@@ -5,10 +5,10 @@ use std::fmt::{self, Display};
 use super::Requirement;
 use super::parse::is_bare;
 use crate::id::SkillId;
-use crate::plan::Plan;
 
 impl Requirement {
-    /// The text form, with the names of `plan`; [`Plan::requirement`] reads back the same requirement.
+    /// The text form, with a plan's names of skills; [`Plan::requirement`](crate::Plan::requirement) reads back the same
+    /// requirement.
     ///
     /// `all` and `any` of no part or one part, which the text form does not have, read back as what they mean.
     ///
@@ -16,11 +16,11 @@ impl Requirement {
     /// # use cordboard::Plan;
     /// let plan = Plan::builder().skill("es").skill("tier 2").build()?;
     /// let requirement = plan.requirement(r#"(es>50||!es) && prefer("tier 2")"#).unwrap();
-    /// assert_eq!(requirement.display(&plan).to_string(), r#"(es >= 51 or not es) and prefer("tier 2")"#);
+    /// assert_eq!(requirement.display(plan.skills()).to_string(), r#"(es >= 51 or not es) and prefer("tier 2")"#);
     /// # Ok::<(), cordboard::Problems>(())
     /// ```
-    pub fn display<'a>(&'a self, plan: &'a Plan) -> impl Display + 'a {
-        Text { requirement: self, plan, binds: Binds::Nothing }
+    pub fn display<'a>(&'a self, skills: &'a [Box<str>]) -> impl Display + 'a {
+        Text { requirement: self, skills, binds: Binds::Nothing }
     }
 }
 
@@ -35,13 +35,13 @@ enum Binds {
 
 struct Text<'a> {
     requirement: &'a Requirement,
-    plan: &'a Plan,
+    skills: &'a [Box<str>],
     binds: Binds,
 }
 
 impl Text<'_> {
     fn part<'p>(&'p self, requirement: &'p Requirement, binds: Binds) -> Text<'p> {
-        Text { requirement, plan: self.plan, binds }
+        Text { requirement, skills: self.skills, binds }
     }
 
     fn several(
@@ -67,7 +67,7 @@ impl Text<'_> {
     }
 
     fn skill(&self, f: &mut fmt::Formatter<'_>, skill: SkillId) -> fmt::Result {
-        match self.plan.skills().get(usize::from(skill.0)) {
+        match self.skills.get(usize::from(skill.0)) {
             Some(name) if is_bare(name) => f.write_str(name),
             Some(name) => write!(f, "\"{}\"", name.replace('\\', "\\\\").replace('"', "\\\"")),
             None => write!(f, "\"{skill}\""),
@@ -96,6 +96,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::plan::Plan;
 
     const NAMES: [&str; 8] = ["es", "pt-br", "tier 2", "and", "quo\"te\\d", "não", "42", "a.b_c"];
 
@@ -124,7 +125,7 @@ mod tests {
         #[test]
         fn a_printed_requirement_reads_back(requirement in requirement()) {
             let plan = plan();
-            let text = requirement.display(&plan).to_string();
+            let text = requirement.display(plan.skills()).to_string();
             prop_assert_eq!(plan.requirement(&text), Ok(requirement), "{}", text);
         }
     }
@@ -142,7 +143,7 @@ mod tests {
             "anyone",
             "not anyone",
         ] {
-            assert_eq!(plan.requirement(text).unwrap().display(&plan).to_string(), text);
+            assert_eq!(plan.requirement(text).unwrap().display(plan.skills()).to_string(), text);
         }
     }
 
@@ -150,7 +151,7 @@ mod tests {
     fn what_the_text_form_does_not_have_keeps_its_meaning() {
         let plan = plan();
         let es = Requirement::AtLeast { skill: SkillId(0), level: 1 };
-        let text = |requirement: Requirement| requirement.display(&plan).to_string();
+        let text = |requirement: Requirement| requirement.display(plan.skills()).to_string();
         assert_eq!(text(Requirement::All(Box::new([]))), "anyone");
         assert_eq!(text(Requirement::Any(Box::new([]))), "not anyone");
         assert_eq!(text(Requirement::Not(Box::new(Requirement::Any(Box::new([]))))), "not not anyone");

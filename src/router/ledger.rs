@@ -15,7 +15,9 @@ pub(crate) fn load(profile: &Profile, holding: &[Holding]) -> Load {
 }
 
 fn stage_load(profile: &Profile, held: &Holding, stage: Stage) -> u64 {
-    profile.channel(held.channel).map_or(0, |capacity| u64::from(capacity.load(stage).0))
+    // What the profile has no more, since a new plan, weighs the whole agent until it has ended.
+    let whole = u64::from(Load::FULL.0);
+    profile.channel(held.channel).map_or(whole, |capacity| u64::from(capacity.load(stage).0))
 }
 
 /// Contacts of each channel: busy ones, and all.

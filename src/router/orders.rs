@@ -41,7 +41,7 @@ impl Policies {
 }
 
 /// Most criteria one queue may list; the plan's check keeps to it.
-pub(crate) const CRITERIA: usize = 12;
+pub(crate) const CRITERIA: usize = 16;
 
 /// One criterion, with what it needs at hand.
 #[derive(Clone)]

@@ -242,7 +242,7 @@ impl State {
         let queue = self.plan.queue(contact.queue)?;
         let mut due = Timestamp::MAX;
         if let Some(longest) = contact.max_wait.or(queue.max_wait) {
-            due = due.min(contact.since + longest);
+            due = due.min((contact.since + longest).max(self.now));
         }
         if let Some(only) = contact.only {
             due = due.min(only.until);

@@ -40,13 +40,14 @@ proptest! {
 /// must have happened in them.
 #[test]
 fn long_runs_agree() {
-    const STEPS_EACH: usize = 2_000;
     let steps = setting("CORDBOARD_LOCKSTEP_STEPS", 300_000);
     let agents = setting("CORDBOARD_LOCKSTEP_AGENTS", 20);
     let first = setting("CORDBOARD_LOCKSTEP_SEED", 1);
+    // Larger floors take longer to fill.
+    let each = 2_000.max(usize::try_from(agents).unwrap_or(usize::MAX).saturating_mul(100));
     let mut tally = Tally::default();
-    for seed in (first..).take_while(|seed| (seed - first) * STEPS_EACH as u64 <= steps) {
-        let script = Script::seeded(seed, agents, STEPS_EACH);
+    for seed in (first..).take_while(|seed| (seed - first) * (each as u64) < steps) {
+        let script = Script::seeded(seed, agents, each);
         match script.run() {
             Ok(of_run) => tally.merge(&of_run),
             Err(failure) => {

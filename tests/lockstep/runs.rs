@@ -36,7 +36,8 @@ impl Script {
     pub(crate) fn seeded(seed: u64, agents: u64, steps: usize) -> Self {
         let mut numbers = Seeded(seed);
         let plan = numbers.tape(PLAN_CHOICES);
-        let agents = 3 + numbers.number() % (agents.max(3) - 2);
+        let least = if agents > 20 { agents / 2 } else { 3 };
+        let agents = least + numbers.number() % (agents.max(3) - least + 1);
         Self { plan, agents, steps: (0..steps).map(|_| numbers.wide()).collect() }
     }
 

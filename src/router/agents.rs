@@ -1,0 +1,189 @@
+//! Agents as they change: signing in and out, crews, and the shelf that fits them.
+
+use crate::agent::ChannelSet;
+use crate::capacity::Load;
+use crate::command::Command;
+use crate::id::{AgentId, GroupId, QueueId};
+use crate::queue::NoAnswerEffect;
+use crate::requirement::Skills;
+use crate::router::ledger;
+use crate::router::orders;
+use crate::router::records::{Agent, NONE};
+use crate::router::state::State;
+use crate::router::timers::Owner;
+
+impl State {
+    pub(super) fn sign_in(&mut self, id: AgentId, group: GroupId, command: &Command) {
+        let Command::SignIn { skills, ready, .. } = command else { return };
+        let now = self.now;
+        if let Some(slot) = self.agent_ids.get(&id) {
+            let it = &mut self.agents[slot];
+            it.group = group;
+            it.own_skills = skills.is_some();
+            it.ready = *ready;
+            it.draining = false;
+            it.again = None;
+            it.available_at = now;
+            self.arm_agent(slot);
+            // A draining agent was not counted in its crew.
+            let crew = self.agents[slot].crew;
+            self.crews.crews[crew as usize].members += 1;
+            self.join_crew(slot, skills.clone());
+            self.excuse(slot);
+            return;
+        }
+        let slot = self.agents.insert(Agent {
+            id,
+            group,
+            crew: NONE,
+            own_skills: skills.is_some(),
+            ready: *ready,
+            draining: false,
+            marked: false,
+            unshelved: false,
+            streak: 0,
+            handled: 0,
+            load: Load::ZERO,
+            room: ChannelSet::NONE,
+            holding: Vec::new(),
+            released_at: now,
+            handled_at: now,
+            offered_at: now,
+            available_at: now,
+            again: None,
+            timer: None,
+            shelf: NONE,
+            keys: vec![0; self.orders.indices.len()],
+            live: true,
+        });
+        self.agent_ids.insert(id, slot);
+        self.join_crew(slot, skills.clone());
+    }
+
+    /// Moves an agent to the crew of its group and skills (`None`: the group's).
+    pub(crate) fn join_crew(&mut self, slot: u32, skills: Option<Skills>) {
+        self.off_shelf(slot);
+        let (group, before, draining) = (self.agents[slot].group, self.agents[slot].crew, self.agents[slot].draining);
+        if before != NONE && !draining {
+            self.crews.crews[before as usize].members -= 1;
+        }
+        let of_group = self.plan.group(group).expect("an agent's group is in the plan: retired groups stay");
+        let skills = skills.unwrap_or_else(|| of_group.skills.clone());
+        let crew = self.crews.crew(group, of_group.capacity, &skills);
+        self.agents[slot].crew = crew;
+        if !draining {
+            self.crews.crews[crew as usize].members += 1;
+        }
+        self.unshelve(slot);
+    }
+
+    pub(super) fn sign_out(&mut self, id: AgentId) {
+        let slot = self.agent_slot(id);
+        self.off_shelf(slot);
+        let it = &mut self.agents[slot];
+        it.live = false;
+        it.again = None;
+        let (crew, draining) = (it.crew, it.draining);
+        if !draining {
+            self.crews.crews[crew as usize].members -= 1;
+        }
+        self.arm_agent(slot);
+        self.agent_ids.remove(&id);
+        self.agents.free(slot);
+    }
+
+    pub(crate) fn arm_agent(&mut self, slot: u32) {
+        let it = &self.agents[slot];
+        let (owner, due, timer) = (Owner::Agent(it.id.0), it.again.map(|(until, _)| until), it.timer);
+        if let Some(timer) = timer {
+            self.timers.cancel(timer, owner);
+        }
+        self.agents[slot].timer = due.map(|due| self.timers.set(self.now, due, owner, slot));
+    }
+
+    /// Whether, should one more offer ring out with this agent, the queue's rule for the agent applies.
+    pub(crate) fn no_answer_applies(&self, agent: u32, queue: QueueId) -> bool {
+        let Some(queue) = self.plan.queue(queue) else { return false };
+        let it = &self.agents[agent];
+        let can_apply = match queue.no_answer.agent {
+            NoAnswerEffect::Stay => false,
+            NoAnswerEffect::NotReady => it.ready != ChannelSet::NONE,
+            NoAnswerEffect::SignOut => !it.draining,
+        };
+        can_apply && it.streak.saturating_add(1) >= queue.no_answer.after
+    }
+
+    /// Its room or keys may have changed: it is shelved anew before anybody looks.
+    pub(crate) fn unshelve(&mut self, slot: u32) {
+        if !self.agents[slot].unshelved {
+            self.agents[slot].unshelved = true;
+            self.unshelved.push(slot);
+        }
+    }
+
+    pub(super) fn off_shelf(&mut self, slot: u32) {
+        let it = &mut self.agents[slot];
+        if it.shelf != NONE {
+            self.crews.take(it.shelf, it.id.0, &it.keys);
+            it.shelf = NONE;
+        }
+    }
+
+    /// Works out load and room of an agent from what it holds. O(channels × held).
+    pub(crate) fn weigh(&mut self, slot: u32) {
+        let room = self.room_of(slot);
+        let it = &mut self.agents[slot];
+        let profile = self.plan.profile(self.crews.crews[it.crew as usize].profile);
+        it.load = profile.map_or(Load::ZERO, |profile| ledger::load(profile, &it.holding));
+        it.room = room;
+    }
+
+    /// The channels of which an agent could be given one more contact now. O(channels × held).
+    pub(crate) fn room_of(&self, slot: u32) -> ChannelSet {
+        let it = &self.agents[slot];
+        if it.draining || !it.live {
+            return ChannelSet::NONE;
+        }
+        let profile = self.plan.profile(self.crews.crews[it.crew as usize].profile);
+        profile.map_or(ChannelSet::NONE, |profile| ChannelSet(ledger::room(profile, &it.holding).0 & it.ready.0))
+    }
+
+    /// An agent whose capacity became smaller keeps what it has, recorded as forced where that is now too much.
+    pub(crate) fn excuse(&mut self, slot: u32) {
+        let it = &mut self.agents[slot];
+        let profile = self.plan.profile(self.crews.crews[it.crew as usize].profile);
+        if profile.is_some_and(|profile| ledger::load(profile, &it.holding) > Load::FULL) {
+            for held in &mut it.holding {
+                held.forced = true;
+            }
+        }
+    }
+
+    /// Puts every agent that changed on the shelf that fits it now.
+    pub(crate) fn shelve(&mut self) {
+        while let Some(slot) = self.unshelved.pop() {
+            if !std::mem::take(&mut self.agents[slot].unshelved) || !self.agents[slot].live {
+                continue;
+            }
+            self.weigh(slot);
+            let it = &mut self.agents[slot];
+            if it.room == ChannelSet::NONE {
+                self.off_shelf(slot);
+                continue;
+            }
+            let shelf = self.crews.shelf(it.crew, it.room, self.orders.indices.len());
+            let it = &self.agents[slot];
+            let indices = self.orders.indices.iter();
+            if shelf == it.shelf && indices.clone().zip(&it.keys).all(|(parts, &key)| orders::key(parts, it) == key) {
+                continue;
+            }
+            self.off_shelf(slot);
+            let it = &mut self.agents[slot];
+            for at in 0..it.keys.len() {
+                it.keys[at] = orders::key(&self.orders.indices[at], it);
+            }
+            it.shelf = shelf;
+            self.crews.put(shelf, slot, it.id.0, &it.keys);
+        }
+    }
+}

@@ -1,0 +1,254 @@
+//! Contacts as they change: arriving, standing in line, in an agent's hands, going elsewhere, ending.
+
+use crate::capacity::Stage;
+use crate::command::{Command, TransferTo};
+use crate::contact::Needs;
+use crate::id::{AgentId, ContactId, OfferId, QueueId};
+use crate::router::records::{Contact, Excluded, Holding, NONE, Only, Place};
+use crate::router::state::State;
+use crate::time::{Span, Timestamp};
+
+impl State {
+    pub(super) fn arrive(&mut self, id: ContactId, command: &Command) {
+        let Command::Enqueue { new, .. } = command else { return };
+        self.arrivals += 1;
+        let only = new.preferred.and_then(|preferred| {
+            let agent = self.agent_ids.get(&preferred.agent)?;
+            let counts = !self.agents[agent].draining && self.takes(agent, new.channel);
+            counts.then(|| Only { agent: preferred.agent, until: self.now + preferred.wait })
+        });
+        let contact = Contact {
+            id,
+            arrival: self.arrivals,
+            origin: new.age_origin.unwrap_or(self.now),
+            since: self.now,
+            queue: new.queue,
+            channel: new.channel,
+            priority: new.priority,
+            place: Place::Loose,
+            needs: self.needs.intern(&new.needs),
+            answer_within: new.answer_within,
+            max_wait: new.max_wait,
+            wrap_up: new.wrap_up,
+            only,
+            customer: new.customer,
+            step: 0,
+            step_since: self.now,
+            first_offer: None,
+            offers: 0,
+            offer: OfferId(0),
+            deadline: None,
+            given_at: self.now,
+            left: None,
+            agent: NONE,
+            class: 0,
+            level: 0,
+            at: 0,
+            timer: None,
+            has_exclusions: false,
+            marked: false,
+        };
+        let class = self.class_of(self.class_key(&contact));
+        let slot = self.contacts.insert(Contact { class, ..contact });
+        self.contact_ids.insert(id, slot);
+    }
+
+    pub(crate) fn stand_in_line(&mut self, slot: u32) {
+        let class = self.class_of(self.class_key(&self.contacts[slot]));
+        let (level, at) = self.standing_rank(&self.contacts[slot]);
+        let it = &mut self.contacts[slot];
+        (it.class, it.level, it.at, it.left) = (class, level, at, None);
+        it.place = Place::InLine;
+        let (rank, queue, only) = (it.rank(), it.queue, it.only);
+        self.standings[usize::from(queue.0)].waiting += 1;
+        match only {
+            Some(only) => self.classes.direct.entry(only.agent).or_default().push(slot),
+            None => self.classes.join(class, rank, slot),
+        }
+        self.arm(slot);
+    }
+
+    pub(super) fn leave_line(&mut self, slot: u32) {
+        let it = &mut self.contacts[slot];
+        it.place = Place::Loose;
+        let (class, rank, queue, only) = (it.class, it.rank(), it.queue, it.only);
+        self.standings[usize::from(queue.0)].waiting -= 1;
+        match only {
+            Some(only) => {
+                if let Some(waiting) = self.classes.direct.get_mut(&only.agent) {
+                    waiting.retain(|&other| other != slot);
+                    if waiting.is_empty() {
+                        self.classes.direct.remove(&only.agent);
+                    }
+                }
+            }
+            None => self.classes.leave(class, rank),
+        }
+    }
+
+    /// Changes what a contact's place in line depends on, wherever it is.
+    pub(super) fn restand(&mut self, id: ContactId, change: impl FnOnce(&mut Contact, Timestamp)) {
+        let slot = self.contact_slot(id);
+        let waits = self.is_waiting(slot);
+        if waits {
+            self.leave_line(slot);
+        }
+        change(&mut self.contacts[slot], self.now);
+        if waits {
+            self.stand_in_line(slot);
+        } else {
+            self.contacts[slot].class = self.class_of(self.class_key(&self.contacts[slot]));
+        }
+    }
+
+    pub(super) fn transfer(&mut self, id: ContactId, queue: QueueId, command: &Command) {
+        let Command::Transfer { to, reset_age, .. } = command else { return };
+        let slot = self.contact_slot(id);
+        if self.is_waiting(slot) {
+            self.leave_line(slot);
+        }
+        let needs = match to {
+            TransferTo::Needs(needs) => self.needs.intern(needs),
+            TransferTo::Queue(_) | TransferTo::Agent(..) => self.contacts[slot].needs,
+        };
+        let now = self.now;
+        self.exclusions.remove(&slot);
+        let it = &mut self.contacts[slot];
+        it.queue = queue;
+        it.needs = needs;
+        it.only = match to {
+            TransferTo::Agent(agent, wait) => Some(Only { agent: *agent, until: now + *wait }),
+            TransferTo::Queue(_) | TransferTo::Needs(_) => None,
+        };
+        it.has_exclusions = false;
+        (it.offers, it.step, it.step_since, it.first_offer, it.since) = (0, 0, now, None, now);
+        if *reset_age {
+            it.origin = now;
+        }
+        let left = it.left.take().filter(|&left| it.only.is_none_or(|only| only.agent != left));
+        if let Some(agent) = left {
+            self.exclude(slot, agent);
+        }
+        self.contacts[slot].class = self.class_of(self.class_key(&self.contacts[slot]));
+    }
+
+    pub(super) fn give(&mut self, slot: u32, agent: AgentId, stage: Stage, deadline: Option<Timestamp>, forced: bool) {
+        if self.is_waiting(slot) {
+            self.leave_line(slot);
+        }
+        let now = self.now;
+        let agent_slot = self.agent_slot(agent);
+        let it = &mut self.contacts[slot];
+        it.place = Place::With(stage);
+        it.agent = agent_slot;
+        it.deadline = deadline;
+        it.given_at = now;
+        it.first_offer = it.first_offer.or(Some(now));
+        it.offers = it.offers.saturating_add(u16::from(stage == Stage::Offered));
+        let (channel, queue) = (it.channel, it.queue);
+        if !forced {
+            self.standings[usize::from(queue.0)].last = Some(agent);
+        }
+        let holder = &mut self.agents[agent_slot];
+        holder.offered_at = now;
+        holder.holding.push(Holding { contact: slot, channel, stage, forced, by_arrival: false });
+        self.unshelve(agent_slot);
+        self.arm(slot);
+    }
+
+    /// Takes a contact out of its agent's hands.
+    pub(super) fn take_back(&mut self, slot: u32) {
+        let agent = self.contacts[slot].agent;
+        let it = &mut self.agents[agent];
+        it.holding.retain(|held| held.contact != slot);
+        it.released_at = self.now;
+        self.unshelve(agent);
+        let it = &mut self.contacts[slot];
+        it.place = Place::Loose;
+        it.agent = NONE;
+        it.deadline = None;
+        self.arm(slot);
+    }
+
+    pub(super) fn set_stage(&mut self, slot: u32, stage: Stage, deadline: Option<Timestamp>) {
+        let it = &mut self.contacts[slot];
+        it.place = Place::With(stage);
+        it.deadline = deadline;
+        let agent = it.agent;
+        self.holding_mut(slot).stage = stage;
+        self.unshelve(agent);
+        self.arm(slot);
+    }
+
+    pub(super) fn holding_mut(&mut self, slot: u32) -> &mut Holding {
+        let agent = self.contacts[slot].agent;
+        let mut holding = self.agents[agent].holding.iter_mut();
+        holding.find(|held| held.contact == slot).expect("a contact with an agent is among what it holds")
+    }
+
+    pub(super) fn connects(&self, slot: u32) -> bool {
+        let it = &self.contacts[slot];
+        self.plan.connect_time(it.queue, it.channel).is_some()
+    }
+
+    pub(super) fn exclude(&mut self, slot: u32, agent: AgentId) {
+        let Some(queue) = self.plan.queue(self.contacts[slot].queue) else { return };
+        let (span, most) = (queue.no_answer.exclude_for, queue.offers_per_agent);
+        let all = self.exclusions.entry(slot).or_default();
+        let at = all.iter().position(|one| one.agent == agent).unwrap_or_else(|| {
+            all.push(Excluded { agent, until: Timestamp::ZERO, times: 0 });
+            all.len() - 1
+        });
+        let one = &mut all[at];
+        one.times = one.times.saturating_add(1);
+        one.until = match one.times {
+            times if times >= most => Timestamp::MAX,
+            _ if span == Span::ZERO => self.now,
+            _ => self.now + span,
+        };
+        self.contacts[slot].has_exclusions = true;
+    }
+
+    pub(super) fn end(&mut self, slot: u32) {
+        match self.contacts[slot].place {
+            Place::InLine => self.leave_line(slot),
+            Place::With(_) => {
+                let agent = self.contacts[slot].agent;
+                self.note_pace(slot);
+                self.take_back(slot);
+                self.agents[agent].handled_at = self.now;
+            }
+            Place::Loose => {}
+        }
+        if self.contacts[slot].has_exclusions {
+            self.exclusions.remove(&slot);
+        }
+        self.arm(slot);
+        self.contact_ids.remove(&self.contacts[slot].id);
+        self.contacts.free(slot);
+    }
+
+    /// Sets the contact's one timer to what its place asks for.
+    pub(crate) fn arm(&mut self, slot: u32) {
+        let due = match self.contacts[slot].place {
+            Place::InLine => self.waiting_due(slot),
+            Place::With(_) => self.contacts[slot].deadline,
+            Place::Loose => None,
+        };
+        let before = self.contacts[slot].timer;
+        if before.map(|timer| timer.due) == due {
+            return;
+        }
+        let owner = self.owner(slot);
+        if let Some(timer) = before {
+            self.timers.cancel(timer, owner);
+        }
+        let due = due.filter(|&due| due < Timestamp::MAX);
+        self.contacts[slot].timer = due.map(|due| self.timers.set(self.now, due, owner, slot));
+    }
+
+    /// The needs of a contact, as the host gave them.
+    pub(crate) fn needs_of(&self, slot: u32) -> &Needs {
+        self.needs.needs(self.contacts[slot].needs)
+    }
+}

@@ -1,0 +1,124 @@
+//! Events in words.
+
+use cordboard::{ChannelSet, HeldBy, OfferEnd, Outcome, Plan, QueueId, ReasonId, Return, Stage, Timestamp, What};
+
+use crate::names::Names;
+
+/// One event, without its instant.
+pub(crate) fn tell(what: &What, names: &Names, plan: &Plan) -> String {
+    let c = |id| names.contact(id);
+    let a = |id| names.agent(id);
+    let q = |id: QueueId| plan.queue(id).map_or("?", |queue| &*queue.name);
+    match *what {
+        What::Configured => "another plan is in force".into(),
+        What::AgentSignedIn { agent, group } => {
+            format!("{} signed in as {}", a(agent), plan.group(group).map_or("?", |group| &*group.name))
+        }
+        What::AgentDraining { agent } => format!("{} drains", a(agent)),
+        What::AgentSignedOut { agent } => format!("{} signed out", a(agent)),
+        What::PresenceChanged { agent, channels, ready, reason, until } => {
+            let why = match reason {
+                ReasonId::NONE => String::new(),
+                ReasonId::NO_ANSWER => ", did not answer".into(),
+                ReasonId(code) => format!(", reason {code}"),
+            };
+            let ready = if ready { "ready" } else { "not ready" };
+            format!("{} {ready} on {}{why}{}", a(agent), channel_names(channels, plan), ending("until", until))
+        }
+        What::SkillsChanged { agent } => format!("{} has other skills", a(agent)),
+        What::Arrived { contact, queue } => format!("{} arrived in {}", c(contact), q(queue)),
+        What::Queued { contact, queue, waiting, only } => {
+            let only = only.map(|agent| format!(", for {} alone", a(agent))).unwrap_or_default();
+            format!("{} waits in {}, {waiting} waiting{only}", c(contact), q(queue))
+        }
+        What::PreferenceEnded { contact } => format!("{} may go to anybody now", c(contact)),
+        What::Relaxed { contact, step } => format!("{} is in step {step} now", c(contact)),
+        What::PriorityChanged { contact, priority } => format!("{} has priority {priority}", c(contact)),
+        What::NeedsChanged { contact } => format!("{} needs something else", c(contact)),
+        What::Transferred { contact, queue } => format!("{} transferred, to {}", c(contact), q(queue)),
+        What::Offered { offer, contact, agent, expires, forced } => {
+            format!(
+                "o{}: {} offered to {}{}{}",
+                offer.0,
+                c(contact),
+                a(agent),
+                ending("until", expires),
+                by_force(forced)
+            )
+        }
+        What::OfferEnded { offer, contact, agent, end } => {
+            let end = match end {
+                OfferEnd::Declined => "declined by",
+                OfferEnd::Expired => "not answered by",
+                OfferEnd::Revoked => "revoked from",
+                OfferEnd::Left => "left",
+            };
+            format!("o{}: {} {end} {}", offer.0, c(contact), a(agent))
+        }
+        What::Accepted { offer, contact, agent, connect_by } => {
+            format!("o{}: {} accepted by {}{}", offer.0, c(contact), a(agent), ending("to connect by", connect_by))
+        }
+        What::Assigned { contact, agent, connect_by, forced } => {
+            let connect_by = ending("to connect by", connect_by);
+            format!("{} given to {}{connect_by}{}", c(contact), a(agent), by_force(forced))
+        }
+        What::Connected { contact, agent } => format!("{} connected with {}", c(contact), a(agent)),
+        What::Held { contact, agent, by: HeldBy::Agent } => format!("{} held by {}", c(contact), a(agent)),
+        What::Held { contact, agent, by: HeldBy::Arrival } => format!("{} put aside at {}", c(contact), a(agent)),
+        What::Resumed { contact, agent, by: HeldBy::Agent } => format!("{} resumed by {}", c(contact), a(agent)),
+        What::Resumed { contact, agent, by: HeldBy::Arrival } => format!("{} resumes at {}", c(contact), a(agent)),
+        What::Quieted { contact, agent } => format!("{} quiet at {}", c(contact), a(agent)),
+        What::Woken { contact, agent, forced } => format!("{} woken at {}{}", c(contact), a(agent), by_force(forced)),
+        What::WrapUpStarted { contact, agent, until } => {
+            format!("{} wrapped up by {}{}", c(contact), a(agent), ending("until", until))
+        }
+        What::Returned { contact, agent, why } => {
+            let why = match why {
+                Return::Requeued => "re-queued",
+                Return::Transferred => "transferred",
+                Return::ConnectFailed => "not connected",
+                Return::SignedOut => "signed out",
+            };
+            format!("{} back from {}, {why}", c(contact), a(agent))
+        }
+        What::Ended { contact, outcome, agent } => {
+            let outcome = match outcome {
+                Outcome::Completed => "completed",
+                Outcome::Abandoned => "abandoned",
+                Outcome::Cancelled => "cancelled",
+                Outcome::TurnedAway => "turned away",
+                Outcome::MaxWait => "waited as long as it may",
+                Outcome::Unanswered => "ended unanswered",
+            };
+            let agent = agent.map(|agent| format!(" at {}", a(agent))).unwrap_or_default();
+            format!("{} {outcome}{agent}", c(contact))
+        }
+    }
+}
+
+pub(crate) fn stage(stage: Stage) -> &'static str {
+    match stage {
+        Stage::Offered => "offered",
+        Stage::Connecting => "connecting",
+        Stage::Active => "active",
+        Stage::Quiet => "quiet",
+        Stage::Held => "held",
+        Stage::WrapUp => "in wrap-up",
+    }
+}
+
+fn channel_names(channels: ChannelSet, plan: &Plan) -> String {
+    if channels == ChannelSet::ALL {
+        return "everything".into();
+    }
+    let names: Vec<_> = channels.iter().filter_map(|id| plan.channel(id)).map(|channel| &*channel.name).collect();
+    names.join(" and ")
+}
+
+fn ending(word: &str, at: Option<Timestamp>) -> String {
+    at.map(|at| format!(", {word} {at}")).unwrap_or_default()
+}
+
+fn by_force(forced: bool) -> &'static str {
+    if forced { ", forced" } else { "" }
+}
