@@ -88,7 +88,7 @@ fn somebody_who_speaks_both_makes_them_compete() {
 #[test]
 fn an_estimate_needs_somebody_who_could_and_something_to_go_by() {
     let mut host = Host::new(plan());
-    host.call(1, 1, EN);
+    host.call(0, 1, EN);
     assert_eq!(host.estimate(1), None, "nobody could take it");
     host.sign_in(1, 0);
     host.call(1, 2, EN);
