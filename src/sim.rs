@@ -56,7 +56,7 @@ pub use comparison::{Comparison, Differences};
 pub use distribution::Distribution;
 pub use experiment::Outcome;
 pub use policy::{Policy, UnknownPolicy};
-pub use record_file::{instant, length};
+pub use record_file::{instant, length, origin};
 pub use replication::RunError;
 pub use results::{AgentResults, ContactResults, Metric, Quantiles, Results};
 pub use scenario::{Cost, Scenario, Stream};

@@ -31,10 +31,10 @@ pub(crate) struct Arguments {
     #[arg(long)]
     scenario: PathBuf,
     /// An agent of the records who handles nothing for longer than this is absent meanwhile
-    #[arg(long, value_name = "TIME", default_value = "20m", value_parser = Span::parse)]
+    #[arg(long, value_name = "TIME", default_value = "5m", value_parser = Span::parse)]
     absent_after: Span,
     /// An agent of the records comes so long before its first contact and stays so long after its last
-    #[arg(long, value_name = "TIME", default_value = "5m", value_parser = Span::parse)]
+    #[arg(long, value_name = "TIME", default_value = "30s", value_parser = Span::parse)]
     around: Span,
     #[command(flatten)]
     options: RunOptions,

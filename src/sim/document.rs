@@ -88,6 +88,8 @@ struct Parts {
     streams: Vec<(Stream, Option<Requirement>)>,
     staffing: Vec<Staffing>,
     speed: Vec<Vec<f64>>,
+    /// By channel: whether the document says how long agents have to accept.
+    own_offer: Vec<bool>,
     offers: Offers,
     policy: Policy,
 }
@@ -95,8 +97,8 @@ struct Parts {
 impl Parts {
     fn into_scenario(self, mut plan: Plan) -> Scenario {
         if self.offers.no_answer > 0.0 || !self.offers.accept.is_zero() {
-            for channel in &mut plan.channels {
-                channel.offer = channel.offer.or(Some(OFFER));
+            for (channel, _) in plan.channels.iter_mut().zip(&self.own_offer).filter(|(_, own)| !**own) {
+                channel.offer = Some(OFFER);
             }
         }
         let streams = self.streams.into_iter().map(|(mut stream, requires)| {
@@ -171,6 +173,7 @@ impl Reader<'_> {
             streams,
             staffing: self.staffing(root),
             speed: self.speeds(root),
+            own_offer: self.own_offers(root),
             offers,
             policy,
         }
@@ -276,7 +279,7 @@ impl Reader<'_> {
         let given: Vec<&'static str> =
             DISTRIBUTION.into_iter().filter(|key| section.table().get(key).is_some()).collect();
         let [kind] = given[..] else {
-            if given.len() > 1 || section.table().0.len() == 0 {
+            if given.len() > 1 || section.table().0.is_empty() {
                 let choices: Vec<&str> = DISTRIBUTION.iter().chain(more).copied().collect();
                 section.problem(format!("must have exactly one of {}", choices.join(", ")));
             }
@@ -323,7 +326,7 @@ impl Reader<'_> {
         section.know(&ARRIVALS);
         let given: Vec<&'static str> = ARRIVALS.into_iter().filter(|key| section.table().get(key).is_some()).collect();
         let [kind] = given[..] else {
-            if given.len() > 1 || section.table().0.len() == 0 {
+            if given.len() > 1 || section.table().0.is_empty() {
                 entry.problem(format!("must have exactly one of {}", ARRIVALS.join(", ")));
             }
             return None;
@@ -418,6 +421,17 @@ impl Reader<'_> {
             root.get("agents").problem(format!("there are {agents} agents in all; limits.agents allows {most}"));
         }
         all
+    }
+
+    fn own_offers(&self, root: &Section<'_>) -> Vec<bool> {
+        let plan = self.draft.plan();
+        let mut own = vec![false; plan.channels().len()];
+        for (name, section) in root.get("channels").sections() {
+            if let Some(channel) = plan.find_channel(name) {
+                own[usize::from(channel.0)] = section.get("offer").is_given();
+            }
+        }
+        own
     }
 
     fn speeds(&self, root: &Section<'_>) -> Vec<Vec<f64>> {

@@ -38,6 +38,8 @@ pub(super) fn trace(path: &Path) -> Result<Vec<Recorded>, Vec<String>> {
         })
     })?;
     contacts.sort();
+    let origin = contacts.first().map_or(Span::ZERO, |first| origin(first.at));
+    contacts.iter_mut().for_each(|contact| contact.at = contact.at - origin);
     Ok(contacts)
 }
 
@@ -49,8 +51,7 @@ pub(super) fn profile(path: &Path) -> Result<Profile, Vec<String>> {
     let mut rows = two_columns(&text)?;
     rows.sort_by_key(|row| row.0);
     let origin = match rows.first() {
-        Some((first, _)) if first.0 > 1_000 * DAY => first.0 / DAY * DAY,
-        Some(_) => 0,
+        Some((first, _)) => origin(*first).0,
         None => return Err(vec!["there is no row in it".to_owned()]),
     };
     let gaps = rows.windows(2).map(|pair| pair[1].0.since(pair[0].0));
@@ -67,7 +68,7 @@ pub(super) fn profile(path: &Path) -> Result<Profile, Vec<String>> {
             Span(at.0 - origin)
         )]);
     }
-    if DAY % interval.0 != 0 || intervals > 10_000_000 {
+    if !DAY.is_multiple_of(interval.0) || intervals > 10_000_000 {
         return Err(vec![format!(
             "the shortest interval, {interval}, does not divide a day, or there are too many of them"
         )]);
@@ -133,6 +134,11 @@ pub(super) fn time_of_day(text: &str) -> Option<Span> {
     let (hours, minutes, seconds) = (next(24)??, next(59)??, next(59)?.unwrap_or(0));
     let time = Span::from_secs(hours * 3600 + minutes * 60 + seconds);
     (parts.next().is_none() && time.0 <= DAY).then_some(time)
+}
+
+/// What instants that begin with `first` are counted from: dates from midnight of the first, anything else from 0.
+pub fn origin(first: Timestamp) -> Span {
+    Span(if first.0 > 1_000 * DAY { first.0 / DAY * DAY } else { 0 })
 }
 
 /// Reads a length of time: seconds (`90`, `2.5`), or with its unit (`1m30s`).
@@ -240,6 +246,13 @@ mod tests {
             recorded(60_000_000, Some(Span::from_mins(3)), None),
         ];
         assert_eq!(contacts, wanted);
+    }
+
+    #[test]
+    fn dates_count_from_midnight_of_the_first() {
+        let file = File::new("dates.csv", "arrival\n2024-03-01 00:01:00\n2024-02-29 23:59:00\n");
+        let arrivals: Vec<u64> = trace(&file.0).unwrap().iter().map(|contact| contact.at.0 / 1_000_000).collect();
+        assert_eq!(arrivals, [86_340, 86_460]);
     }
 
     #[test]

@@ -111,7 +111,7 @@ impl Run<'_> {
                 self.happen(due)?;
             }
             steps += 1;
-            if steps % REPORT_EVERY == 0 {
+            if steps.is_multiple_of(REPORT_EVERY) {
                 progress(next.since(reported));
                 reported = next;
             }

@@ -5,7 +5,7 @@ use std::fs::File;
 use std::io::{BufReader, Read};
 use std::path::Path;
 
-use cordboard::sim::Recorded;
+use cordboard::sim::{Recorded, origin};
 use cordboard::{Span, Timestamp};
 use csv::StringRecord;
 use flate2::read::MultiGzDecoder;
@@ -124,5 +124,7 @@ pub(super) fn read(path: &Path) -> Result<Records, Failure> {
         }
     }
     records.kept.sort_by_key(|record| record.at);
+    let origin = records.kept.first().map_or(Span::ZERO, |first| origin(first.at));
+    records.kept.iter_mut().for_each(|record| record.at = record.at - origin);
     Ok(records)
 }

@@ -7,8 +7,13 @@ use cordboard::{GroupId, Skills, Span, Timestamp};
 
 use super::record::Record;
 
+/// From when until when.
+type Stay = (Timestamp, Timestamp);
+
 /// Streams that make up less than this share of an agent's contacts were not its work.
 const LEAST_SHARE: f64 = 0.01;
+/// …unless there are so many.
+const LEAST: f64 = 3.0;
 
 /// The agents of the records by group; empty if the records name none.
 ///
@@ -21,7 +26,7 @@ pub(super) fn of(
     absent_after: Span,
     around: Span,
 ) -> BTreeMap<GroupId, Vec<RecordedAgent>> {
-    let mut work: BTreeMap<&str, Vec<(&Record, (Timestamp, Timestamp))>> = BTreeMap::new();
+    let mut work: BTreeMap<&str, Vec<(&Record, Stay)>> = BTreeMap::new();
     for record in records {
         if let (Some(agent), Some(service)) = (&record.agent, record.service()) {
             work.entry(agent).or_default().push((record, service));
@@ -39,12 +44,12 @@ pub(super) fn of(
 }
 
 /// The agent's streams, and the share of each.
-fn shares<'s>(scenario: &'s Scenario, handled: &[(&Record, (Timestamp, Timestamp))]) -> Vec<(&'s Stream, f64)> {
+fn shares<'s>(scenario: &'s Scenario, handled: &[(&Record, Stay)]) -> Vec<(&'s Stream, f64)> {
     let all = handled.len() as f64;
     let share =
         |stream: &Stream| handled.iter().filter(|(record, _)| record.stream == stream.name).count() as f64 / all;
     let shares = scenario.streams().iter().map(|stream| (stream, share(stream)));
-    shares.filter(|(_, share)| *share >= LEAST_SHARE).collect()
+    shares.filter(|(_, share)| *share >= LEAST_SHARE || *share * all >= LEAST).collect()
 }
 
 fn skills(scenario: &Scenario, streams: &[(&Stream, f64)]) -> Skills {
@@ -65,9 +70,9 @@ fn group(scenario: &Scenario, streams: &[(&Stream, f64)]) -> GroupId {
     best.unwrap_or(GroupId(0))
 }
 
-fn stays(mut times: Vec<(Timestamp, Timestamp)>, absent_after: Span, around: Span) -> Vec<(Timestamp, Timestamp)> {
+fn stays(mut times: Vec<Stay>, absent_after: Span, around: Span) -> Vec<Stay> {
     times.sort_unstable();
-    let mut stays: Vec<(Timestamp, Timestamp)> = Vec::new();
+    let mut stays: Vec<Stay> = Vec::new();
     for (begin, end) in times {
         let (begin, end) = (begin - around, end + around);
         match stays.last_mut() {
@@ -97,7 +102,7 @@ mod tests {
         };
         assert_eq!(stays(10, 0), [(10, 20), (60, 61), (100, 113)]);
         assert_eq!(stays(10, 3), [(7, 23), (57, 64), (97, 116)]);
-        assert_eq!(stays(39, 1), [(9, 21), (59, 62), (99, 114)].to_vec());
+        assert_eq!(stays(39, 1), [(9, 21), (59, 114)]);
         assert_eq!(stays(40, 1), [(9, 114)]);
     }
 }

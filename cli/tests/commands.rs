@@ -1,0 +1,252 @@
+//! The command line from outside: exit codes, messages, and what is written where.
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+use assert_cmd::cargo::cargo_bin;
+use serde_json::Value;
+
+const GOOD: &str = r#"
+name = "small"
+horizon = "10h"
+replications = 3
+[capacity.blended]
+voice = { max = 1 }
+chat = { max = 3 }
+[agents.team]
+count = 4
+capacity = "blended"
+skills = { billing = 80 }
+[queues.service]
+order = "ratio"
+[streams.calls]
+channel = "voice"
+queue = "service"
+requires = "billing >= 50"
+arrivals = { poisson_per_minute = 0.4 }
+handle = { exponential = "4m" }
+patience = { exponential = "3m" }
+cost = { hold_per_minute = 3.0, lost = 6.0 }
+[streams.chats]
+channel = "chat"
+queue = "service"
+arrivals = { poisson_per_minute = 0.5 }
+handle = { lognormal = ["6m", "3m"] }
+"#;
+
+/// A folder of files that is gone with the value.
+struct Folder(PathBuf);
+
+impl Folder {
+    fn new(name: &str) -> Self {
+        let path = std::env::temp_dir().join(format!("cordboard-cli-{}-{name}", std::process::id()));
+        std::fs::create_dir_all(&path).unwrap();
+        Self(path)
+    }
+
+    fn file(&self, name: &str, text: &str) -> String {
+        let path = self.0.join(name);
+        std::fs::write(&path, text).unwrap();
+        path.to_str().unwrap().to_owned()
+    }
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_dir_all(&self.0);
+    }
+}
+
+fn cordboard(arguments: &[&str]) -> Output {
+    Command::new(cargo_bin("cordboard")).args(arguments).current_dir(root()).output().unwrap()
+}
+
+fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap()
+}
+
+/// Standard output of a command that must do what it is asked.
+#[track_caller]
+fn done(arguments: &[&str]) -> String {
+    let output = cordboard(arguments);
+    let complaint = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(0), "{complaint}");
+    assert!(output.stderr.is_empty(), "nothing but results, and no progress bar in a pipe: {complaint}");
+    String::from_utf8(output.stdout).unwrap()
+}
+
+/// Standard error of a command that must fail with this code, and say nothing else.
+#[track_caller]
+fn failed(code: i32, arguments: &[&str]) -> String {
+    let output = cordboard(arguments);
+    let complaint = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(code), "{complaint}");
+    assert!(output.stdout.is_empty() && !complaint.contains("panicked"), "{complaint}");
+    complaint
+}
+
+#[test]
+fn simulate_writes_the_documented_object() {
+    let folder = Folder::new("json");
+    let scenario = folder.file("good.toml", GOOD);
+    let json: Value = serde_json::from_str(&done(&["simulate", &scenario, "--json"])).unwrap();
+    for (key, value) in [("scenario", "small"), ("policy", "work-conserving")] {
+        assert_eq!(json[key], value);
+    }
+    assert_eq!((&json["seed"], &json["replications"]), (&Value::from(1), &Value::from(3)));
+    assert!(json["commands"].as_u64() > Some(1_000) && json["events"].as_u64() > json["commands"].as_u64());
+    assert!(json["wall_seconds"].as_f64() > Some(0.0));
+    assert_eq!(json["digest"].as_str().map(str::len), Some(16));
+    assert_eq!(json["streams"].as_object().unwrap().keys().collect::<Vec<_>>(), ["calls", "chats"]);
+    let calls = &json["streams"]["calls"];
+    let count = |key: &str| calls[key].as_u64().unwrap_or_else(|| panic!("{key}: {calls}"));
+    let gone = count("answered") + count("abandoned") + count("overflowed") + count("waiting_at_end");
+    assert!(count("offered") > 500 && count("offered") == gone);
+    for estimate in [
+        &calls["abandon_share"],
+        &calls["wait_seconds"],
+        &calls["wait_answered_seconds"],
+        &calls["delayed_share"],
+        &calls["service_level"],
+        &calls["queue_length"],
+        &calls["in_service"],
+        &json["agents"]["team"]["occupancy"],
+        &json["agents"]["team"]["contacts_held"],
+        &json["cost_per_minute"],
+    ] {
+        assert!(estimate["mean"].as_f64() > Some(0.0) && estimate["half_width"].as_f64() > Some(0.0), "{estimate}");
+    }
+    let quantiles = ["p50", "p90", "p95", "p99"].map(|key| calls["wait_quantiles_seconds"][key].as_f64().unwrap());
+    assert!(quantiles.is_sorted(), "{quantiles:?}");
+    let one = done(&["simulate", &scenario, "--json", "--replications", "1"]);
+    let json: Value = serde_json::from_str(&one).unwrap();
+    assert_eq!(json["streams"]["calls"]["wait_seconds"]["half_width"], Value::Null);
+}
+
+#[test]
+fn options_change_the_run_and_threads_do_not() {
+    let folder = Folder::new("options");
+    let scenario = folder.file("good.toml", GOOD);
+    let digest = |more: &[&str]| {
+        let arguments: Vec<&str> = ["simulate", &scenario, "--json"].iter().chain(more).copied().collect();
+        let json: Value = serde_json::from_str(&done(&arguments)).unwrap();
+        json["digest"].as_str().unwrap().to_owned()
+    };
+    let usual = digest(&[]);
+    assert_eq!(usual, digest(&["--threads", "1"]));
+    assert_eq!(usual, digest(&["--threads", "3", "--seed", "1", "--replications", "3"]));
+    assert_ne!(usual, digest(&["--seed", "2"]));
+    assert_ne!(usual, digest(&["--replications", "4"]));
+}
+
+#[test]
+fn tables_show_what_a_manager_asks_for() {
+    let folder = Folder::new("tables");
+    let scenario = folder.file("good.toml", GOOD);
+    let table = done(&["simulate", &scenario]);
+    for word in [
+        "Channels",
+        "voice",
+        "chat",
+        "calls",
+        "service level",
+        "mean wait",
+        "abandoned",
+        "occupancy",
+        "Cost per minute",
+    ] {
+        assert!(table.contains(word), "{word}: {table}");
+    }
+    let checked = done(&["check", &scenario]);
+    assert!(checked.contains("sound. 2 streams in 1 queue, 4 agents in 1 group"), "{checked}");
+}
+
+#[test]
+fn compare_pairs_policies() {
+    let folder = Folder::new("compare");
+    let scenario = folder.file("good.toml", GOOD);
+    let arguments =
+        ["compare", &scenario, "--policy", "work-conserving", "--policy", "agents:most-loaded,longest-idle"];
+    let table = done(&arguments);
+    assert!(table.contains("agents:most-loaded,longest-idle less work-conserving"), "{table}");
+    let json: Value = serde_json::from_str(&done(&[&arguments[..], &["--json"]].concat())).unwrap();
+    assert_eq!(json["policies"].as_array().map(Vec::len), Some(2));
+    let comparison = &json["comparisons"][0];
+    assert_eq!(comparison["against"], "work-conserving");
+    assert!(comparison["cost_per_minute"]["half_width"].as_f64() > Some(0.0), "{comparison}");
+    let same = done(&["compare", &scenario, "--policy", "work-conserving", "--policy", "work-conserving", "--json"]);
+    let json: Value = serde_json::from_str(&same).unwrap();
+    assert_eq!(json["comparisons"][0]["cost_per_minute"]["mean"].as_f64(), Some(0.0), "the same randomness");
+}
+
+#[test]
+fn wrong_scenarios_are_refused_with_everything_that_is_wrong() {
+    let folder = Folder::new("wrong");
+    for (from, to, words) in [
+        ("[queues.service]", "[queues.service]\nordr = \"fifo\"", &["ordr", "did you mean `order`", "line 13"][..]),
+        ("queue = \"service\"", "queue = \"nowhere\"", &["there is no queue `nowhere`", "streams.calls.queue"]),
+        ("\"4m\"", "\"4 parsecs\"", &["parsecs", "streams.calls.handle.exponential"]),
+        ("\"billing >= 50\"", "\"billing >= >= 3\"", &["streams.calls.requires"]),
+        ("count = 4", "count = -3", &["agents.team.count"]),
+        ("poisson_per_minute = 0.4", "poisson_per_minute = -1.0", &["poisson_per_minute"]),
+        ("poisson_per_minute = 0.4", "poisson_per_minute = nan", &["poisson_per_minute"]),
+        ("count = 4", "count = 99999999999999999999", &["count"]),
+        ("poisson_per_minute = 0.4", "poison_per_minute = 0.4", &["poison_per_minute", "did you mean"]),
+        ("exponential = \"4m\"", "by_group = { crew = { exponential = \"4m\" } }", &["crew", "team"]),
+        ("horizon = \"10h\"", "", &["horizon: is missing"]),
+        ("[capacity", "[scheduler]\npolicy = \"adaptive\"\n[capacity", &["`adaptive`", "work-conserving"]),
+        ("count = 4", "count = 4\nshifts = [[\"08:00\", \"25:00\"]]", &["25:00", "shifts[0][1]"]),
+        ("{ exponential = \"4m\" }", "{ empirical = \"none.csv\" }", &["none.csv", "handle.empirical"]),
+        ("capacity = \"blended\"", "capacity = \"blended\"\nspeed = [1]", &["agents.team.speed"]),
+        ("{ lognormal = [\"6m\", \"3m\"] }", "{ lognormal = [\"6m\"], gamma = 3 }", &["exactly one of"]),
+        ("{ lognormal = [\"6m\", \"3m\"] }", "{ hyperexponential = [[0.5, \"1m\"]] }", &["sum to 1"]),
+        ("name = \"small\"", "name = \"small", &["line 2", "not TOML"]),
+    ] {
+        assert!(GOOD.contains(from));
+        let scenario = folder.file("wrong.toml", &GOOD.replacen(from, to, 1));
+        for command in ["simulate", "check"] {
+            let complaint = failed(2, &[command, &scenario]);
+            for word in words {
+                assert!(complaint.contains(word), "{to}: {complaint}");
+            }
+        }
+    }
+    let both = GOOD.replace("count = 4", "cuont = 4").replace("\"3m\" }\ncost", "3 }\ncost");
+    let complaint = failed(2, &["check", &folder.file("both.toml", &both)]);
+    assert!(complaint.contains("cuont") && complaint.contains("patience"), "all at once: {complaint}");
+    assert_eq!(complaint.lines().count(), 2, "{complaint}");
+}
+
+#[test]
+fn wrong_arguments_are_refused() {
+    let folder = Folder::new("arguments");
+    let scenario = folder.file("good.toml", GOOD);
+    assert!(failed(2, &["simulate", "no-such-file.toml"]).contains("no-such-file.toml"));
+    assert!(failed(2, &["simulate", &scenario, "--replications", "0"]).contains("0"));
+    assert!(failed(2, &["simulate", &scenario, "--seeds", "3"]).contains("--seed"));
+    assert!(failed(2, &["compare", &scenario, "--policy", "work-conserving"]).contains("twice"));
+    let complaint = failed(2, &["compare", &scenario, "--policy", "fastest", "--policy", "work-conserving"]);
+    assert!(complaint.contains("fastest") && complaint.contains("agents:LIST"), "{complaint}");
+    assert!(failed(2, &["replay", "none.csv", "--scenario", &scenario]).contains("none.csv"));
+}
+
+#[test]
+fn a_run_that_fails_has_its_own_code() {
+    let folder = Folder::new("limit");
+    let text = GOOD.replace("[capacity", "[limits]\ncontacts = 5\n[capacity");
+    let complaint = failed(1, &["simulate", &folder.file("limit.toml", &text)]);
+    assert!(complaint.contains("limit of 5 contacts"), "{complaint}");
+}
+
+#[test]
+fn shipped_scenarios_are_sound() {
+    let mut seen = 0;
+    for entry in std::fs::read_dir(root().join("examples/scenarios")).unwrap() {
+        let path = entry.unwrap().path();
+        if path.extension().is_some_and(|extension| extension == "toml") {
+            done(&["check", path.to_str().unwrap()]);
+            seen += 1;
+        }
+    }
+    assert!(seen >= 3);
+}
