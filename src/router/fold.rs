@@ -132,11 +132,11 @@ impl State {
                     return Some("the contact is not between two places");
                 };
                 let ahead = self.standings.get(usize::from(queue.0)).map_or(0, |standing| standing.waiting);
-                let as_told = it.queue == queue && it.only.map(|only| only.agent) == only;
+                let as_told = it.queue == queue && it.only().map(|only| only.agent) == only;
                 unless(as_told && u64::from(waiting) == u64::from(ahead) + 1, "the contact would not stand there")
             }
             What::PreferenceEnded { contact } => unless(
-                free(contact).is_some_and(|it| it.only.is_some()),
+                free(contact).is_some_and(|it| it.only().is_some()),
                 "the contact does not wait for one agent alone",
             ),
             What::Relaxed { contact, step } => {
@@ -214,12 +214,13 @@ impl State {
     }
 
     fn contradicts_giving(&self, contact: ContactId, agent: AgentId, forced: bool, command: &Command) -> Contradiction {
+        let assigned = matches!(*command, Command::Assign { contact: id, agent: to } if (id, to) == (contact, agent));
         let takes = |agent: u32| {
             self.contact_ids.get(&contact).is_some_and(|contact| self.takes(agent, self.contacts[contact].channel))
         };
         self.contradicts_free(contact)
             .or(unless(self.agent_ids.get(&agent).is_some_and(takes), "no such agent, or without capacity for it"))
-            .or(unless(forced == matches!(command, Command::Assign { .. }), "only a supervisor's assignment is forced"))
+            .or(unless(!forced || assigned, "it is forced, but its command does not say so"))
     }
 
     fn contradicts_free(&self, contact: ContactId) -> Contradiction {
