@@ -4,10 +4,10 @@ use crate::capacity::Stage;
 use crate::command::{Command, Stamped, TransferTo};
 use crate::event::{Event, What};
 use crate::id::{AgentId, ContactId, OfferId};
+use crate::router::Router;
 use crate::router::checkpoint::Corrupt;
 use crate::router::records::{Contact, NONE, Place};
 use crate::router::state::State;
-use crate::router::{Applied, Router};
 
 impl Router {
     /// Takes over a command that was applied before together with what followed from it, without deciding anything:
@@ -29,11 +29,11 @@ impl Router {
     ///
     /// # Errors
     /// [`Corrupt`] if the command or an event cannot follow here; the engine is then to be thrown away.
-    pub fn fold(&mut self, input: &Stamped, events: &[Event]) -> Result<Applied, Corrupt> {
+    pub fn fold(&mut self, input: &Stamped, events: &[Event]) -> Result<(), Corrupt> {
         let refused = |why| Corrupt::Command { seq: input.seq, why: Box::new(why) };
         if self.state.check(input).map_err(refused)?.is_none() {
             return match events.first() {
-                None => Ok(Applied::Repeated),
+                None => Ok(()),
                 Some(event) => Err(corrupt(event, "the command was applied before")),
             };
         }
@@ -53,7 +53,7 @@ impl Router {
         self.state.now = input.at;
         self.state.settle_timers();
         self.state.sweep();
-        Ok(Applied::Done)
+        Ok(())
     }
 }
 
