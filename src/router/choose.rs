@@ -21,7 +21,7 @@ impl State {
     /// O(shelves that have room) for up to 32 of them, else O(log agents) for every agent passed over; for criteria
     /// that score the pair (`random`, the host's), O(agents with room).
     pub(crate) fn find_agent(&mut self, contact: u32) -> Option<u32> {
-        if let Some(only) = self.contacts[contact].only {
+        if let Some(only) = self.contacts[contact].only() {
             let agent = self.agent_ids.get(&only.agent)?;
             self.weigh(agent);
             let able = self.agents[agent].room.has(self.contacts[contact].channel);
@@ -106,9 +106,9 @@ impl State {
             let heads = self.crews.heads(rack, index)?;
             let next = match from {
                 None => heads.first(),
-                Some(from) => heads.range((std::ops::Bound::Excluded(from), std::ops::Bound::Unbounded)).next(),
+                Some(from) => heads.iter_from(from).find(|&(head, ())| head != from),
             };
-            let Some(&(key, shelf)) = next else { break };
+            let Some(((key, shelf), ())) = next else { break };
             if best.is_some_and(|(found, _)| found < key) {
                 break;
             }
@@ -250,7 +250,7 @@ impl State {
             }
             best
         };
-        for (tried, &(head, class)) in lane.heads.iter().enumerate() {
+        for (tried, ((head, class), ())) in lane.heads.iter().enumerate() {
             if tried == HEADS {
                 for class in serves.both(&lane.waiting) {
                     consider(class);

@@ -51,7 +51,7 @@ impl State {
             What::Arrived { contact, .. } => self.arrive(contact, command),
             What::Queued { contact, .. } => self.stand_in_line(self.contact_slot(contact)),
             What::PreferenceEnded { contact } => {
-                self.restand(contact, |contact, _| contact.only = None);
+                self.restand(contact, |contact, _| contact.set_only(None));
             }
             What::Relaxed { contact, step } => self.restand(contact, |contact, now| {
                 contact.step = step;
@@ -80,7 +80,7 @@ impl State {
                 let stage = if connecting { Stage::Connecting } else { Stage::Active };
                 self.give(slot, agent, stage, connect_by, forced);
                 let agent = self.agent_slot(agent);
-                self.agents[agent].handled += 1;
+                self.agents[agent].handled = self.agents[agent].handled.saturating_add(1);
             }
             What::OfferEnded { offer, contact, agent, end } => {
                 let slot = self.contact_slot(contact);
@@ -103,7 +103,7 @@ impl State {
                 let stage = if connecting { Stage::Connecting } else { Stage::Active };
                 self.set_stage(slot, stage, connect_by);
                 let agent = self.agent_slot(agent);
-                self.agents[agent].handled += 1;
+                self.agents[agent].handled = self.agents[agent].handled.saturating_add(1);
                 self.agents[agent].streak = 0;
             }
             What::Connected { contact, .. } => self.set_stage(self.contact_slot(contact), Stage::Active, None),
@@ -124,10 +124,7 @@ impl State {
                 self.holding_mut(slot).forced |= forced;
             }
             What::WrapUpStarted { contact, until, .. } => {
-                let slot = self.contact_slot(contact);
-                self.set_stage(slot, Stage::WrapUp, until);
-                let agent = self.contacts[slot].agent;
-                self.excuse(agent);
+                self.set_stage(self.contact_slot(contact), Stage::WrapUp, until);
             }
             What::Returned { contact, agent, .. } => {
                 let slot = self.contact_slot(contact);
@@ -135,7 +132,7 @@ impl State {
                 self.take_back(slot);
                 let agent_slot = self.agent_slot(agent);
                 self.agents[agent_slot].handled_at = event.at;
-                self.contacts[slot].left = Some(agent);
+                self.contacts[slot].left = agent_slot;
                 self.exclude(slot, agent);
             }
             What::Ended { contact, .. } => self.end(self.contact_slot(contact)),

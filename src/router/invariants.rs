@@ -93,7 +93,7 @@ impl State {
                 continue;
             }
             waiting[usize::from(it.queue.0)] += 1;
-            if let Some(only) = it.only {
+            if let Some(only) = it.only() {
                 let direct = self.classes.direct.get(&only.agent);
                 hold!(direct.is_some_and(|all| all.contains(&slot)), "a contact waits for whom it wants", "{}", it.id);
                 continue;
@@ -113,9 +113,11 @@ impl State {
             );
         }
         let lined: usize = self.classes.all.iter().map(|class| class.line.len()).sum();
+        let occupied = self.classes.all.iter().filter(|class| !class.line.is_empty()).count();
+        hold!(occupied == self.classes.occupied, "occupied classes are counted", "{occupied}");
         hold!(lined == pooled, "lines hold nobody else", "{lined} in lines, {pooled} waiting");
         for lane in &self.classes.lanes {
-            for &(rank, class) in &lane.heads {
+            for ((rank, class), ()) in lane.heads.iter() {
                 let first = self.classes.all[class as usize].line.first();
                 hold!(
                     first.is_some_and(|(first, _)| first == rank),
@@ -175,7 +177,7 @@ impl State {
         if !self.load_and_room(agent).1.has(it.channel) || self.excluded(contact, who.id) {
             return false;
         }
-        if let Some(only) = it.only {
+        if let Some(only) = it.only() {
             return only.agent == who.id;
         }
         let skills = &self.crews.crews[who.crew as usize].skills;
