@@ -15,6 +15,8 @@ pub(crate) struct Host {
     pub(crate) draft: Draft,
     /// Agents it knows: ids from 1.
     agents: u64,
+    /// How many contacts there are to be, and how many of them per agent: a slack floor, a busy one, a long line.
+    crowd: (usize, usize),
     next_contact: u64,
     /// The next number of each source but 0.
     next_number: [u64; 3],
@@ -78,8 +80,9 @@ enum Intent {
 }
 
 impl Host {
-    pub(crate) fn new(draft: Draft, agents: u64) -> Self {
-        Self { draft, agents, next_contact: 1, next_number: [1; 3], sent: Vec::new() }
+    pub(crate) fn new(draft: Draft, agents: u64, mood: u32) -> Self {
+        let crowd = [(12, 2), (12, 2), (4, 0), (20, 0), (60, 4)][mood as usize % 5];
+        Self { draft, agents, crowd, next_contact: 1, next_number: [1; 3], sent: Vec::new() }
     }
 
     /// The next command, in view of the reference's state.
@@ -186,8 +189,9 @@ impl Host {
 
     fn command(&mut self, dice: &mut Dice<'_>, at: Timestamp, state: &Reference) -> Command {
         // As many contacts as keep everybody busy and a line standing, no more.
-        let crowded = state.present() > 2 * state.agents.len() + 12;
-        let empty = (state.agents.len() as u64) < self.agents.div_ceil(2);
+        let crowded = state.present() > self.crowd.0 + self.crowd.1 * state.agents.len();
+        let wanted = if self.crowd.1 == 0 { self.agents - self.agents / 8 } else { self.agents.div_ceil(2) };
+        let empty = (state.agents.len() as u64) < wanted;
         let weights = MINDED.map(|(intent, weight)| match intent {
             Intent::Enqueue if crowded => 2,
             Intent::SignIn if empty => 15,

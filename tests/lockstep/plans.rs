@@ -41,7 +41,9 @@ impl Draft {
             requirements: Vec::new(),
             limits: Limits {
                 contacts: dice.pick(&[4_000_000, 4_000_000, 40]),
-                agents: dice.pick(&[1_000_000, 1_000_000, 8]),
+                agents: dice.pick(&[1_000_000, 1_000_000, 1_000_000, 8]),
+                sources: dice.pick(&[4_096, 4_096, 2]),
+                classes: dice.pick(&[1_000_000, 1_000_000, 1_000_000, 7]),
                 ..Limits::default()
             },
         };
@@ -134,7 +136,7 @@ impl Draft {
     fn group(&self, dice: &mut Dice<'_>, name: &str, queues: usize) -> Group {
         let ranks = |dice: &mut Dice<'_>| -> Vec<(QueueId, u16)> {
             let all = (0..queues).map(|queue| QueueId(queue as u16));
-            all.filter_map(|queue| (!dice.one_in(3)).then(|| (queue, 1 + dice.below(3) as u16))).collect()
+            all.map(|queue| (queue, dice.below(4) as u16)).filter(|&(_, rank)| rank > 0).collect()
         };
         Group {
             name: name.into(),

@@ -25,6 +25,7 @@ pub(crate) struct Script {
 #[derive(Clone, Debug)]
 pub(crate) struct Failure {
     pub(crate) plan: Box<Plan>,
+    traced: bool,
     pub(crate) commands: Vec<Stamped>,
     pub(crate) why: String,
 }
@@ -45,10 +46,10 @@ impl Script {
     pub(crate) fn run(&self) -> Result<Tally, Failure> {
         let draft = Draft::throw(&mut Dice::tape(&self.plan));
         let plan = draft.plan();
-        let mut host = Host::new(draft, self.agents);
+        let mut host = Host::new(draft, self.agents, self.mood());
         let mut commands = Vec::new();
         let outcome = unpanicked(|| {
-            let mut pair = Pair::new(&plan);
+            let mut pair = Pair::new(&plan, self.traced());
             for &number in &self.steps {
                 let next = host.next(number, &pair.reference);
                 commands.push(next);
@@ -57,7 +58,17 @@ impl Script {
             pair.examine()?;
             Ok(pair.tally)
         });
-        outcome.map_err(|why| Failure { plan: Box::new(plan), commands, why })
+        outcome.map_err(|why| Failure { plan: Box::new(plan), traced: self.traced(), commands, why })
+    }
+
+    /// One run in five records its decisions.
+    fn traced(&self) -> bool {
+        self.mood() / 5 % 5 == 4
+    }
+
+    /// What the plan does not say: taken from its last number.
+    fn mood(&self) -> u32 {
+        self.plan.last().copied().unwrap_or(0)
     }
 
     /// Drops steps while the run still fails.
@@ -70,7 +81,7 @@ impl Script {
 impl Failure {
     fn again(&self, commands: &[Stamped]) -> Result<(), String> {
         unpanicked(|| {
-            let mut pair = Pair::new(&self.plan);
+            let mut pair = Pair::new(&self.plan, self.traced);
             for command in commands {
                 pair.step(command)?;
             }

@@ -46,7 +46,7 @@ impl Reference {
 
     /// Where the skills meet the contact's own requirement and its step's pool: the pool rank, and the
     /// requirement of the pool that counts.
-    pub(super) fn meets<'a>(&'a self, skills: &Skills, contact: &Contact) -> Option<(usize, &'a Requirement)> {
+    pub(crate) fn meets<'a>(&'a self, skills: &Skills, contact: &Contact) -> Option<(usize, &'a Requirement)> {
         if !self.own_requirement(contact).admits(skills) {
             return None;
         }

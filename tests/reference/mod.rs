@@ -96,12 +96,16 @@ impl Reference {
         if input.at < self.now {
             return Err(Refused::TimeWentBack);
         }
-        if input.command == Command::AdvanceTime {
+        let advances = input.command == Command::AdvanceTime;
+        if !advances && self.next_deadline().is_some_and(|due| due <= input.at) {
+            return Err(Refused::TimerDue);
+        }
+        if self.too_many_sources(input.id) {
+            return Err(Refused::Condition("as many sources as there may be"));
+        }
+        if advances {
             self.advance_time(input.at);
         } else {
-            if self.next_deadline().is_some_and(|due| due <= input.at) {
-                return Err(Refused::TimerDue);
-            }
             let before = std::mem::replace(&mut self.now, input.at);
             if let Err(refused) = self.obey(&input.command) {
                 assert!(self.events.is_empty(), "the reference refused a command after an event: {:?}", input.command);
@@ -161,6 +165,13 @@ impl Reference {
             return Err(Refused::TooOld);
         }
         Ok(numbers.contains(&id.number))
+    }
+
+    /// A source that is not known yet, when as many are as the plan's limit.
+    fn too_many_sources(&self, id: CommandId) -> bool {
+        id.source != 0
+            && self.applied.iter().all(|(source, _)| *source != id.source)
+            && self.applied.len() >= self.plan.limits().sources as usize
     }
 
     fn remember(&mut self, id: CommandId) {

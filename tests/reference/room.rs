@@ -26,15 +26,18 @@ impl Reference {
         if agent.holds.iter().any(|held| profile.over(channel, held.contact.channel) == Over::No) {
             return false;
         }
-        let offered = u64::from(capacity.load(Stage::Offered).0);
+        fits(profile, channel, |not_of| self.load_with(agent, channel, not_of))
+    }
+
+    /// The sum of loads when one more contact of `channel` has been offered, over what is not of channel `not_of`.
+    pub(crate) fn load_with(&self, agent: &Agent, channel: ChannelId, not_of: Option<ChannelId>) -> u64 {
+        let profile = self.profile(agent);
         let load_beside = |held: &Holding| {
             let put_aside = held.stage == Stage::Active && profile.over(channel, held.contact.channel) == Over::Hold;
             load_in(profile, held.contact.channel, if put_aside { Stage::Held } else { held.stage })
         };
-        fits(profile, channel, |not_of| {
-            let others = agent.holds.iter().filter(|held| Some(held.contact.channel) != not_of);
-            others.map(load_beside).sum::<u64>() + offered
-        })
+        let others = agent.holds.iter().filter(|held| Some(held.contact.channel) != not_of);
+        others.map(load_beside).sum::<u64>() + load_in(profile, channel, Stage::Offered)
     }
 
     /// Whether the contact at `h` of what the agent holds (held or quiet) may become active.

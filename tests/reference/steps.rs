@@ -2,7 +2,7 @@
 
 use cordboard::{AgentId, ContactId, OfferEnd, Outcome, Return, Stage, StepClock, Timestamp, What};
 
-use super::{Contact, Place, Reference};
+use super::{Agent, Contact, Place, Reference};
 
 /// Whose timer it is. The order breaks ties between timers due at one instant: contacts by arrival number,
 /// then agents by id.
@@ -132,11 +132,13 @@ impl Reference {
 
     /// Whether somebody signed in and not draining could meet the present step, room and readiness aside.
     fn step_is_staffed(&self, contact: &Contact) -> bool {
-        self.agents.iter().any(|agent| {
-            !agent.draining
-                && self.profile(agent).channel(contact.channel).is_some()
-                && self.group(agent).serves(contact.queue).is_some()
-                && self.meets(&agent.skills, contact).is_some()
-        })
+        self.agents.iter().any(|agent| !agent.draining && self.could_serve(agent, contact))
+    }
+
+    /// Whether the agent would do for the contact, if there were room.
+    pub(crate) fn could_serve(&self, agent: &Agent, contact: &Contact) -> bool {
+        self.profile(agent).channel(contact.channel).is_some()
+            && self.group(agent).serves(contact.queue).is_some()
+            && self.meets(&agent.skills, contact).is_some()
     }
 }

@@ -14,6 +14,7 @@
 //! c1 abandoned | cancelled
 //! c1 has priority 3            c1 needs en >= 50      c1 assigned to ann
 //! c1 transferred to sales | to ann alone 20s | forever | needing es   [anew]
+//! why c1                                              where it is, and what stands between it and each agent
 //! again 7/1: …                                        the same command id, from source 7
 //! ```
 //! `needing` comes last and takes the rest of its line.
@@ -29,6 +30,7 @@ pub(crate) enum Line {
     Command { id: CommandId, command: Box<Command> },
     At(Timestamp),
     Load(AgentId),
+    Why(ContactId),
 }
 
 pub(crate) fn read_line(line: &str, names: &mut Names, plan: &Plan, now: Timestamp) -> Result<Line, String> {
@@ -94,6 +96,9 @@ impl Reader<'_, '_> {
         }
         if self.names.is_agent(first) && self.words.skip("holds") {
             return Ok(Line::Load(self.names.agent_named(first)));
+        }
+        if first == "why" {
+            return Ok(Line::Why(self.contact()?));
         }
         let command = Box::new(self.command(first)?);
         Ok(Line::Command { id, command })

@@ -14,7 +14,7 @@ mod telling;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use cordboard::{Applied, Command, CommandId, Event, Plan, PlanDocument, Router, Seq, Stamped, Timestamp};
+use cordboard::{Applied, Command, CommandId, ContactId, Event, Plan, PlanDocument, Router, Seq, Stamped, Timestamp};
 
 use language::{Line, read_line};
 use names::Names;
@@ -151,6 +151,7 @@ fn run(stage: &mut Option<Stage>, input: &[String]) -> Result<Vec<String>, Strin
                 said.extend(stage.apply(CommandId::ANONYMOUS, Command::AdvanceTime)?);
             }
             Line::Load(agent) => said.push(stage.load(agent)?),
+            Line::Why(contact) => said.extend(stage.explain(contact)?),
         }
     }
     if said.is_empty() {
@@ -199,6 +200,16 @@ impl Stage {
                 told.collect()
             }
         })
+    }
+
+    /// The engine's explanation, and its place in line.
+    fn explain(&self, contact: ContactId) -> Result<Vec<String>, String> {
+        let told = self.engine.explain(contact).ok_or("the contact is not there")?;
+        let mut lines: Vec<_> = told.to_string().split("; ").map(str::to_owned).collect();
+        if let Some(position) = self.engine.position(contact) {
+            lines.push(format!("{position} before it"));
+        }
+        Ok(lines.iter().map(|line| self.names.put_into(line, self.engine.plan())).collect())
     }
 
     fn load(&self, agent: cordboard::AgentId) -> Result<String, String> {

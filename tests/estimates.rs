@@ -1,0 +1,122 @@
+//! Position and expected wait: what a waiting customer can be told.
+
+use cordboard::{
+    AgentId, ChannelId, ChannelSet, Command, CommandId, ContactId, Estimate, Event, GroupId, Needs, NewContact, Plan,
+    QueueId, RequirementId, Router, Seq, Span, Stamped, Timestamp,
+};
+
+struct Host {
+    router: Router,
+    seq: u64,
+    out: Vec<Event>,
+}
+
+const QUEUE: QueueId = QueueId(0);
+const VOICE: ChannelId = ChannelId(0);
+
+impl Host {
+    fn new(plan: Plan) -> Self {
+        Self { router: Router::new(plan).unwrap(), seq: 0, out: Vec::new() }
+    }
+
+    fn send(&mut self, secs: u64, command: Command) {
+        self.seq += 1;
+        let at = Timestamp::from_secs(secs);
+        let input = Stamped { seq: Seq(self.seq), id: CommandId::ANONYMOUS, at, command };
+        self.router.apply(&input, &mut self.out).unwrap();
+    }
+
+    fn sign_in(&mut self, agent: u64, group: u16) {
+        let (agent, group) = (AgentId(agent), GroupId(group));
+        self.send(0, Command::SignIn { agent, group, skills: None, ready: ChannelSet::ALL });
+    }
+
+    fn call(&mut self, secs: u64, contact: u64, needs: Needs) {
+        let new = NewContact { needs, ..NewContact::new(QUEUE, VOICE) };
+        self.send(secs, Command::Enqueue { contact: ContactId(contact), new });
+    }
+
+    fn estimate(&self, contact: u64) -> Option<Estimate> {
+        self.router.estimate_wait(ContactId(contact))
+    }
+}
+
+fn plan() -> Plan {
+    Plan::builder()
+        .channel("voice", |voice| voice)
+        .capacity("calls", |profile| profile.takes("voice", 1))
+        .agents("english", "calls", |group| group.skill("en", 80))
+        .agents("french", "calls", |group| group.skill("fr", 80))
+        .queue("service", |queue| queue)
+        .requirement("en", "en")
+        .requirement("fr", "fr")
+        .build()
+        .unwrap()
+}
+
+const EN: Needs = Needs::Named(RequirementId(0));
+const FR: Needs = Needs::Named(RequirementId(1));
+
+#[test]
+fn only_contacts_that_compete_for_the_same_agents_stand_before_one() {
+    let mut host = Host::new(plan());
+    host.sign_in(1, 0);
+    host.sign_in(2, 1);
+    for (contact, needs) in [(1, EN), (2, FR), (3, FR), (4, FR), (5, EN), (6, EN)] {
+        host.call(contact, contact, needs);
+    }
+    let position = |contact| host.router.position(ContactId(contact));
+    assert_eq!(position(1), None, "in an agent's hands");
+    assert_eq!((position(3), position(4)), (Some(0), Some(1)));
+    assert_eq!((position(5), position(6)), (Some(0), Some(1)), "French calls before it do not count");
+}
+
+#[test]
+fn somebody_who_speaks_both_makes_them_compete() {
+    let mut host = Host::new(plan());
+    host.sign_in(1, 0);
+    host.sign_in(2, 1);
+    let both = host.router.plan().skills().iter().zip(0u16..).map(|(_, id)| (cordboard::SkillId(id), 50)).collect();
+    let (agent, group) = (AgentId(3), GroupId(0));
+    host.send(0, Command::SignIn { agent, group, skills: Some(both), ready: ChannelSet::ALL });
+    for (contact, needs) in [(1, EN), (2, FR), (3, EN), (4, FR), (5, EN)] {
+        host.call(contact, contact, needs);
+    }
+    assert_eq!(host.router.position(ContactId(5)), Some(1));
+}
+
+#[test]
+fn an_estimate_needs_somebody_who_could_and_something_to_go_by() {
+    let mut host = Host::new(plan());
+    host.call(0, 1, EN);
+    assert_eq!(host.estimate(1), None, "nobody could take it");
+    host.sign_in(1, 0);
+    host.call(1, 2, EN);
+    assert_eq!(host.estimate(2), None, "nothing was handled yet");
+    host.send(61, Command::Complete { contact: ContactId(1) });
+    host.call(61, 3, EN);
+    let estimate = host.estimate(3).unwrap();
+    assert_eq!((estimate.ahead, estimate.places), (0, 1));
+    assert_eq!(estimate.likely, Span::from_secs(61), "one turn of the one handling time seen");
+}
+
+#[test]
+fn the_interval_is_that_of_a_sum_of_exponential_turns() {
+    let mut host = Host::new(plan());
+    (1..=4).for_each(|agent| host.sign_in(agent, 0));
+    // Sixteen calls of exactly 100 s each settle the mean; then a hundred wait.
+    for round in 0..4u64 {
+        (1..=4).for_each(|n| host.call(round * 100, round * 4 + n, EN));
+        (1..=4).for_each(|n| host.send((round + 1) * 100, Command::Complete { contact: ContactId(round * 4 + n) }));
+    }
+    (0..104).for_each(|n| host.call(400, 1_000 + n, EN));
+    let last = host.estimate(1_103).unwrap();
+    assert_eq!((last.ahead, last.places), (99, 4));
+    // 100 turns of 100 s / 4 = 2,500 s; deviation 2,500 / 10; 1.28 of them.
+    assert_eq!(
+        (last.low, last.likely, last.high),
+        (Span::from_secs(2_180), Span::from_secs(2_500), Span::from_secs(2_820))
+    );
+    let all: Vec<Span> = (4..104).map(|n| host.estimate(1_000 + n).unwrap().likely).collect();
+    assert!(all.is_sorted(), "who is further back waits longer");
+}

@@ -1,0 +1,136 @@
+//! The engine's answers to questions, against answers found by asking everybody.
+
+use std::collections::BTreeMap;
+
+use cordboard::{ChannelId, ContactId, Decision, Load, Obstacle, Over, Router, Stage};
+
+use crate::reference::{Agent, Contact, Reference};
+
+/// Counts, explanations and positions are what looking at everybody gives.
+pub(crate) fn check_answers(engine: &Router, state: &Reference) -> Result<(), String> {
+    if engine.contacts() != state.present() || engine.agents() != state.agents.len() {
+        let (contacts, agents) = (engine.contacts(), engine.agents());
+        return Err(format!("the engine counts {contacts} contacts and {agents} agents: there are others"));
+    }
+    for contact in &state.waiting {
+        let told = engine.explain(contact.id).ok_or("a waiting contact is not explained")?;
+        let mut expected = BTreeMap::new();
+        for agent in &state.agents {
+            let found = obstacles(state, agent, contact);
+            if found.is_empty() {
+                return Err(format!("nothing stands between {} and {}, who waits", agent.id, contact.id));
+            }
+            for obstacle in found {
+                *expected.entry(obstacle).or_insert(0) += 1;
+            }
+        }
+        if told.obstacles != expected || told.with.is_some() || usize::from(told.step) != contact.step {
+            return Err(format!("{told}\n  but by asking everybody {expected:?}"));
+        }
+        let (position, ahead) = (engine.position(contact.id), ahead_of(state, contact));
+        if position != Some(ahead) {
+            return Err(format!("{} is said to have {position:?} before it: {ahead}", contact.id));
+        }
+    }
+    for held in state.agents.iter().flat_map(|agent| agent.holds.iter().map(move |held| (agent.id, held))) {
+        let told = engine.explain(held.1.contact.id).ok_or("a contact with an agent is not explained")?;
+        if told.with != Some((held.0, held.1.stage)) || engine.position(told.contact).is_some() {
+            return Err(format!("{told}, but {} has it", held.0));
+        }
+    }
+    if engine.explain(ContactId(u64::MAX)).is_some() {
+        return Err("a contact is explained that never was".into());
+    }
+    Ok(())
+}
+
+/// Whoever was chosen could take it, and came first of all who could.
+pub(crate) fn check_decisions(decisions: &[Decision], given: usize) -> Result<(), String> {
+    if decisions.len() != given {
+        return Err(format!("{given} contacts were given by choice, and {} decisions recorded", decisions.len()));
+    }
+    for decision in decisions {
+        let comparison = match decision {
+            Decision::AgentFor { chosen, candidates, .. } => {
+                compared(candidates.iter().map(|one| (one.id.0, one.obstacles.is_empty(), &one.key)), chosen.0)
+            }
+            Decision::ContactFor { chosen, candidates, .. } => {
+                compared(candidates.iter().map(|one| (one.id.0, one.obstacles.is_empty(), &one.key)), chosen.0)
+            }
+            _ => continue,
+        };
+        if !comparison {
+            return Err(format!("the decision does not follow from what was recorded: {decision:?}"));
+        }
+    }
+    Ok(())
+}
+
+fn compared<'a>(candidates: impl Iterator<Item = (u64, bool, &'a Vec<u64>)>, chosen: u64) -> bool {
+    candidates.filter(|(_, able, _)| *able).min_by_key(|&(_, _, key)| key).is_some_and(|(id, ..)| id == chosen)
+}
+
+/// Everything that stands between an agent and a waiting contact.
+fn obstacles(state: &Reference, agent: &Agent, contact: &Contact) -> Vec<Obstacle> {
+    let mut found = Vec::new();
+    let mut note = |stands: bool, obstacle| {
+        if stands {
+            found.push(obstacle);
+        }
+    };
+    note(agent.draining, Obstacle::Draining);
+    match contact.only {
+        Some((only, _)) => note(only != agent.id, Obstacle::NotTheOne),
+        None => {
+            note(state.group(agent).serves(contact.queue).is_none(), Obstacle::QueueNotServed);
+            note(state.meets(&agent.skills, contact).is_none(), Obstacle::Requirement);
+        }
+    }
+    note(!agent.ready.has(contact.channel), Obstacle::NotReady);
+    note(state.is_excluded(contact, agent.id), Obstacle::Excluded);
+    let profile = state.profile(agent);
+    let Some(capacity) = profile.channel(contact.channel) else {
+        note(true, Obstacle::ChannelNotTaken);
+        return found;
+    };
+    let of_channel: Vec<Stage> =
+        agent.holds.iter().filter(|held| held.contact.channel == contact.channel).map(|held| held.stage).collect();
+    let busy = of_channel.iter().filter(|stage| stage.is_busy()).count();
+    let maximum = busy >= usize::from(capacity.max) || of_channel.len() >= usize::from(capacity.open);
+    note(maximum, Obstacle::AtMaximum);
+    let barring = agent.holds.iter().map(|held| held.contact.channel);
+    let barring = barring.filter(|&held| profile.over(contact.channel, held) == Over::No).min();
+    if let Some(held) = barring {
+        note(true, Obstacle::MayNotJoin(held));
+    }
+    let full = u64::from(Load::FULL.0);
+    if state.load_with(agent, contact.channel, None) > full {
+        note(true, Obstacle::LoadFull);
+    } else {
+        let kept = (0..64).map(ChannelId).find(|&other| {
+            let headroom = u64::from(profile.headroom(other).0);
+            other != contact.channel
+                && headroom > 0
+                && profile.channel(other).is_some()
+                && state.load_with(agent, contact.channel, Some(other)) + headroom > full
+        });
+        if let Some(other) = kept {
+            note(true, Obstacle::KeptFree(other));
+        }
+    }
+    found
+}
+
+/// Who is more urgent, and could be taken by somebody there who could take this one too.
+fn ahead_of(state: &Reference, contact: &Contact) -> u32 {
+    let urgent = state.waiting.iter().filter(|other| state.urgency(other) < state.urgency(contact));
+    let before = urgent.filter(|other| match (contact.only, other.only) {
+        (Some((agent, _)), Some((same, _))) => agent == same,
+        (None, None) => state
+            .agents
+            .iter()
+            .any(|agent| !agent.draining && state.could_serve(agent, contact) && state.could_serve(agent, other)),
+        _ => false,
+    });
+    u32::try_from(before.count()).expect("few contacts")
+}
