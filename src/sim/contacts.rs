@@ -1,6 +1,7 @@
 //! The contacts of a simulation: what each customer and its conversation do next, and what is counted.
 
-use crate::contact::{NewContact, Outcome};
+use crate::command::Command;
+use crate::contact::Outcome;
 use crate::id::{AgentId, ContactId, OfferId};
 use crate::queue::WrapUp;
 use crate::time::{Span, Timestamp};
@@ -129,26 +130,27 @@ impl<'s> Contacts<'s> {
         }
     }
 
-    /// A contact of a stream arrives, unless its bot resolves it. The next one takes its place in the calendar,
+    /// A contact of a stream arrives, with this command, unless its bot resolves it. The next one takes its place in the calendar,
     /// whose first entry it is.
     pub(super) fn arrive(
         &mut self,
         stream: u32,
         now: Timestamp,
         calendar: &mut Calendar,
-    ) -> Option<(ContactId, NewContact)> {
+        command: &mut Command,
+    ) -> bool {
         let state = &mut self.streams[stream as usize];
         let next = state.source.next();
         match next {
             Some(next) => calendar.replace(next.at, Kind::Arrives, stream, 0),
             None => drop(calendar.take()),
         }
-        let recorded = std::mem::replace(&mut state.upcoming, next)?;
+        let Some(recorded) = std::mem::replace(&mut state.upcoming, next) else { return false };
         let counted = self.window.has(now);
         let from = state.stream;
         if from.resolved_by_bot > 0.0 && state.bot.unit() < from.resolved_by_bot {
             state.tally.resolved_by_bot += u64::from(counted);
-            return None;
+            return false;
         }
         if counted {
             state.tally.arrive(now, self.window);
@@ -191,7 +193,8 @@ impl<'s> Contacts<'s> {
         if let Some(wrap_up) = wrap_up {
             new.wrap_up = Some(if wrap_up == Span::ZERO { WrapUp::None } else { WrapUp::Open });
         }
-        Some((contact.id(slot), new))
+        *command = Command::Enqueue { contact: contact.id(slot), new };
+        true
     }
 
     /// The contact in `slot`, if nothing has happened to it since `phase`.

@@ -49,9 +49,8 @@ pub(super) fn replicate(scenario: &Scenario, number: u32, progress: &dyn Fn(Span
     let mut run = Run {
         number,
         router,
+        input: Stamped { seq: Seq(0), id: CommandId::ANONYMOUS, at: Timestamp::ZERO, command: Command::AdvanceTime },
         out: Vec::with_capacity(64),
-        now: Timestamp::ZERO,
-        seq: 0,
         events: 0,
         digest: EventDigest::default(),
         window,
@@ -68,7 +67,7 @@ pub(super) fn replicate(scenario: &Scenario, number: u32, progress: &dyn Fn(Span
         measured: scenario.horizon,
         streams,
         groups: crowd.close(),
-        commands: run.seq,
+        commands: run.input.seq.0,
         events: run.events,
         digest: run.digest.value(),
         channels: scenario.streams.iter().map(|stream| stream.new.channel).collect(),
@@ -78,9 +77,9 @@ pub(super) fn replicate(scenario: &Scenario, number: u32, progress: &dyn Fn(Span
 struct Run<'s> {
     number: u32,
     router: Router,
+    /// What was applied last, or is next: kept, since a command is large.
+    input: Stamped,
     out: Vec<Event>,
-    now: Timestamp,
-    seq: u64,
     events: u64,
     digest: EventDigest,
     window: Window,
@@ -104,7 +103,7 @@ impl Run<'_> {
             if next >= self.window.to {
                 break;
             }
-            self.now = next;
+            self.input.at = next;
             if timer.is_some_and(|timer| timer <= next) {
                 self.apply(Command::AdvanceTime, "advance time")?;
             } else if let Some(due) = due {
@@ -128,8 +127,8 @@ impl Run<'_> {
         }
         match due.kind() {
             Kind::Arrives => {
-                if let Some((contact, new)) = self.contacts.arrive(slot, self.now, &mut self.calendar) {
-                    self.apply(Command::Enqueue { contact, new }, "take an arrival")?;
+                if self.contacts.arrive(slot, self.input.at, &mut self.calendar, &mut self.input.command) {
+                    self.send("take an arrival")?;
                 }
             }
             Kind::Served => {
@@ -164,16 +163,16 @@ impl Run<'_> {
                 }
             }
             Kind::ShiftBegins => {
-                if let Some(sign_in) = self.crowd.begin_shift(slot, self.now, &mut self.calendar) {
+                if let Some(sign_in) = self.crowd.begin_shift(slot, self.input.at, &mut self.calendar) {
                     self.apply(sign_in, "sign an agent in")?;
                 }
             }
             Kind::ShiftEnds => {
-                if let Some(agent) = self.crowd.end_shift(slot, self.now, &mut self.calendar) {
+                if let Some(agent) = self.crowd.end_shift(slot, self.input.at, &mut self.calendar) {
                     self.apply(Command::SignOut { agent, leave: Leave::Drain }, "sign an agent out")?;
                 }
             }
-            Kind::Back => match self.crowd.back(slot, self.now) {
+            Kind::Back => match self.crowd.back(slot, self.input.at) {
                 Some(Here::Present(agent)) => {
                     let (channels, reason) = (ChannelSet::ALL, ReasonId::NONE);
                     self.apply(Command::SetPresence { agent, channels, ready: true, reason }, "make an agent ready")?;
@@ -185,12 +184,18 @@ impl Run<'_> {
         Ok(())
     }
 
+    /// Applies a command other than an arrival.
     fn apply(&mut self, command: Command, doing: &'static str) -> Result<(), RunError> {
-        self.seq += 1;
-        let input = Stamped { seq: Seq(self.seq), id: CommandId::ANONYMOUS, at: self.now, command };
+        self.input.command = command;
+        self.send(doing)
+    }
+
+    /// Applies the command in `input`, and follows its events.
+    fn send(&mut self, doing: &'static str) -> Result<(), RunError> {
+        self.input.seq.0 += 1;
         self.out.clear();
-        if let Err(why) = self.router.apply(&input, &mut self.out) {
-            return Err(RunError::Refused { replication: self.number + 1, at: self.now, doing, why });
+        if let Err(why) = self.router.apply(&self.input, &mut self.out) {
+            return Err(RunError::Refused { replication: self.number + 1, at: self.input.at, doing, why });
         }
         self.events += self.out.len() as u64;
         for at in 0..self.out.len() {
