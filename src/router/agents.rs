@@ -129,23 +129,22 @@ impl State {
         }
     }
 
-    /// Works out load and room of an agent from what it holds. O(channels × held).
+    /// Notes load and room of an agent as they follow from what it holds. O(channels × held).
     pub(crate) fn weigh(&mut self, slot: u32) {
-        let room = self.room_of(slot);
+        let (load, room) = self.load_and_room(slot);
         let it = &mut self.agents[slot];
-        let profile = self.plan.profile(self.crews.crews[it.crew as usize].profile);
-        it.load = profile.map_or(Load::ZERO, |profile| ledger::load(profile, &it.holding));
-        it.room = room;
+        (it.load, it.room) = (load, room);
     }
 
-    /// The channels of which an agent could be given one more contact now. O(channels × held).
-    pub(crate) fn room_of(&self, slot: u32) -> ChannelSet {
+    /// What an agent carries, and the channels of which it could be given one more contact now. O(channels × held).
+    pub(crate) fn load_and_room(&self, slot: u32) -> (Load, ChannelSet) {
         let it = &self.agents[slot];
-        if it.draining || !it.live {
-            return ChannelSet::NONE;
-        }
-        let profile = self.plan.profile(self.crews.crews[it.crew as usize].profile);
-        profile.map_or(ChannelSet::NONE, |profile| ChannelSet(ledger::room(profile, &it.holding).0 & it.ready.0))
+        let Some(profile) = self.plan.profile(self.crews.crews[it.crew as usize].profile) else {
+            return (Load::ZERO, ChannelSet::NONE);
+        };
+        let (load, room) = ledger::load_and_room(profile, &it.holding);
+        let takes = it.live && !it.draining;
+        (load, if takes { ChannelSet(room.0 & it.ready.0) } else { ChannelSet::NONE })
     }
 
     /// An agent whose capacity became smaller keeps what it has, recorded as forced where that is now too much.

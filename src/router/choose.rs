@@ -1,5 +1,6 @@
 //! Who takes a contact, and what an agent takes: the two questions that are asked all the time.
 
+use crate::agent::ChannelSet;
 use crate::id::QueueId;
 use crate::queue::ContactOrder;
 use crate::router::crews::AgentKey;
@@ -200,12 +201,11 @@ impl State {
     /// passed over, up to 64 a lane; then O(classes / 64 + classes it may serve and in which somebody waits).
     pub(crate) fn find_contact(&mut self, agent: u32) -> Option<u32> {
         self.weigh(agent);
-        let crew = self.agents[agent].crew;
-        self.acquaint(crew);
-        let it = &self.agents[agent];
-        if it.room.0 == 0 {
+        if self.agents[agent].room == ChannelSet::NONE {
             return None;
         }
+        self.acquaint(self.agents[agent].crew);
+        let it = &self.agents[agent];
         let waiting_for_it = self.classes.direct.get(&it.id).into_iter().flatten().copied();
         let able = |&slot: &u32| it.room.has(self.contacts[slot].channel) && !self.excluded(slot, it.id);
         if let Some(slot) = waiting_for_it.filter(able).min_by_key(|&slot| self.contact_urgency(slot)) {

@@ -134,7 +134,7 @@ impl State {
             if it.unshelved {
                 continue;
             }
-            let room = self.room_of(slot);
+            let room = self.load_and_room(slot).1;
             hold!((it.shelf == NONE) == (room.0 == 0), "an agent with room is on a shelf", "{}", it.id);
             if it.shelf != NONE {
                 for (index, parts) in self.orders.indices.iter().enumerate() {
@@ -172,7 +172,7 @@ impl State {
     /// Whether the agent could be given the waiting contact now.
     pub(crate) fn could_take(&self, agent: u32, contact: u32) -> bool {
         let (who, it) = (&self.agents[agent], &self.contacts[contact]);
-        if !self.room_of(agent).has(it.channel) || self.excluded(contact, who.id) {
+        if !self.load_and_room(agent).1.has(it.channel) || self.excluded(contact, who.id) {
             return false;
         }
         if let Some(only) = it.only {

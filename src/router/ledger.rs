@@ -43,30 +43,28 @@ impl Counts {
     }
 }
 
-/// The channels of which one more contact fits beside what is held. O(channels of the profile × held).
-pub(crate) fn room(profile: &Profile, holding: &[Holding]) -> ChannelSet {
-    let counts = Counts::of(holding);
+/// What is held, and the channels of which one more contact fits beside it. O(channels of the profile + held) where the
+/// profile neither bars, holds nor keeps free, else O(channels × held).
+pub(crate) fn load_and_room(profile: &Profile, holding: &[Holding]) -> (Load, ChannelSet) {
+    let total = load(profile, holding);
     let plain = profile.arrives_over.is_empty() && profile.headroom.is_empty();
-    let total = u64::from(load(profile, holding).0);
+    // Most often nothing fits, which the loads alone tell; then nothing is counted.
+    let mut counts = None;
     let mut room = ChannelSet::NONE;
-    for (at, capacity) in profile.channels.iter().enumerate() {
-        let (Some(capacity), Ok(at)) = (capacity, u8::try_from(at)) else { continue };
-        let channel = ChannelId(at);
-        if !counts.admit(channel, capacity) {
-            continue;
-        }
+    for (channel, capacity) in (0u8..).map(ChannelId).zip(&profile.channels) {
+        let Some(capacity) = capacity else { continue };
         let new = u64::from(capacity.load(Stage::Offered).0);
         let fits = if plain {
-            total + new <= u64::from(Load::FULL.0)
+            u64::from(total.0) + new <= u64::from(Load::FULL.0)
         } else {
             holding.iter().all(|held| profile.over(channel, held.channel) != Over::No)
                 && lacks(profile, holding, channel, new, |held| arrival_weight(profile, held, channel)).is_none()
         };
-        if fits {
+        if fits && counts.get_or_insert_with(|| Counts::of(holding)).admit(channel, capacity) {
             room = room.with(channel);
         }
     }
-    room
+    (total, room)
 }
 
 /// Why one more contact does not fit by load.
@@ -153,6 +151,10 @@ mod tests {
             headroom,
             arrives_over,
         }
+    }
+
+    fn room(profile: &Profile, holding: &[Holding]) -> ChannelSet {
+        load_and_room(profile, holding).1
     }
 
     fn held(contact: u32, channel: ChannelId, stage: Stage) -> Holding {
