@@ -7,7 +7,7 @@ use crate::queue::WrapUp;
 use crate::time::{Span, Timestamp};
 
 use super::arrivals::{Recorded, Source};
-use super::calendar::{Calendar, Kind};
+use super::calendar::{Calendar, Due, Kind};
 use super::crowd::Place;
 use super::distribution::span;
 use super::random::{Purpose, Random};
@@ -143,7 +143,7 @@ impl<'s> Contacts<'s> {
         let next = state.source.next();
         match next {
             Some(next) => calendar.replace(next.at, Kind::Arrives, stream, 0),
-            None => drop(calendar.take()),
+            None => calendar.take(),
         }
         let Some(recorded) = std::mem::replace(&mut state.upcoming, next) else { return false };
         let counted = self.window.has(now);
@@ -195,6 +195,17 @@ impl<'s> Contacts<'s> {
         }
         *command = Command::Enqueue { contact: contact.id(slot), new };
         true
+    }
+
+    /// Whether an entry of the calendar may still come to something.
+    pub(super) fn is_live(&self, due: Due) -> bool {
+        let of = due.of() as usize;
+        match due.kind() {
+            Kind::LosesPatience => self.if_impatient(due.of(), due.stamp()).is_some(),
+            Kind::Served | Kind::WrappedUp | Kind::Answers | Kind::Connects => self.slots[of].phase == due.stamp(),
+            Kind::ServedTogether => self.together[of].stamp == due.stamp(),
+            Kind::ShiftBegins | Kind::Back | Kind::Arrives | Kind::ShiftEnds => true,
+        }
     }
 
     /// The contact in `slot`, if nothing has happened to it since `phase`.

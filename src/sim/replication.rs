@@ -93,7 +93,7 @@ impl Run<'_> {
         let mut reported = Timestamp::ZERO;
         let mut steps: u64 = 0;
         loop {
-            let due = self.calendar.first();
+            let due = self.calendar.first(|due| self.contacts.is_live(due));
             let timer = self.router.next_deadline();
             let next = match (due.map(Due::at), timer) {
                 (Some(due), Some(timer)) => due.min(timer),
