@@ -29,8 +29,14 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let by = |orders: &[AgentOrder]| scenario.clone().with_policy(Policy::Agents(orders.to_vec())).run_on(2, &|_| {});
     let mine = by(&[AgentOrder::Host("spare-the-versatile".into()), AgentOrder::LongestIdle])?;
     show(&mine);
-    for rival in [AgentOrder::LeastLoaded, AgentOrder::MostLoaded, AgentOrder::RoundRobin, AgentOrder::LongestIdle] {
-        let rival = by(&[rival, AgentOrder::LongestIdle])?;
+    let rivals: [&[AgentOrder]; 4] = [
+        &[AgentOrder::LeastLoaded, AgentOrder::LongestIdle],
+        &[AgentOrder::MostLoaded, AgentOrder::LongestIdle],
+        &[AgentOrder::RoundRobin],
+        &[AgentOrder::LongestIdle],
+    ];
+    for rival in rivals {
+        let rival = by(rival)?;
         show(&rival);
         less(&mine.less(&rival));
     }

@@ -53,23 +53,21 @@ fn main() -> Result<(), Box<dyn Error>> {
     let title = format!("{}, seed {}, {}", scenario.name(), scenario.seed(), scenario.policy());
     let panels = root.titled(&title, ("sans-serif", 20))?.split_evenly((3, 1));
     let minutes = 60.0 * hours / Course::PARTS as f64;
-    draw(&panels[0], &format!("contacts arriving in {minutes:.0} minutes"), hours, &lines, |part| {
-        Some(part.offered as f64)
-    })?;
-    draw(&panels[1], "contacts waiting (1 and more, logarithmic)", hours, &lines, |part| {
-        Some((part.waiting as f64).max(1.0).log10())
-    })?;
-    draw(&panels[2], "answered within target, % of those who arrived then", hours, &lines, |part| {
+    let arriving = format!("contacts arriving in {minutes:.0} minutes");
+    draw(&panels[0], (&arriving, true), hours, &lines, |part| Some(part.offered as f64))?;
+    let waiting = "contacts waiting, 1 and more, logarithmic";
+    draw(&panels[1], (waiting, false), hours, &lines, |part| Some((part.waiting as f64).max(1.0).log10()))?;
+    draw(&panels[2], ("answered within target, % of those who arrived then", false), hours, &lines, |part| {
         (part.offered > 0).then(|| 100.0 * part.within_target as f64 / part.offered as f64)
     })?;
     root.present()?;
     Ok(())
 }
 
-/// One panel: a line for each channel.
+/// One panel: a line for each channel, and a legend if wanted.
 fn draw(
     panel: &Panel<'_>,
-    title: &str,
+    (title, legend): (&str, bool),
     hours: f64,
     lines: &[Line],
     value: impl Fn(&Part) -> Option<f64>,
@@ -99,11 +97,14 @@ fn draw(
             .label(&line.name)
             .legend(move |(x, y)| PathElement::new([(x, y), (x + 16, y)], style));
     }
-    chart
-        .configure_series_labels()
-        .position(SeriesLabelPosition::UpperLeft)
-        .background_style(WHITE.mix(0.8))
-        .label_font(("sans-serif", 12))
-        .draw()?;
+    if legend {
+        let place = SeriesLabelPosition::UpperLeft;
+        chart
+            .configure_series_labels()
+            .position(place)
+            .background_style(WHITE)
+            .label_font(("sans-serif", 12))
+            .draw()?;
+    }
     Ok(())
 }
