@@ -43,11 +43,18 @@ fn has(team: u32, skill: u32) -> bool {
     skill % (TEAMS / 4) == team % (TEAMS / 4)
 }
 
-pub(crate) fn plan(classes: u32) -> Plan {
+/// `timed`: contacts have a longest wait of 2 hours, and are relaxed after 30 and 60 minutes, to no effect.
+pub(crate) fn plan(classes: u32, timed: bool) -> Plan {
     let mut builder = Plan::builder()
         .channel("voice", |voice| voice.offer(Span::from_secs(20)).wrap_up(WrapUp::UpTo(Span::from_secs(60))))
         .capacity("calls", |calls| calls.takes("voice", 1))
-        .queue("all", |queue| queue);
+        .queue("all", |queue| {
+            if !timed {
+                return queue;
+            }
+            let steps = [0, 30, 60].into_iter().map(Span::from_mins);
+            steps.fold(queue.max_wait(Span::from_mins(120)), |queue, after| queue.step(after, "anyone"))
+        });
     for team in 0..TEAMS {
         builder = builder.agents(&format!("team{team}"), "calls", |group| {
             (0..SKILLS)
@@ -66,7 +73,15 @@ pub(crate) fn plan(classes: u32) -> Plan {
 
 impl World {
     pub(crate) fn new(size: Size) -> Self {
-        let router = Router::new(plan(size.classes)).expect("the plan asks for no policy of ours");
+        Self::under(plan(size.classes, false), size)
+    }
+
+    pub(crate) fn with_timers(size: Size) -> Self {
+        Self::under(plan(size.classes, true), size)
+    }
+
+    fn under(plan: Plan, size: Size) -> Self {
+        let router = Router::new(plan).expect("the plan asks for no policy of ours");
         let mut world = Self {
             router,
             seq: 0,

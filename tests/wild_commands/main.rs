@@ -3,8 +3,10 @@
 //!
 //! `CORDBOARD_WILD_CASES=100000` for a longer run.
 
+#[allow(dead_code, reason = "the lockstep uses the rest of it")]
 #[path = "../lockstep/dice.rs"]
 mod dice;
+#[allow(dead_code, reason = "the lockstep uses the rest of it")]
 #[path = "../lockstep/plans.rs"]
 mod plans;
 
