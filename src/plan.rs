@@ -36,7 +36,8 @@ pub struct Limits {
     pub contacts: u32,
     /// Agents signed in at once. Default 1,000,000.
     pub agents: u32,
-    /// Classes of waiting contacts with equal needs at once. Default 1,000,000.
+    /// Classes of waiting contacts with equal needs at once; an arrival that would be of one more is refused, what is
+    /// there already may change its needs all the same. Default 1,000,000.
     pub classes: u32,
     /// Sources of commands that are remembered. Default 4,096.
     pub sources: u32,

@@ -26,6 +26,9 @@ pub enum Rejected {
         /// The engine's.
         now: Timestamp,
     },
+    /// The end of time, [`Timestamp::MAX`], which as a deadline means never.
+    #[error("the command is of {0}, the end of time, which never comes; stamp commands before it")]
+    EndOfTime(Timestamp),
     /// A timer is due before this command; send `AdvanceTime` first.
     #[error("a timer is due at {due}; send AdvanceTime before a command of {given}")]
     TimerDue {

@@ -12,6 +12,7 @@ mod digest;
 mod estimate;
 mod evolve;
 mod explain;
+mod fold;
 mod id_map;
 mod invariants;
 mod ledger;
@@ -20,6 +21,7 @@ mod orders;
 mod rebuild;
 mod records;
 mod settle;
+mod sorted;
 mod sources;
 mod state;
 mod timers;
@@ -106,7 +108,6 @@ impl Router {
         let subject = match self.state.check(input) {
             Ok(Some(subject)) => subject,
             Ok(None) => return Ok(Applied::Repeated),
-            Err(Rejected::LimitReached { .. }) if self.state.sweep() => return self.apply(input, out),
             Err(rejected) => return Err(rejected),
         };
         self.state.seq = input.seq;
@@ -119,6 +120,7 @@ impl Router {
         let mut step = Step { state, marks, trace, command: &input.command, out };
         step.perform(subject, input.at);
         step.settle();
+        self.state.sweep();
         Ok(Applied::Done)
     }
 

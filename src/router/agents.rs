@@ -11,6 +11,7 @@ use crate::router::orders;
 use crate::router::records::{Agent, NONE};
 use crate::router::state::State;
 use crate::router::timers::Owner;
+use crate::time::Timestamp;
 
 impl State {
     pub(super) fn sign_in(&mut self, id: AgentId, group: GroupId, command: &Command) {
@@ -98,6 +99,7 @@ impl State {
         if let Some(timer) = timer {
             self.timers.cancel(timer, owner);
         }
+        let due = due.filter(|&due| due < Timestamp::MAX);
         self.agents[slot].timer = due.map(|due| self.timers.set(self.now, due, owner, slot));
     }
 
@@ -147,7 +149,8 @@ impl State {
         (load, if takes { ChannelSet(room.0 & it.ready.0) } else { ChannelSet::NONE })
     }
 
-    /// An agent whose capacity became smaller keeps what it has, recorded as forced where that is now too much.
+    /// An agent whose capacity became smaller, or whose contact weighs more as it goes on, keeps what it has, recorded as
+    /// forced where that is now too much.
     pub(crate) fn excuse(&mut self, slot: u32) {
         let it = &mut self.agents[slot];
         let profile = self.plan.profile(self.crews.crews[it.crew as usize].profile);

@@ -4,12 +4,12 @@ use serde::{Deserialize, Serialize};
 
 use crate::agent::ChannelSet;
 use crate::capacity::Stage;
-use crate::command::Stamped;
 use crate::contact::Needs;
-use crate::event::{Event, What};
+use crate::event::Event;
 use crate::id::{AgentId, ChannelId, ContactId, CustomerId, GroupId, OfferId, QueueId, Seq};
 use crate::plan::Plan;
 use crate::queue::WrapUp;
+use crate::rejected::Rejected;
 use crate::requirement::Skills;
 use crate::router::digest::{self, Digest};
 use crate::router::orders::Policies;
@@ -23,6 +23,9 @@ use crate::time::{Span, Timestamp};
 
 /// The format of checkpoints this build writes, and the only one it reads.
 const VERSION: u16 = 1;
+
+/// Contacts and offers beyond any that can have been counted, one by one, since counting began.
+const COUNTABLE: u64 = u64::MAX / 2;
 
 /// The whole state of an engine, to be kept with serde in a format of the host's choice.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
@@ -48,6 +51,14 @@ pub enum Corrupt {
     /// The plan in it asks for a policy of the host that was not given.
     #[error("the plan asks for the host's policy `{0}`, which was not given")]
     UnknownPolicy(Box<str>),
+    /// A command of the journal would have been refused.
+    #[error("the command of {seq} cannot follow here: {why}")]
+    Command {
+        /// Its place in the journal.
+        seq: Seq,
+        /// Why it would have been refused.
+        why: Box<Rejected>,
+    },
     /// An event does not follow from the state.
     #[error("the event {event:?} cannot follow here: {why}")]
     Event {
@@ -139,25 +150,6 @@ impl Router {
         router.check_invariants().map_err(|broken| Corrupt::Inconsistent(broken.to_string()))?;
         Ok(router)
     }
-
-    /// Takes over a command that was applied before together with what followed from it, without deciding anything:
-    /// how a journal is read back. Afterwards the state is as if the command had been applied. O(events).
-    ///
-    /// # Errors
-    /// [`Corrupt`] if an event cannot follow; the engine is then to be thrown away.
-    pub fn fold(&mut self, input: &Stamped, events: &[Event]) -> Result<(), Corrupt> {
-        self.state.seq = input.seq;
-        self.state.sources.remember(input.id);
-        for event in events {
-            if let Some(why) = self.state.contradicts(event) {
-                return Err(Corrupt::Event { event: Box::new(*event), why });
-            }
-            self.state.evolve(event, &input.command);
-        }
-        self.state.now = self.state.now.max(input.at);
-        self.state.settle_timers();
-        Ok(())
-    }
 }
 
 impl State {
@@ -227,9 +219,23 @@ impl State {
     fn load(plan: Plan, saved: Saved, policies: Policies) -> Result<Self, Corrupt> {
         let inconsistent = |what: String| Corrupt::Inconsistent(what);
         let mut state = State::new(plan, policies).map_err(|rejected| match rejected {
-            crate::Rejected::UnknownPolicy(name) => Corrupt::UnknownPolicy(name),
+            Rejected::UnknownPolicy(name) => Corrupt::UnknownPolicy(name),
             other => inconsistent(other.to_string()),
         })?;
+        if saved.now == Timestamp::MAX || saved.arrivals > COUNTABLE || saved.offers > COUNTABLE {
+            return Err(inconsistent("it was taken after the end of time".into()));
+        }
+        let channels = state.plan.channels().len();
+        if saved.standings.iter().any(|standing| standing.pace.len() > channels) {
+            return Err(inconsistent(format!("a queue handled more than the {channels} channels of the plan")));
+        }
+        let in_order = saved.contacts.is_sorted_by(|one, next| one.arrival < next.arrival)
+            && saved.agents.is_sorted_by(|one, next| one.id < next.id);
+        if !in_order {
+            return Err(inconsistent(
+                "contacts are not in order of arrival, or agents not in order of their ids".into(),
+            ));
+        }
         if saved.standings.len() != state.plan.queues().len() {
             return Err(inconsistent(format!(
                 "{} queues, but the plan has {}",
@@ -253,7 +259,11 @@ impl State {
         if let Some(slot) = lost {
             return Err(inconsistent(format!("{} is with an agent, but no agent holds it", state.contacts[slot].id)));
         }
+        let waiting: Vec<u32> = state.standings.iter().map(|standing| standing.waiting).collect();
         state.rebuild();
+        if !state.standings.iter().map(|standing| standing.waiting).eq(waiting) {
+            return Err(inconsistent("a queue counts others than those who wait in it".into()));
+        }
         Ok(state)
     }
 
@@ -272,8 +282,19 @@ impl State {
         if saved.place == Place::Loose || (saved.place == Place::With(Stage::Offered)) != saved.offer.is_some() {
             return Err(it("is nowhere"));
         }
-        if saved.arrival == 0 || saved.arrival > self.arrivals || saved.origin > self.now {
+        let times = [saved.origin, saved.since, saved.step_since, saved.given_at];
+        let latest = times.into_iter().chain(saved.first_offer).max();
+        if saved.arrival == 0 || saved.arrival > self.arrivals || latest > Some(self.now) {
             return Err(it("has not arrived yet"));
+        }
+        let timed = matches!(saved.place, Place::With(Stage::Offered | Stage::Connecting | Stage::WrapUp));
+        if saved.deadline.is_some() && !timed {
+            return Err(it("has a deadline, but nothing to do by it"));
+        }
+        if let Some(offer) = saved.offer
+            && (offer.0 == 0 || offer.0 > self.offers || self.offer_ids.get(&offer).is_some())
+        {
+            return Err(it("has an offer that was never made, or made for another"));
         }
         if let Needs::Named(id) = &saved.needs
             && self.plan.requirement_named(*id).is_none()
@@ -328,6 +349,10 @@ impl State {
             return Err(it("is there twice"));
         }
         let Some(group) = self.plan.group(saved.group) else { return Err(it("is in a group the plan has not")) };
+        let latest = saved.released_at.max(saved.handled_at).max(saved.offered_at).max(saved.available_at);
+        if latest > self.now {
+            return Err(it("was here later than now"));
+        }
         let skills = saved.skills.clone().unwrap_or_else(|| group.skills.clone());
         let crew = self.crews.crew(saved.group, group.capacity, &skills);
         let slot = self.agents.insert(Agent {
@@ -368,62 +393,5 @@ impl State {
             self.agents[slot].holding.push(Holding { contact: held, channel, stage, forced, by_arrival });
         }
         Ok(())
-    }
-
-    /// What an event names that is not so; `None` if it can be applied. O(1).
-    fn contradicts(&self, event: &Event) -> Option<&'static str> {
-        let contact = |id: ContactId| self.contact_ids.get(&id);
-        let agent = |id: AgentId| self.agent_ids.get(&id);
-        let held_by = |id: ContactId, by: AgentId| match (contact(id), agent(by)) {
-            (Some(slot), Some(by)) if self.contacts[slot].agent == by => None,
-            _ => Some("the agent does not have the contact"),
-        };
-        let free = |id: ContactId| match contact(id) {
-            Some(slot) if self.contacts[slot].agent == NONE => None,
-            _ => Some("the contact is not waiting"),
-        };
-        if event.at < self.now {
-            return Some("time would go back");
-        }
-        match event.what {
-            What::Configured => None,
-            What::AgentSignedIn { group, .. } => self.plan.group(group).is_none().then_some("no such group"),
-            What::AgentDraining { agent: id } => match agent(id) {
-                Some(slot) if !self.agents[slot].draining => None,
-                _ => Some("no such agent, or draining already"),
-            },
-            What::AgentSignedOut { agent: id } => match agent(id) {
-                Some(slot) if self.agents[slot].holding.is_empty() => None,
-                _ => Some("no such agent, or not done yet"),
-            },
-            What::PresenceChanged { agent: id, .. } | What::SkillsChanged { agent: id } => {
-                agent(id).is_none().then_some("no such agent")
-            }
-            What::Arrived { contact: id, .. } => contact(id).is_some().then_some("the contact is there already"),
-            What::Queued { contact: id, .. } => match contact(id) {
-                Some(slot) if self.contacts[slot].place == Place::Loose => None,
-                _ => Some("the contact is not between two places"),
-            },
-            What::PreferenceEnded { contact: id }
-            | What::Relaxed { contact: id, .. }
-            | What::PriorityChanged { contact: id, .. }
-            | What::NeedsChanged { contact: id } => free(id),
-            What::Transferred { contact: id, queue } => {
-                self.plan.queue(queue).is_none().then_some("no such queue").or(free(id))
-            }
-            What::Offered { contact: id, agent: to, .. } | What::Assigned { contact: id, agent: to, .. } => {
-                agent(to).is_none().then_some("no such agent").or(free(id))
-            }
-            What::OfferEnded { contact: id, agent: by, .. }
-            | What::Accepted { contact: id, agent: by, .. }
-            | What::Connected { contact: id, agent: by }
-            | What::Held { contact: id, agent: by, .. }
-            | What::Resumed { contact: id, agent: by, .. }
-            | What::Quieted { contact: id, agent: by }
-            | What::Woken { contact: id, agent: by, .. }
-            | What::WrapUpStarted { contact: id, agent: by, .. }
-            | What::Returned { contact: id, agent: by, .. } => held_by(id, by),
-            What::Ended { contact: id, .. } => contact(id).is_none().then_some("no such contact"),
-        }
     }
 }

@@ -13,7 +13,7 @@ use crate::router::ledger;
 use crate::router::orders::Orders;
 use crate::router::records::Place;
 use crate::router::state::State;
-use crate::time::Span;
+use crate::time::{Span, Timestamp};
 
 /// What a command is about, found while it was checked.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -35,6 +35,9 @@ impl State {
         }
         if input.at < self.now {
             return Err(Rejected::TimeWentBack { given: input.at, now: self.now });
+        }
+        if input.at == Timestamp::MAX {
+            return Err(Rejected::EndOfTime(input.at));
         }
         if let Some((due, ..)) = self.timers.next()
             && due <= input.at
@@ -150,7 +153,8 @@ impl State {
             let within = if by_ratio { Span(new.answer_within.unwrap_or(target).0.max(1)) } else { Span::ZERO };
             ClassKey { queue: new.queue, channel: new.channel, needs, step: 0, within }
         });
-        if self.classes_full_for(key) {
+        let stands = key.is_some_and(|key| self.classes.is_occupied(&key));
+        if !stands && self.classes.occupied >= self.plan.limits().classes as usize {
             return Err(limit("classes of contacts with equal needs", u64::from(self.plan.limits().classes)));
         }
         Ok(Subject::Nothing)

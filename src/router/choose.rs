@@ -106,9 +106,9 @@ impl State {
             let heads = self.crews.heads(rack, index)?;
             let next = match from {
                 None => heads.first(),
-                Some(from) => heads.range((std::ops::Bound::Excluded(from), std::ops::Bound::Unbounded)).next(),
+                Some(from) => heads.iter_from(from).find(|&(head, ())| head != from),
             };
-            let Some(&(key, shelf)) = next else { break };
+            let Some(((key, shelf), ())) = next else { break };
             if best.is_some_and(|(found, _)| found < key) {
                 break;
             }
@@ -250,7 +250,7 @@ impl State {
             }
             best
         };
-        for (tried, &(head, class)) in lane.heads.iter().enumerate() {
+        for (tried, ((head, class), ())) in lane.heads.iter().enumerate() {
             if tried == HEADS {
                 for class in serves.both(&lane.waiting) {
                     consider(class);

@@ -4,13 +4,14 @@
 //! with one line: whoever can take one can take all. Only the heads of classes compete. Classes of one queue and
 //! channel whose order does not change with time are a *lane*, which keeps those heads in order.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use crate::id::{AgentId, ChannelId, QueueId};
 use crate::router::crews::Bits;
 use crate::router::id_map::IdMap;
 use crate::router::line::Line;
 use crate::router::records::Rank;
+use crate::router::sorted::Sorted;
 use crate::time::Span;
 
 /// What contacts of one class have in common.
@@ -38,7 +39,7 @@ pub(crate) struct Lane {
     pub(crate) queue: QueueId,
     pub(crate) within: Span,
     /// The first of every class in which somebody waits.
-    pub(crate) heads: BTreeSet<(Rank, u32)>,
+    pub(crate) heads: Sorted<(Rank, u32), ()>,
     /// Those classes.
     pub(crate) waiting: Bits,
 }
@@ -47,6 +48,8 @@ pub(crate) struct Lane {
 pub(crate) struct Classes {
     pub(crate) all: Vec<Class>,
     by_key: IdMap<ClassKey, u32>,
+    /// Classes in which somebody waits for anybody.
+    pub(crate) occupied: usize,
     pub(crate) lanes: Vec<Lane>,
     lane_by_key: IdMap<(QueueId, ChannelId, Span), u32>,
     /// Lanes of each channel.
@@ -60,12 +63,17 @@ impl Classes {
         self.by_key.get(key)
     }
 
+    /// Whether somebody waits in the class of this key.
+    pub(crate) fn is_occupied(&self, key: &ClassKey) -> bool {
+        self.find(key).is_some_and(|class| !self.all[class as usize].line.is_empty())
+    }
+
     /// Adds a class that is not there. O(1).
     pub(crate) fn add(&mut self, key: ClassKey, plain: bool) -> u32 {
         let lane_key = (key.queue, key.channel, key.within);
         let lane = self.lane_by_key.get(&lane_key).unwrap_or_else(|| {
             let lane = self.lanes.len() as u32;
-            let (heads, waiting) = (BTreeSet::new(), Bits::default());
+            let (heads, waiting) = (Sorted::default(), Bits::default());
             self.lanes.push(Lane { queue: key.queue, within: key.within, heads, waiting });
             self.lane_by_key.insert(lane_key, lane);
             let channel = usize::from(key.channel.0);
@@ -107,10 +115,11 @@ impl Classes {
             lane.heads.remove(&(rank, class));
         }
         if let Some((rank, _)) = after {
-            lane.heads.insert((rank, class));
+            lane.heads.insert((rank, class), ());
         }
         if before.is_some() != after.is_some() {
             lane.waiting.set(class, after.is_some());
+            self.occupied = if after.is_some() { self.occupied + 1 } else { self.occupied - 1 };
         }
     }
 }

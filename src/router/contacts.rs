@@ -174,8 +174,13 @@ impl State {
         let it = &mut self.contacts[slot];
         it.place = Place::With(stage);
         it.deadline = deadline;
-        let agent = it.agent;
-        self.holding_mut(slot).stage = stage;
+        let (agent, channel) = (it.agent, it.channel);
+        let before = std::mem::replace(&mut self.holding_mut(slot).stage, stage);
+        let profile = self.plan.profile(self.crews.crews[self.agents[agent].crew as usize].profile);
+        let capacity = profile.and_then(|profile| profile.channel(channel));
+        if capacity.is_some_and(|capacity| capacity.load(stage) > capacity.load(before)) {
+            self.excuse(agent);
+        }
         self.unshelve(agent);
         self.arm(slot);
     }

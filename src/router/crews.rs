@@ -4,13 +4,14 @@
 //! Those of a crew with room for the same channels stand on one *shelf*, in every order that some queue chooses by.
 //! Shelves of the same room stand in one *rack*. An agent is on at most one shelf.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use crate::agent::ChannelSet;
 use crate::id::{GroupId, ProfileId};
 use crate::requirement::Skills;
 use crate::router::line::Line;
 use crate::router::records::NONE;
+use crate::router::sorted::Sorted;
 
 /// Where an agent stands in an index: key, then id.
 pub(crate) type AgentKey = (u128, u64);
@@ -40,13 +41,16 @@ pub(crate) struct Shelf {
     place_in_rack: u32,
 }
 
+/// Shelves by the first agent of each.
+pub(crate) type Heads = Sorted<(AgentKey, u32), ()>;
+
 #[derive(Clone, Debug)]
 pub(crate) struct Rack {
     pub(crate) room: ChannelSet,
     /// Shelves that are not empty, in no order.
     pub(crate) occupied: Vec<u32>,
     /// Per index, the first of every occupied shelf in order; kept from the first time that many shelves were searched.
-    heads: Option<Vec<BTreeSet<(AgentKey, u32)>>>,
+    heads: Option<Vec<Heads>>,
 }
 
 #[derive(Clone, Debug, Default)]
@@ -140,24 +144,27 @@ impl Crews {
                 heads[index].remove(&(key, shelf));
             }
             if let Some((key, _)) = after {
-                heads[index].insert((key, shelf));
+                heads[index].insert((key, shelf), ());
             }
         }
     }
 
     /// The occupied shelves of a rack with the first of each, first of all first, if there are so many that it pays.
-    pub(crate) fn heads(&mut self, rack: usize, index: usize) -> Option<&BTreeSet<(AgentKey, u32)>> {
+    pub(crate) fn heads(&mut self, rack: usize, index: usize) -> Option<&Heads> {
         let it = &mut self.racks[rack];
         if it.occupied.len() <= MANY {
             return None;
         }
         if it.heads.is_none() {
-            let of_index = |index| {
-                let firsts = it.occupied.iter().filter_map(|&shelf| {
+            let of_index = |index: usize| {
+                let mut heads = Heads::default();
+                for &shelf in &it.occupied {
                     let line: &Line<AgentKey> = &self.shelves[shelf as usize].lines[index];
-                    line.first().map(|(key, _)| (key, shelf))
-                });
-                firsts.collect()
+                    if let Some((key, _)) = line.first() {
+                        heads.insert((key, shelf), ());
+                    }
+                }
+                heads
             };
             let indices = self.shelves.first().map_or(0, |shelf| shelf.lines.len());
             it.heads = Some((0..indices).map(of_index).collect());

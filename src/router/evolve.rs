@@ -80,7 +80,7 @@ impl State {
                 let stage = if connecting { Stage::Connecting } else { Stage::Active };
                 self.give(slot, agent, stage, connect_by, forced);
                 let agent = self.agent_slot(agent);
-                self.agents[agent].handled += 1;
+                self.agents[agent].handled = self.agents[agent].handled.saturating_add(1);
             }
             What::OfferEnded { offer, contact, agent, end } => {
                 let slot = self.contact_slot(contact);
@@ -103,7 +103,7 @@ impl State {
                 let stage = if connecting { Stage::Connecting } else { Stage::Active };
                 self.set_stage(slot, stage, connect_by);
                 let agent = self.agent_slot(agent);
-                self.agents[agent].handled += 1;
+                self.agents[agent].handled = self.agents[agent].handled.saturating_add(1);
                 self.agents[agent].streak = 0;
             }
             What::Connected { contact, .. } => self.set_stage(self.contact_slot(contact), Stage::Active, None),
@@ -124,10 +124,7 @@ impl State {
                 self.holding_mut(slot).forced |= forced;
             }
             What::WrapUpStarted { contact, until, .. } => {
-                let slot = self.contact_slot(contact);
-                self.set_stage(slot, Stage::WrapUp, until);
-                let agent = self.contacts[slot].agent;
-                self.excuse(agent);
+                self.set_stage(self.contact_slot(contact), Stage::WrapUp, until);
             }
             What::Returned { contact, agent, .. } => {
                 let slot = self.contact_slot(contact);

@@ -113,9 +113,11 @@ impl State {
             );
         }
         let lined: usize = self.classes.all.iter().map(|class| class.line.len()).sum();
+        let occupied = self.classes.all.iter().filter(|class| !class.line.is_empty()).count();
+        hold!(occupied == self.classes.occupied, "occupied classes are counted", "{occupied}");
         hold!(lined == pooled, "lines hold nobody else", "{lined} in lines, {pooled} waiting");
         for lane in &self.classes.lanes {
-            for &(rank, class) in &lane.heads {
+            for ((rank, class), ()) in lane.heads.iter() {
                 let first = self.classes.all[class as usize].line.first();
                 hold!(
                     first.is_some_and(|(first, _)| first == rank),

@@ -1,6 +1,8 @@
 //! A line: an ordered set made for keys that mostly arrive in order.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::VecDeque;
+
+use crate::router::sorted::Sorted;
 
 /// Marks an entry of the run that was taken out.
 const GONE: u32 = u32::MAX;
@@ -8,18 +10,18 @@ const GONE: u32 = u32::MAX;
 /// Items in order of unique keys.
 ///
 /// Keys that arrive in ascending order stand in a run (a ring buffer): O(1) to append, O(1) to take the first, O(log n)
-/// to take one from the middle, which leaves a gap. Keys that arrive late stand in a tree: O(log n).
+/// to take one from the middle, which leaves a gap. Keys that arrive late stand in sorted chunks: O(log n).
 #[derive(Clone, Debug)]
 pub(crate) struct Line<K> {
     /// Ascending; the first and the last are never gaps.
     run: VecDeque<(K, u32)>,
     gaps: usize,
-    late: BTreeMap<K, u32>,
+    late: Sorted<K, u32>,
 }
 
 impl<K> Default for Line<K> {
     fn default() -> Self {
-        Self { run: VecDeque::new(), gaps: 0, late: BTreeMap::new() }
+        Self { run: VecDeque::new(), gaps: 0, late: Sorted::default() }
     }
 }
 
@@ -51,7 +53,7 @@ impl<K: Ord + Copy> Line<K> {
             }
             return true;
         }
-        if !self.late.is_empty() && self.late.remove(key).is_some() {
+        if !self.late.is_empty() && self.late.remove(key) {
             return true;
         }
         let Ok(at) = self.run.binary_search_by(|(have, _)| have.cmp(key)) else { return false };
@@ -73,22 +75,22 @@ impl<K: Ord + Copy> Line<K> {
 
     /// The smallest key and its item. O(1) while nothing is late.
     pub(crate) fn first(&self) -> Option<(K, u32)> {
-        match (self.run.front(), self.late.first_key_value()) {
+        match (self.run.front(), self.late.first()) {
             (Some(&(key, item)), None) => Some((key, item)),
-            (Some(&(key, item)), Some((late, _))) if key < *late => Some((key, item)),
-            (_, late) => late.map(|(&key, &item)| (key, item)),
+            (Some(&(key, item)), Some((late, _))) if key < late => Some((key, item)),
+            (_, late) => late,
         }
     }
 
     /// Everything from the smallest key on.
     pub(crate) fn iter(&self) -> impl Iterator<Item = (K, u32)> + '_ {
-        merge(self.run.iter().copied(), self.late.iter().map(|(&key, &item)| (key, item)))
+        merge(self.run.iter().copied(), self.late.iter())
     }
 
     /// Everything from `key` on. O(log n) to find it.
     pub(crate) fn iter_from(&self, key: K) -> impl Iterator<Item = (K, u32)> + '_ {
         let start = self.run.partition_point(|(have, _)| *have < key);
-        merge(self.run.range(start..).copied(), self.late.range(key..).map(|(&key, &item)| (key, item)))
+        merge(self.run.range(start..).copied(), self.late.iter_from(key))
     }
 }
 
@@ -107,6 +109,8 @@ fn merge<K: Ord + Copy>(
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeMap;
+
     use proptest::prelude::*;
 
     use super::*;

@@ -1,7 +1,7 @@
 //! Rebuilding every index from the records: after a new plan, after a restore, and to forget classes nobody is in.
 
 use crate::plan::Plan;
-use crate::router::classes::{ClassKey, Classes};
+use crate::router::classes::Classes;
 use crate::router::crews::Crews;
 use crate::router::digest;
 use crate::router::orders::Orders;
@@ -28,22 +28,15 @@ impl State {
         }
     }
 
-    /// Forgets classes and needs nobody has, if there are as many as there may be. True if there is room again.
-    pub(crate) fn sweep(&mut self) -> bool {
-        let most = self.plan.limits().classes as usize;
-        let full = |state: &Self| state.classes.all.len() >= most || state.needs.len() >= most + NAMED_AND_NOTHING;
-        if !full(self) {
-            return false;
+    /// Forgets crews, classes and needs that nobody has any more, once they outnumber what is there: they take memory,
+    /// but decide nothing. O(1), but O(everything) once in as many changes.
+    pub(crate) fn sweep(&mut self) {
+        let there = self.contacts.len() + self.agents.len();
+        let named = self.plan.requirements().len();
+        let most = self.crews.crews.len().max(self.classes.all.len()).max(self.needs.len() - named);
+        if most > 2 * there + SPARE {
+            self.rebuild();
         }
-        self.rebuild();
-        !full(self)
-    }
-
-    /// Whether one more class would be too many.
-    pub(crate) fn classes_full_for(&self, key: Option<ClassKey>) -> bool {
-        let most = self.plan.limits().classes as usize;
-        let known = key.is_some_and(|key| self.classes.find(&key).is_some());
-        !known && (self.classes.all.len() >= most || self.needs.len() >= most + NAMED_AND_NOTHING)
     }
 
     /// Makes every index anew from the records. O(everything).
@@ -97,5 +90,5 @@ impl State {
     }
 }
 
-/// Needs kept beside those of classes, whatever the limit.
-const NAMED_AND_NOTHING: usize = 1 << 16;
+/// Crews, classes and needs that may be forgotten by nobody without being swept away.
+const SPARE: usize = 4_096;

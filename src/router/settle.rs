@@ -139,17 +139,16 @@ impl Step<'_> {
         if profile.arrives_over.is_empty() || it.holding.is_empty() {
             return;
         }
-        let new = self.state.contacts[contact].channel;
-        let held = it.holding.iter();
-        let aside = held.filter(|held| held.stage == Stage::Active && profile.over(new, held.channel) == Over::Hold);
-        let aside: Vec<u32> = aside.map(|held| held.contact).collect();
-        let id = it.id;
-        for &other in &aside {
-            let contact = self.state.contacts[other].id;
-            self.emit(What::Held { contact, agent: id, by: HeldBy::Arrival });
-        }
-        if !aside.is_empty() {
-            self.mark_agent(agent);
+        let (new, mut at) = (self.state.contacts[contact].channel, 0);
+        while let Some(held) = self.state.agents[agent].holding.get(at) {
+            let profile = self.state.plan.profile(self.state.crews.crews[crew as usize].profile);
+            let over = profile.map_or(Over::Yes, |profile| profile.over(new, held.channel));
+            if held.stage == Stage::Active && over == Over::Hold {
+                let (contact, id) = (self.state.contacts[held.contact].id, self.state.agents[agent].id);
+                self.emit(What::Held { contact, agent: id, by: HeldBy::Arrival });
+                self.mark_agent(agent);
+            }
+            at += 1;
         }
     }
 

@@ -1,0 +1,245 @@
+//! Taking over what was decided before: commands with their events, each checked against the state it meets.
+
+use crate::capacity::Stage;
+use crate::command::{Command, Stamped, TransferTo};
+use crate::event::{Event, What};
+use crate::id::{AgentId, ContactId, OfferId};
+use crate::router::checkpoint::Corrupt;
+use crate::router::records::{Contact, NONE, Place};
+use crate::router::state::State;
+use crate::router::{Applied, Router};
+
+impl Router {
+    /// Takes over a command that was applied before together with what followed from it, without deciding anything:
+    /// how a journal is read back. Afterwards the state is as if the command had been applied. A repeated command,
+    /// which nothing followed from, may be among them. O(events).
+    ///
+    /// ```
+    /// # use cordboard::{AgentId, ChannelSet, Command, CommandId, GroupId, Plan, Router, Seq, Stamped, Timestamp};
+    /// # let plan = Plan::builder().capacity("phone", |c| c.takes("voice", 1)).agents("team", "phone", |a| a).build()?;
+    /// let (mut live, mut recovered) = (Router::new(plan.clone())?, Router::new(plan)?);
+    /// let command = Command::SignIn { agent: AgentId(1), group: GroupId(0), skills: None, ready: ChannelSet::ALL };
+    /// let input = Stamped { seq: Seq(1), id: CommandId::ANONYMOUS, at: Timestamp(5), command };
+    /// let mut events = Vec::new();
+    /// live.apply(&input, &mut events)?;
+    /// recovered.fold(&input, &events)?;
+    /// assert_eq!(recovered.digest(), live.digest());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    /// [`Corrupt`] if the command or an event cannot follow here; the engine is then to be thrown away.
+    pub fn fold(&mut self, input: &Stamped, events: &[Event]) -> Result<Applied, Corrupt> {
+        let refused = |why| Corrupt::Command { seq: input.seq, why: Box::new(why) };
+        if self.state.check(input).map_err(refused)?.is_none() {
+            return match events.first() {
+                None => Ok(Applied::Repeated),
+                Some(event) => Err(corrupt(event, "the command was applied before")),
+            };
+        }
+        self.state.seq = input.seq;
+        self.state.sources.remember(input.id);
+        for event in events {
+            if let Some(why) = self.state.contradicts(event, input) {
+                return Err(corrupt(event, why));
+            }
+            self.state.evolve(event, &input.command);
+        }
+        for event in events {
+            if self.state.left_between(event) {
+                return Err(corrupt(event, "the contact is left between two places"));
+            }
+        }
+        self.state.now = input.at;
+        self.state.settle_timers();
+        self.state.sweep();
+        Ok(Applied::Done)
+    }
+}
+
+fn corrupt(event: &Event, why: &'static str) -> Corrupt {
+    Corrupt::Event { event: Box::new(*event), why }
+}
+
+/// Why an event cannot follow; nothing if it can.
+type Contradiction = Option<&'static str>;
+
+impl State {
+    /// What an event says that is not so; `None` if it can be applied to the state without breaking it. O(1).
+    fn contradicts(&self, event: &Event, input: &Stamped) -> Contradiction {
+        let advances = input.command == Command::AdvanceTime;
+        if event.at < self.now || event.at > input.at || (!advances && event.at != input.at) {
+            return Some("it is not of the time of its command");
+        }
+        match event.what {
+            What::Configured => {
+                unless(matches!(input.command, Command::Configure { .. }), "its command brings no plan")
+            }
+            What::AgentSignedIn { .. }
+            | What::AgentDraining { .. }
+            | What::AgentSignedOut { .. }
+            | What::PresenceChanged { .. }
+            | What::SkillsChanged { .. } => self.contradicts_agent(&event.what, &input.command),
+            What::Arrived { .. }
+            | What::Queued { .. }
+            | What::PreferenceEnded { .. }
+            | What::Relaxed { .. }
+            | What::PriorityChanged { .. }
+            | What::NeedsChanged { .. }
+            | What::Transferred { .. } => self.contradicts_waiting(&event.what, &input.command),
+            _ => self.contradicts_handling(&event.what, &input.command),
+        }
+    }
+
+    fn contradicts_agent(&self, what: &What, command: &Command) -> Contradiction {
+        let there = |id: AgentId| self.agent_ids.get(&id).map(|slot| &self.agents[slot]);
+        match *what {
+            What::AgentSignedIn { agent, group } => {
+                let asked =
+                    matches!(*command, Command::SignIn { agent: who, group: of, .. } if (who, of) == (agent, group));
+                unless(asked, "its command does not say so")
+                    .or(unless(there(agent).is_none_or(|it| it.draining), "the agent is signed in already"))
+            }
+            What::AgentDraining { agent } => unless(
+                there(agent).is_some_and(|it| !it.draining && !it.holding.is_empty()),
+                "no such agent, or draining already, or done",
+            ),
+            What::AgentSignedOut { agent } => {
+                unless(there(agent).is_some_and(|it| it.holding.is_empty()), "no such agent, or not done yet")
+            }
+            What::SkillsChanged { agent } => {
+                let asked = matches!(*command, Command::SetSkills { agent: who, .. } if who == agent);
+                unless(asked && there(agent).is_some(), "no such agent, or its command does not say so")
+            }
+            What::PresenceChanged { agent, .. } => unless(there(agent).is_some(), "no such agent"),
+            _ => None,
+        }
+    }
+
+    fn contradicts_waiting(&self, what: &What, command: &Command) -> Contradiction {
+        let there = |id: ContactId| self.contact_ids.get(&id).map(|slot| &self.contacts[slot]);
+        let free = |id: ContactId| there(id).filter(|it| it.agent == NONE);
+        let in_line = |id: ContactId| there(id).filter(|it| it.place == Place::InLine);
+        match *what {
+            What::Arrived { contact, queue } => {
+                let asked =
+                    matches!(command, Command::Enqueue { contact: id, new } if (*id, new.queue) == (contact, queue));
+                unless(asked, "its command does not say so")
+                    .or(unless(there(contact).is_none(), "the contact is there already"))
+            }
+            What::Queued { contact, queue, waiting, only } => {
+                let Some(it) = there(contact).filter(|it| it.place == Place::Loose) else {
+                    return Some("the contact is not between two places");
+                };
+                let ahead = self.standings.get(usize::from(queue.0)).map_or(0, |standing| standing.waiting);
+                let as_told = it.queue == queue && it.only.map(|only| only.agent) == only;
+                unless(as_told && u64::from(waiting) == u64::from(ahead) + 1, "the contact would not stand there")
+            }
+            What::PreferenceEnded { contact } => unless(
+                free(contact).is_some_and(|it| it.only.is_some()),
+                "the contact does not wait for one agent alone",
+            ),
+            What::Relaxed { contact, step } => {
+                let follows = |it: &Contact| {
+                    let steps = self.plan.queue(it.queue).map_or(0, |queue| queue.steps.len());
+                    usize::from(step) == usize::from(it.step) + 1 && usize::from(step) < steps
+                };
+                unless(free(contact).is_some_and(follows), "the contact does not come to this step")
+            }
+            What::PriorityChanged { contact, priority } => {
+                let asked = matches!(*command, Command::SetPriority { contact: id, priority: to } if (id, to) == (contact, priority));
+                unless(
+                    asked && in_line(contact).is_some(),
+                    "the contact is not waiting, or its command does not say so",
+                )
+            }
+            What::NeedsChanged { contact } => {
+                let asked = matches!(*command, Command::SetNeeds { contact: id, .. } if id == contact);
+                unless(
+                    asked && in_line(contact).is_some(),
+                    "the contact is not waiting, or its command does not say so",
+                )
+            }
+            What::Transferred { contact, queue } => {
+                let Command::Transfer { contact: id, to, .. } = command else {
+                    return Some("its command does not say so");
+                };
+                let goes = |it: &Contact| if let TransferTo::Queue(to) = to { *to == queue } else { it.queue == queue };
+                unless(
+                    *id == contact && free(contact).is_some_and(goes),
+                    "the contact is not waiting, or its command does not say so",
+                )
+            }
+            _ => None,
+        }
+    }
+
+    fn contradicts_handling(&self, what: &What, command: &Command) -> Contradiction {
+        let with = |contact: ContactId, agent: AgentId, stages: &[Stage]| {
+            let (Some(slot), Some(by)) = (self.contact_ids.get(&contact), self.agent_ids.get(&agent)) else {
+                return Some("no such contact or agent");
+            };
+            let it = &self.contacts[slot];
+            let so = it.agent == by && matches!(it.place, Place::With(stage) if stages.contains(&stage));
+            unless(so, "the agent does not have the contact, or not in this stage")
+        };
+        let offer_of = |offer: OfferId, contact: ContactId| {
+            let slot = self.contact_ids.get(&contact);
+            unless(slot.is_some() && self.offer_ids.get(&offer) == slot, "the offer is not of this contact")
+        };
+        const IN_HAND: [Stage; 4] = [Stage::Connecting, Stage::Active, Stage::Quiet, Stage::Held];
+        match *what {
+            What::Offered { offer, contact, agent, forced, .. } => {
+                unless(offer.0.checked_sub(1) == Some(self.offers), "it is not the next offer")
+                    .or(self.contradicts_giving(contact, agent, forced, command))
+            }
+            What::Assigned { contact, agent, forced, .. } => self.contradicts_giving(contact, agent, forced, command),
+            What::OfferEnded { offer, contact, agent, .. } | What::Accepted { offer, contact, agent, .. } => {
+                with(contact, agent, &[Stage::Offered]).or(offer_of(offer, contact))
+            }
+            What::Connected { contact, agent } => with(contact, agent, &[Stage::Connecting]),
+            What::Held { contact, agent, .. } | What::Quieted { contact, agent } => {
+                with(contact, agent, &[Stage::Active])
+            }
+            What::Resumed { contact, agent, .. } => with(contact, agent, &[Stage::Held]),
+            What::Woken { contact, agent, .. } => with(contact, agent, &[Stage::Quiet]),
+            What::WrapUpStarted { contact, agent, .. } => with(contact, agent, &IN_HAND[1..]),
+            What::Returned { contact, agent, .. } => with(contact, agent, &IN_HAND),
+            What::Ended { contact, agent: Some(agent), .. } => {
+                with(contact, agent, &IN_HAND).and(with(contact, agent, &[Stage::WrapUp]))
+            }
+            What::Ended { contact, agent: None, .. } => self.contradicts_free(contact),
+            _ => None,
+        }
+    }
+
+    fn contradicts_giving(&self, contact: ContactId, agent: AgentId, forced: bool, command: &Command) -> Contradiction {
+        let takes = |agent: u32| {
+            self.contact_ids.get(&contact).is_some_and(|contact| self.takes(agent, self.contacts[contact].channel))
+        };
+        self.contradicts_free(contact)
+            .or(unless(self.agent_ids.get(&agent).is_some_and(takes), "no such agent, or without capacity for it"))
+            .or(unless(forced == matches!(command, Command::Assign { .. }), "only a supervisor's assignment is forced"))
+    }
+
+    fn contradicts_free(&self, contact: ContactId) -> Contradiction {
+        let free = self.contact_ids.get(&contact).is_some_and(|slot| self.contacts[slot].agent == NONE);
+        unless(free, "the contact is not waiting")
+    }
+
+    /// Whether the contact of an event is nowhere, now that all events of its command are in.
+    fn left_between(&self, event: &Event) -> bool {
+        let (What::Arrived { contact, .. }
+        | What::Transferred { contact, .. }
+        | What::OfferEnded { contact, .. }
+        | What::Returned { contact, .. }) = event.what
+        else {
+            return false;
+        };
+        self.contact_ids.get(&contact).is_some_and(|slot| self.contacts[slot].place == Place::Loose)
+    }
+}
+
+fn unless(holds: bool, why: &'static str) -> Contradiction {
+    (!holds).then_some(why)
+}

@@ -1,0 +1,156 @@
+//! A sorted map in chunks that are used again, so that entries which come and go allocate nothing.
+
+/// Most entries of a chunk.
+const CHUNK: usize = 32;
+
+/// Entries in order of unique keys. O(log n) to find; O(n / 32) words are moved when a chunk fills up or empties,
+/// which is once in sixteen changes or less.
+#[derive(Clone, Debug)]
+pub(crate) struct Sorted<K, V> {
+    /// The first `used` hold entries, ascending within and across chunks; the others are empty, kept to be used again.
+    chunks: Vec<Vec<(K, V)>>,
+    used: u32,
+    len: u32,
+}
+
+impl<K, V> Default for Sorted<K, V> {
+    fn default() -> Self {
+        Self { chunks: Vec::new(), used: 0, len: 0 }
+    }
+}
+
+impl<K: Ord + Copy, V: Copy> Sorted<K, V> {
+    pub(crate) fn len(&self) -> usize {
+        self.len as usize
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.len == 0
+    }
+
+    pub(crate) fn first(&self) -> Option<(K, V)> {
+        self.used().first()?.first().copied()
+    }
+
+    /// Adds an entry under a key that is not there.
+    pub(crate) fn insert(&mut self, key: K, value: V) {
+        let mut at = self.chunk_of(&key);
+        if at == self.used as usize {
+            // Beyond the last: there it goes, or into a chunk of its own.
+            if at == 0 || self.chunks[at - 1].len() == CHUNK { self.open(at) } else { at -= 1 }
+        } else if self.chunks[at].len() == CHUNK {
+            self.split(at);
+            at += usize::from(self.chunks[at].last().is_none_or(|(last, _)| *last < key));
+        }
+        let chunk = &mut self.chunks[at];
+        let place = chunk.partition_point(|(have, _)| *have < key);
+        chunk.insert(place, (key, value));
+        self.len += 1;
+    }
+
+    /// Takes out the entry of a key; false if there is none.
+    pub(crate) fn remove(&mut self, key: &K) -> bool {
+        let at = self.chunk_of(key);
+        let Some(chunk) = self.chunks[..self.used as usize].get_mut(at) else { return false };
+        let Ok(place) = chunk.binary_search_by(|(have, _)| have.cmp(key)) else { return false };
+        chunk.remove(place);
+        self.len -= 1;
+        if chunk.is_empty() {
+            self.close(at);
+        } else if chunk.len() < CHUNK / 4 {
+            self.join(at);
+        }
+        true
+    }
+
+    /// Everything from the smallest key on.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = (K, V)> + '_ {
+        self.used().iter().flatten().copied()
+    }
+
+    /// Everything from `key` on.
+    pub(crate) fn iter_from(&self, key: K) -> impl Iterator<Item = (K, V)> + '_ {
+        let at = self.chunk_of(&key);
+        let place = self.used().get(at).map_or(0, |chunk| chunk.partition_point(|(have, _)| *have < key));
+        self.used()[at..].iter().flatten().copied().skip(place)
+    }
+
+    fn used(&self) -> &[Vec<(K, V)>] {
+        &self.chunks[..self.used as usize]
+    }
+
+    /// The first chunk whose last key is not before `key`; beyond all if there is none.
+    fn chunk_of(&self, key: &K) -> usize {
+        self.used().partition_point(|chunk| chunk.last().is_some_and(|(last, _)| last < key))
+    }
+
+    /// Makes room for an empty chunk at this place.
+    fn open(&mut self, at: usize) {
+        let empty = if self.chunks.len() > self.used as usize { self.chunks.pop() } else { None };
+        self.chunks.insert(at, empty.unwrap_or_default());
+        self.used += 1;
+    }
+
+    /// Puts an empty chunk away. More are kept than are used, but not twice as many.
+    fn close(&mut self, at: usize) {
+        let empty = self.chunks.remove(at);
+        self.used -= 1;
+        if self.chunks.len() < 2 * self.used as usize + 4 {
+            self.chunks.push(empty);
+        } else {
+            self.chunks.pop();
+        }
+    }
+
+    fn split(&mut self, at: usize) {
+        self.open(at + 1);
+        let (before, after) = self.chunks.split_at_mut(at + 1);
+        after[0].extend_from_slice(&before[at][CHUNK / 2..]);
+        before[at].truncate(CHUNK / 2);
+    }
+
+    /// Takes the next chunk's entries into this one, if both are nearly empty.
+    fn join(&mut self, at: usize) {
+        let (before, after) = self.chunks[..self.used as usize].split_at_mut(at + 1);
+        let Some(next) = after.first_mut().filter(|next| next.len() < CHUNK / 2) else { return };
+        before[at].append(next);
+        self.close(at + 1);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        /// Whatever is put in and taken out, it is what a tree would be.
+        #[test]
+        fn behaves_as_a_tree(steps in prop::collection::vec((0u8..5, 0u16..400), 0..1_500), more: bool) {
+            let (mut sorted, mut model) = (Sorted::default(), BTreeMap::new());
+            for (kind, key) in steps {
+                if (kind < 3) == more {
+                    if model.insert(key, kind).is_none() {
+                        sorted.insert(key, kind);
+                    } else {
+                        prop_assert!(sorted.remove(&key));
+                        sorted.insert(key, kind);
+                    }
+                } else {
+                    prop_assert_eq!(sorted.remove(&key), model.remove(&key).is_some());
+                }
+                prop_assert_eq!((sorted.len(), sorted.is_empty()), (model.len(), model.is_empty()));
+                prop_assert_eq!(sorted.first(), model.first_key_value().map(|(&key, &value)| (key, value)));
+                prop_assert!(sorted.iter_from(key).eq(model.range(key..).map(|(&key, &value)| (key, value))));
+            }
+            prop_assert!(sorted.iter().eq(model.iter().map(|(&key, &value)| (key, value))));
+            for key in model.into_keys().rev() {
+                prop_assert!(sorted.remove(&key));
+            }
+            prop_assert!(sorted.is_empty() && sorted.chunks.len() < 8);
+        }
+    }
+}
