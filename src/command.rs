@@ -183,7 +183,7 @@ pub enum Command {
         /// Which offer.
         offer: OfferId,
     },
-    /// The host takes the offer back; the contact waits again, and the agent may be offered it again.
+    /// The host takes the offer back; the contact waits again, and the agent is not offered it again for a while.
     Revoke {
         /// Which offer.
         offer: OfferId,

@@ -78,7 +78,8 @@ impl ReasonId {
 /// Names a command once and for all, so that one sent twice is applied once.
 ///
 /// Each source (a connection, a node, a thread) counts its own commands upwards from 1. The engine
-/// remembers the last 64 numbers of every source; an older one is refused.
+/// remembers the last 64 numbers of every source; an older one is refused. Sources are never forgotten, up to
+/// [`Limits::sources`](crate::Limits::sources) of them: give each connection or node one of its own, and use it again.
 ///
 /// ```
 /// # use cordboard::CommandId;

@@ -18,6 +18,8 @@ use crate::time::{Span, Timestamp};
 pub(crate) struct Marks {
     agents: VecDeque<u32>,
     contacts: VecDeque<u32>,
+    /// The contacts are those that still wait, the most urgent first.
+    sorted: bool,
 }
 
 /// One command in the making: what it decides is applied and told at once.
@@ -49,16 +51,17 @@ impl Step<'_> {
         if !it.marked {
             it.marked = true;
             self.marks.contacts.push_back(slot);
+            self.marks.sorted = false;
         }
     }
 
-    /// Works off everything marked: agents first, then one contact, and so on.
+    /// Works off everything marked: agents first, then the most urgent contact, and so on.
     pub(crate) fn settle(&mut self) {
         loop {
             if let Some(agent) = self.marks.agents.pop_front() {
                 self.state.agents[agent].marked = false;
                 self.settle_agent(agent);
-            } else if let Some(contact) = self.marks.contacts.pop_front() {
+            } else if let Some(contact) = self.next_contact() {
                 self.state.contacts[contact].marked = false;
                 if self.state.is_waiting(contact)
                     && let Some(agent) = self.find_agent(contact)
@@ -69,6 +72,20 @@ impl Step<'_> {
                 return;
             }
         }
+    }
+
+    /// Urgency does not change while a command is settled, so one sorting serves until more are marked.
+    fn next_contact(&mut self) -> Option<u32> {
+        if !self.marks.sorted && self.marks.contacts.len() > 1 {
+            let state = &mut *self.state;
+            self.marks.contacts.retain(|&slot| {
+                state.contacts[slot].marked = state.is_waiting(slot);
+                state.contacts[slot].marked
+            });
+            self.marks.contacts.make_contiguous().sort_by_cached_key(|&slot| state.contact_urgency(slot));
+            self.marks.sorted = true;
+        }
+        self.marks.contacts.pop_front()
     }
 
     fn settle_agent(&mut self, agent: u32) {

@@ -11,12 +11,23 @@ impl Reference {
                 let agent = self.marked_agents.remove(0);
                 self.settle_agent(agent);
             } else if !self.marked_contacts.is_empty() {
-                let contact = self.marked_contacts.remove(0);
+                let contact = self.most_urgent_marked();
                 self.settle_contact(contact);
             } else {
                 return;
             }
         }
+    }
+
+    /// Takes the most urgent marked contact off the list; those that wait no more come last, and come to nothing.
+    fn most_urgent_marked(&mut self) -> ContactId {
+        let urgency = |id: &ContactId| match self.place(*id) {
+            Some(Place::Waiting(at)) => (false, Some(self.urgency(&self.waiting[at]))),
+            _ => (true, None),
+        };
+        let all = self.marked_contacts.iter().enumerate();
+        let (at, _) = all.min_by_key(|(_, id)| urgency(id)).expect("only asked where there is one");
+        self.marked_contacts.remove(at)
     }
 
     fn settle_agent(&mut self, id: AgentId) {
