@@ -11,6 +11,7 @@ mod crews;
 mod digest;
 mod estimate;
 mod evolve;
+mod exclusions;
 mod explain;
 mod fold;
 mod id_map;

@@ -180,19 +180,19 @@ impl State {
             priority: it.priority,
             place: it.place,
             needs: self.needs_of(slot).clone(),
-            answer_within: it.answer_within,
-            max_wait: it.max_wait,
-            wrap_up: it.wrap_up,
-            only: it.only,
-            customer: it.customer,
+            answer_within: it.answer_within(),
+            max_wait: it.max_wait(),
+            wrap_up: it.wrap_up(),
+            only: it.only(),
+            customer: it.customer(),
             step: it.step,
             step_since: it.step_since,
-            first_offer: it.first_offer,
+            first_offer: it.first_offer(),
             offers: it.offers,
             offer: (it.place == Place::With(Stage::Offered)).then_some(it.offer),
-            deadline: it.deadline,
+            deadline: it.deadline(),
             given_at: it.given_at,
-            exclusions: self.exclusions.get(&slot).cloned().unwrap_or_default(),
+            exclusions: self.exclusions.of(slot).collect(),
         }
     }
 
@@ -301,44 +301,30 @@ impl State {
         {
             return Err(it("has a requirement the plan has not"));
         }
-        let contact = Contact {
-            id: saved.id,
-            arrival: saved.arrival,
-            origin: saved.origin,
-            since: saved.since,
-            queue: saved.queue,
-            channel: saved.channel,
-            priority: saved.priority,
-            place: saved.place,
-            needs: self.needs.intern(&saved.needs),
-            answer_within: saved.answer_within,
-            max_wait: saved.max_wait,
-            wrap_up: saved.wrap_up,
-            only: saved.only,
-            customer: saved.customer,
-            step: saved.step,
-            step_since: saved.step_since,
-            first_offer: saved.first_offer,
-            offers: saved.offers,
-            offer: saved.offer.unwrap_or(OfferId(0)),
-            deadline: saved.deadline,
-            given_at: saved.given_at,
-            left: None,
-            agent: NONE,
-            class: 0,
-            level: 0,
-            at: 0,
-            timer: None,
-            has_exclusions: !saved.exclusions.is_empty(),
-            marked: false,
-        };
+        let mut contact = Contact::new(saved.id, saved.arrival, saved.queue, saved.channel, saved.since);
+        contact.origin = saved.origin;
+        contact.priority = saved.priority;
+        contact.place = saved.place;
+        contact.needs = self.needs.intern(&saved.needs);
+        contact.set_answer_within(saved.answer_within);
+        contact.set_max_wait(saved.max_wait);
+        contact.set_wrap_up(saved.wrap_up);
+        contact.set_only(saved.only);
+        contact.set_customer(saved.customer);
+        (contact.step, contact.step_since) = (saved.step, saved.step_since);
+        contact.set_first_offer(saved.first_offer);
+        contact.offers = saved.offers;
+        contact.offer = saved.offer.unwrap_or(OfferId(0));
+        contact.set_deadline(saved.deadline);
+        contact.given_at = saved.given_at;
+        contact.has_exclusions = !saved.exclusions.is_empty();
         let slot = self.contacts.insert(contact);
         self.contact_ids.insert(saved.id, slot);
         if let Some(offer) = saved.offer {
             self.offer_ids.insert(offer, slot);
         }
-        if !saved.exclusions.is_empty() {
-            self.exclusions.insert(slot, saved.exclusions);
+        for one in saved.exclusions {
+            self.exclusions.set(slot, one);
         }
         Ok(())
     }

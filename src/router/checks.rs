@@ -241,8 +241,8 @@ impl State {
     fn check_wrap_up(&self, subject: Subject, contact: ContactId) -> Result<Subject, Rejected> {
         let Subject::Contact(slot) = subject else { return Ok(subject) };
         let it = &self.contacts[slot];
-        let fixed = matches!(it.wrap_up.unwrap_or_else(|| self.plan.wrap_up(it.queue, it.channel)), WrapUp::Fixed(_));
-        if fixed && it.deadline.is_some() { Err(Rejected::WrapUpFixed(contact)) } else { Ok(subject) }
+        let fixed = matches!(it.wrap_up().unwrap_or_else(|| self.plan.wrap_up(it.queue, it.channel)), WrapUp::Fixed(_));
+        if fixed && it.deadline().is_some() { Err(Rejected::WrapUpFixed(contact)) } else { Ok(subject) }
     }
 
     fn known_agent(&self, agent: AgentId) -> Result<u32, Rejected> {

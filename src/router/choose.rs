@@ -21,7 +21,7 @@ impl State {
     /// O(shelves that have room) for up to 32 of them, else O(log agents) for every agent passed over; for criteria
     /// that score the pair (`random`, the host's), O(agents with room).
     pub(crate) fn find_agent(&mut self, contact: u32) -> Option<u32> {
-        if let Some(only) = self.contacts[contact].only {
+        if let Some(only) = self.contacts[contact].only() {
             let agent = self.agent_ids.get(&only.agent)?;
             self.weigh(agent);
             let able = self.agents[agent].room.has(self.contacts[contact].channel);

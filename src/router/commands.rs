@@ -193,7 +193,7 @@ impl Step<'_> {
     fn complete(&mut self, slot: u32) {
         let it = &self.state.contacts[slot];
         let (contact, holder) = (it.id, it.agent);
-        let until = match it.wrap_up.unwrap_or_else(|| self.state.plan.wrap_up(it.queue, it.channel)) {
+        let until = match it.wrap_up().unwrap_or_else(|| self.state.plan.wrap_up(it.queue, it.channel)) {
             WrapUp::None | WrapUp::Fixed(Span::ZERO) | WrapUp::UpTo(Span::ZERO) => {
                 return self.end_with_agent(slot, Outcome::Completed);
             }

@@ -3,7 +3,7 @@
 use crate::capacity::Stage;
 use crate::command::{Command, TransferTo};
 use crate::contact::Needs;
-use crate::id::{AgentId, ContactId, OfferId, QueueId};
+use crate::id::{AgentId, ContactId, QueueId};
 use crate::router::records::{Contact, Excluded, Holding, NONE, Only, Place};
 use crate::router::state::State;
 use crate::time::{Span, Timestamp};
@@ -17,39 +17,17 @@ impl State {
             let counts = !self.agents[agent].draining && self.takes(agent, new.channel);
             counts.then(|| Only { agent: preferred.agent, until: self.now + preferred.wait })
         });
-        let contact = Contact {
-            id,
-            arrival: self.arrivals,
-            origin: new.age_origin.unwrap_or(self.now),
-            since: self.now,
-            queue: new.queue,
-            channel: new.channel,
-            priority: new.priority,
-            place: Place::Loose,
-            needs: self.needs.intern(&new.needs),
-            answer_within: new.answer_within,
-            max_wait: new.max_wait,
-            wrap_up: new.wrap_up,
-            only,
-            customer: new.customer,
-            step: 0,
-            step_since: self.now,
-            first_offer: None,
-            offers: 0,
-            offer: OfferId(0),
-            deadline: None,
-            given_at: self.now,
-            left: None,
-            agent: NONE,
-            class: 0,
-            level: 0,
-            at: 0,
-            timer: None,
-            has_exclusions: false,
-            marked: false,
-        };
-        let class = self.class_of(self.class_key(&contact));
-        let slot = self.contacts.insert(Contact { class, ..contact });
+        let mut contact = Contact::new(id, self.arrivals, new.queue, new.channel, self.now);
+        contact.origin = new.age_origin.unwrap_or(self.now);
+        contact.priority = new.priority;
+        contact.needs = self.needs.intern(&new.needs);
+        contact.set_answer_within(new.answer_within);
+        contact.set_max_wait(new.max_wait);
+        contact.set_wrap_up(new.wrap_up);
+        contact.set_only(only);
+        contact.set_customer(new.customer);
+        contact.class = self.class_of(self.class_key(&contact));
+        let slot = self.contacts.insert(contact);
         self.contact_ids.insert(id, slot);
     }
 
@@ -57,9 +35,9 @@ impl State {
         let class = self.class_of(self.class_key(&self.contacts[slot]));
         let (level, at) = self.standing_rank(&self.contacts[slot]);
         let it = &mut self.contacts[slot];
-        (it.class, it.level, it.at, it.left) = (class, level, at, None);
+        (it.class, it.level, it.at, it.left) = (class, level, at, NONE);
         it.place = Place::InLine;
-        let (rank, queue, only) = (it.rank(), it.queue, it.only);
+        let (rank, queue, only) = (it.rank(), it.queue, it.only());
         self.standings[usize::from(queue.0)].waiting += 1;
         match only {
             Some(only) => self.classes.direct.entry(only.agent).or_default().push(slot),
@@ -71,7 +49,7 @@ impl State {
     pub(super) fn leave_line(&mut self, slot: u32) {
         let it = &mut self.contacts[slot];
         it.place = Place::Loose;
-        let (class, rank, queue, only) = (it.class, it.rank(), it.queue, it.only);
+        let (class, rank, queue, only) = (it.class, it.rank(), it.queue, it.only());
         self.standings[usize::from(queue.0)].waiting -= 1;
         match only {
             Some(only) => {
@@ -112,22 +90,27 @@ impl State {
             TransferTo::Queue(_) | TransferTo::Agent(..) => self.contacts[slot].needs,
         };
         let now = self.now;
-        self.exclusions.remove(&slot);
+        self.exclusions.forget(slot);
         let it = &mut self.contacts[slot];
         it.queue = queue;
         it.needs = needs;
-        it.only = match to {
+        let only = match to {
             TransferTo::Agent(agent, wait) => Some(Only { agent: *agent, until: now + *wait }),
             TransferTo::Queue(_) | TransferTo::Needs(_) => None,
         };
+        it.set_only(only);
         it.has_exclusions = false;
-        (it.offers, it.step, it.step_since, it.first_offer, it.since) = (0, 0, now, None, now);
+        (it.offers, it.step, it.step_since, it.since) = (0, 0, now, now);
+        it.set_first_offer(None);
         if *reset_age {
             it.origin = now;
         }
-        let left = it.left.take().filter(|&left| it.only.is_none_or(|only| only.agent != left));
-        if let Some(agent) = left {
-            self.exclude(slot, agent);
+        let left = std::mem::replace(&mut it.left, NONE);
+        if left != NONE {
+            let left = self.agents[left].id;
+            if only.is_none_or(|only| only.agent != left) {
+                self.exclude(slot, left);
+            }
         }
         self.contacts[slot].class = self.class_of(self.class_key(&self.contacts[slot]));
     }
@@ -141,9 +124,9 @@ impl State {
         let it = &mut self.contacts[slot];
         it.place = Place::With(stage);
         it.agent = agent_slot;
-        it.deadline = deadline;
+        it.set_deadline(deadline);
         it.given_at = now;
-        it.first_offer = it.first_offer.or(Some(now));
+        it.set_first_offer(it.first_offer().or(Some(now)));
         it.offers = it.offers.saturating_add(u16::from(stage == Stage::Offered));
         let (channel, queue) = (it.channel, it.queue);
         if !forced {
@@ -166,14 +149,14 @@ impl State {
         let it = &mut self.contacts[slot];
         it.place = Place::Loose;
         it.agent = NONE;
-        it.deadline = None;
+        it.set_deadline(None);
         self.arm(slot);
     }
 
     pub(super) fn set_stage(&mut self, slot: u32, stage: Stage, deadline: Option<Timestamp>) {
         let it = &mut self.contacts[slot];
         it.place = Place::With(stage);
-        it.deadline = deadline;
+        it.set_deadline(deadline);
         let (agent, channel) = (it.agent, it.channel);
         let before = std::mem::replace(&mut self.holding_mut(slot).stage, stage);
         let profile = self.plan.profile(self.crews.crews[self.agents[agent].crew as usize].profile);
@@ -199,18 +182,13 @@ impl State {
     pub(super) fn exclude(&mut self, slot: u32, agent: AgentId) {
         let Some(queue) = self.plan.queue(self.contacts[slot].queue) else { return };
         let (span, most) = (queue.no_answer.exclude_for, queue.offers_per_agent);
-        let all = self.exclusions.entry(slot).or_default();
-        let at = all.iter().position(|one| one.agent == agent).unwrap_or_else(|| {
-            all.push(Excluded { agent, until: Timestamp::ZERO, times: 0 });
-            all.len() - 1
-        });
-        let one = &mut all[at];
-        one.times = one.times.saturating_add(1);
-        one.until = match one.times {
+        let times = self.exclusions.get(slot, agent).map_or(0, |one| one.times).saturating_add(1);
+        let until = match times {
             times if times >= most => Timestamp::MAX,
             _ if span == Span::ZERO => self.now,
             _ => self.now + span,
         };
+        self.exclusions.set(slot, Excluded { agent, until, times });
         self.contacts[slot].has_exclusions = true;
     }
 
@@ -226,7 +204,7 @@ impl State {
             Place::Loose => {}
         }
         if self.contacts[slot].has_exclusions {
-            self.exclusions.remove(&slot);
+            self.exclusions.forget(slot);
         }
         self.arm(slot);
         self.contact_ids.remove(&self.contacts[slot].id);
@@ -237,10 +215,10 @@ impl State {
     pub(crate) fn arm(&mut self, slot: u32) {
         let due = match self.contacts[slot].place {
             Place::InLine => self.waiting_due(slot),
-            Place::With(_) => self.contacts[slot].deadline,
+            Place::With(_) => self.contacts[slot].deadline(),
             Place::Loose => None,
         };
-        let before = self.contacts[slot].timer;
+        let before = self.contacts[slot].timer();
         if before.map(|timer| timer.due) == due {
             return;
         }
@@ -249,7 +227,8 @@ impl State {
             self.timers.cancel(timer, owner);
         }
         let due = due.filter(|&due| due < Timestamp::MAX);
-        self.contacts[slot].timer = due.map(|due| self.timers.set(self.now, due, owner, slot));
+        let timer = due.map(|due| self.timers.set(self.now, due, owner, slot));
+        self.contacts[slot].set_timer(timer);
     }
 
     /// The needs of a contact, as the host gave them.

@@ -105,7 +105,7 @@ impl State {
     fn ahead_of(&self, slot: u32) -> u32 {
         let it = &self.contacts[slot];
         let mine: (Rank, _) = (self.contact_urgency(slot), self.class_key(it));
-        if let Some(only) = it.only {
+        if let Some(only) = it.only() {
             let direct = self.classes.direct.get(&only.agent).into_iter().flatten();
             let before = direct.filter(|&&other| self.contact_urgency(other) < mine.0);
             return before.count() as u32;
@@ -132,7 +132,7 @@ impl State {
         for agent in self.agents_by_id() {
             let who = &self.agents[agent];
             let crew = &self.crews.crews[who.crew as usize];
-            let may = match it.only {
+            let may = match it.only() {
                 Some(only) => only.agent == who.id,
                 None => self.pool_rank(who.group.0, &crew.skills, &key).is_some(),
             };

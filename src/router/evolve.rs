@@ -51,7 +51,7 @@ impl State {
             What::Arrived { contact, .. } => self.arrive(contact, command),
             What::Queued { contact, .. } => self.stand_in_line(self.contact_slot(contact)),
             What::PreferenceEnded { contact } => {
-                self.restand(contact, |contact, _| contact.only = None);
+                self.restand(contact, |contact, _| contact.set_only(None));
             }
             What::Relaxed { contact, step } => self.restand(contact, |contact, now| {
                 contact.step = step;
@@ -132,7 +132,7 @@ impl State {
                 self.take_back(slot);
                 let agent_slot = self.agent_slot(agent);
                 self.agents[agent_slot].handled_at = event.at;
-                self.contacts[slot].left = Some(agent);
+                self.contacts[slot].left = agent_slot;
                 self.exclude(slot, agent);
             }
             What::Ended { contact, .. } => self.end(self.contact_slot(contact)),

@@ -126,10 +126,10 @@ impl Router {
             age: self.state.now.since(it.origin),
             step: it.step,
             with,
-            only: it.only.map(|only| (only.agent, only.until)),
+            only: it.only().map(|only| (only.agent, only.until)),
             agents: agents.len() as u32,
             obstacles,
-            next: it.timer.map(|timer| timer.due),
+            next: it.timer().map(|timer| timer.due),
         })
     }
 }
@@ -146,7 +146,7 @@ impl State {
             }
         };
         check(who.draining, Obstacle::Draining);
-        match it.only {
+        match it.only() {
             Some(only) => check(only.agent != who.id, Obstacle::NotTheOne),
             None => {
                 let serves = self.plan.group(who.group).is_some_and(|group| group.serves(it.queue).is_some());

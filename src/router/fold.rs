@@ -4,10 +4,10 @@ use crate::capacity::Stage;
 use crate::command::{Command, Stamped, TransferTo};
 use crate::event::{Event, What};
 use crate::id::{AgentId, ContactId, OfferId};
+use crate::router::Router;
 use crate::router::checkpoint::Corrupt;
 use crate::router::records::{Contact, NONE, Place};
 use crate::router::state::State;
-use crate::router::{Applied, Router};
 
 impl Router {
     /// Takes over a command that was applied before together with what followed from it, without deciding anything:
@@ -29,11 +29,11 @@ impl Router {
     ///
     /// # Errors
     /// [`Corrupt`] if the command or an event cannot follow here; the engine is then to be thrown away.
-    pub fn fold(&mut self, input: &Stamped, events: &[Event]) -> Result<Applied, Corrupt> {
+    pub fn fold(&mut self, input: &Stamped, events: &[Event]) -> Result<(), Corrupt> {
         let refused = |why| Corrupt::Command { seq: input.seq, why: Box::new(why) };
         if self.state.check(input).map_err(refused)?.is_none() {
             return match events.first() {
-                None => Ok(Applied::Repeated),
+                None => Ok(()),
                 Some(event) => Err(corrupt(event, "the command was applied before")),
             };
         }
@@ -53,7 +53,7 @@ impl Router {
         self.state.now = input.at;
         self.state.settle_timers();
         self.state.sweep();
-        Ok(Applied::Done)
+        Ok(())
     }
 }
 
@@ -132,11 +132,11 @@ impl State {
                     return Some("the contact is not between two places");
                 };
                 let ahead = self.standings.get(usize::from(queue.0)).map_or(0, |standing| standing.waiting);
-                let as_told = it.queue == queue && it.only.map(|only| only.agent) == only;
+                let as_told = it.queue == queue && it.only().map(|only| only.agent) == only;
                 unless(as_told && u64::from(waiting) == u64::from(ahead) + 1, "the contact would not stand there")
             }
             What::PreferenceEnded { contact } => unless(
-                free(contact).is_some_and(|it| it.only.is_some()),
+                free(contact).is_some_and(|it| it.only().is_some()),
                 "the contact does not wait for one agent alone",
             ),
             What::Relaxed { contact, step } => {
@@ -214,12 +214,13 @@ impl State {
     }
 
     fn contradicts_giving(&self, contact: ContactId, agent: AgentId, forced: bool, command: &Command) -> Contradiction {
+        let assigned = matches!(*command, Command::Assign { contact: id, agent: to } if (id, to) == (contact, agent));
         let takes = |agent: u32| {
             self.contact_ids.get(&contact).is_some_and(|contact| self.takes(agent, self.contacts[contact].channel))
         };
         self.contradicts_free(contact)
             .or(unless(self.agent_ids.get(&agent).is_some_and(takes), "no such agent, or without capacity for it"))
-            .or(unless(forced == matches!(command, Command::Assign { .. }), "only a supervisor's assignment is forced"))
+            .or(unless(!forced || assigned, "it is forced, but its command does not say so"))
     }
 
     fn contradicts_free(&self, contact: ContactId) -> Contradiction {

@@ -93,7 +93,7 @@ impl State {
                 continue;
             }
             waiting[usize::from(it.queue.0)] += 1;
-            if let Some(only) = it.only {
+            if let Some(only) = it.only() {
                 let direct = self.classes.direct.get(&only.agent);
                 hold!(direct.is_some_and(|all| all.contains(&slot)), "a contact waits for whom it wants", "{}", it.id);
                 continue;
@@ -177,7 +177,7 @@ impl State {
         if !self.load_and_room(agent).1.has(it.channel) || self.excluded(contact, who.id) {
             return false;
         }
-        if let Some(only) = it.only {
+        if let Some(only) = it.only() {
             return only.agent == who.id;
         }
         let skills = &self.crews.crews[who.crew as usize].skills;

@@ -65,7 +65,8 @@ impl State {
         for slot in self.contacts_by_arrival() {
             let number = self.needs.intern(needs.needs(self.contacts[slot].needs));
             let it = &mut self.contacts[slot];
-            (it.needs, it.timer) = (number, None);
+            it.needs = number;
+            it.set_timer(None);
             if it.place == Place::InLine {
                 it.place = Place::Loose;
                 self.stand_in_line(slot);

@@ -45,6 +45,7 @@ pub(crate) struct Excluded {
     pub(crate) times: u16,
 }
 
+/// A contact. What it may or may not have is packed: a bit says whether the word beside it counts.
 #[derive(Clone, Debug)]
 pub(crate) struct Contact {
     pub(crate) id: ContactId,
@@ -52,41 +53,146 @@ pub(crate) struct Contact {
     pub(crate) origin: Timestamp,
     /// Enqueued or transferred: what the longest wait counts from.
     pub(crate) since: Timestamp,
-    pub(crate) queue: QueueId,
-    pub(crate) channel: ChannelId,
-    pub(crate) priority: i16,
-    pub(crate) place: Place,
-    /// Index into the table of needs.
-    pub(crate) needs: u32,
-    pub(crate) answer_within: Option<Span>,
-    pub(crate) max_wait: Option<Span>,
-    pub(crate) wrap_up: Option<WrapUp>,
-    pub(crate) only: Option<Only>,
-    pub(crate) customer: Option<CustomerId>,
-    pub(crate) step: u16,
     pub(crate) step_since: Timestamp,
-    pub(crate) first_offer: Option<Timestamp>,
-    pub(crate) offers: u16,
-    /// The offer that is open, while offered.
-    pub(crate) offer: OfferId,
-    /// Deadline of the stage it is in with its agent.
-    pub(crate) deadline: Option<Timestamp>,
     /// Given to its agent.
     pub(crate) given_at: Timestamp,
-    /// Set by `Returned`, until it is in line again: whom it left.
-    pub(crate) left: Option<AgentId>,
-    /// Slot of the agent who has it.
-    pub(crate) agent: u32,
-    pub(crate) class: u32,
+    /// The offer that is open, while offered.
+    pub(crate) offer: OfferId,
     /// Level and instant under which it stands in line.
     pub(crate) level: i64,
     pub(crate) at: i64,
-    pub(crate) timer: Option<Timer>,
+    answer_within: Span,
+    max_wait: Span,
+    wrap_up: Span,
+    only: Only,
+    customer: CustomerId,
+    first_offer: Timestamp,
+    deadline: Timestamp,
+    timer: Timestamp,
+    /// Index into the table of needs.
+    pub(crate) needs: u32,
+    /// Slot of the agent who has it.
+    pub(crate) agent: u32,
+    pub(crate) class: u32,
+    /// Slot of the agent it left with `Returned`, until it is in line again.
+    pub(crate) left: u32,
+    pub(crate) queue: QueueId,
+    pub(crate) priority: i16,
+    pub(crate) step: u16,
+    pub(crate) offers: u16,
+    has: u8,
+    wrap_up_kind: u8,
+    timer_lane: u8,
+    pub(crate) channel: ChannelId,
+    pub(crate) place: Place,
     pub(crate) has_exclusions: bool,
     pub(crate) marked: bool,
 }
 
+macro_rules! packed {
+    ($($(#[$doc:meta])* $field:ident, $set:ident: $of:ty = $bit:literal;)*) => {
+        impl Contact {$(
+            $(#[$doc])*
+            pub(crate) fn $field(&self) -> Option<$of> {
+                (self.has & (1 << $bit) != 0).then_some(self.$field)
+            }
+
+            pub(crate) fn $set(&mut self, value: Option<$of>) {
+                self.has = self.has & !(1 << $bit) | u8::from(value.is_some()) << $bit;
+                if let Some(value) = value {
+                    self.$field = value;
+                }
+            }
+        )*}
+    };
+}
+
+packed! {
+    /// Its own time to answer within.
+    answer_within, set_answer_within: Span = 0;
+    /// Its own longest wait.
+    max_wait, set_max_wait: Span = 1;
+    only, set_only: Only = 2;
+    customer, set_customer: CustomerId = 3;
+    first_offer, set_first_offer: Timestamp = 4;
+    /// Of the stage it is in with its agent.
+    deadline, set_deadline: Timestamp = 5;
+}
+
+const TIMED: u8 = 1 << 6;
+
 impl Contact {
+    /// One that has just arrived, with nothing special about it.
+    pub(crate) fn new(id: ContactId, arrival: u64, queue: QueueId, channel: ChannelId, now: Timestamp) -> Self {
+        Self {
+            id,
+            arrival,
+            origin: now,
+            since: now,
+            step_since: now,
+            given_at: now,
+            offer: OfferId(0),
+            level: 0,
+            at: 0,
+            answer_within: Span::ZERO,
+            max_wait: Span::ZERO,
+            wrap_up: Span::ZERO,
+            only: Only { agent: AgentId(0), until: now },
+            customer: CustomerId(0),
+            first_offer: now,
+            deadline: now,
+            timer: now,
+            needs: 0,
+            agent: NONE,
+            class: 0,
+            left: NONE,
+            queue,
+            priority: 0,
+            step: 0,
+            offers: 0,
+            has: 0,
+            wrap_up_kind: 0,
+            timer_lane: 0,
+            channel,
+            place: Place::Loose,
+            has_exclusions: false,
+            marked: false,
+        }
+    }
+
+    /// Its own after-contact work.
+    pub(crate) fn wrap_up(&self) -> Option<WrapUp> {
+        match self.wrap_up_kind {
+            1 => Some(WrapUp::None),
+            2 => Some(WrapUp::Open),
+            3 => Some(WrapUp::Fixed(self.wrap_up)),
+            4 => Some(WrapUp::UpTo(self.wrap_up)),
+            _ => None,
+        }
+    }
+
+    pub(crate) fn set_wrap_up(&mut self, wrap_up: Option<WrapUp>) {
+        (self.wrap_up_kind, self.wrap_up) = match wrap_up {
+            None => (0, Span::ZERO),
+            Some(WrapUp::None) => (1, Span::ZERO),
+            Some(WrapUp::Open) => (2, Span::ZERO),
+            Some(WrapUp::Fixed(time)) => (3, time),
+            Some(WrapUp::UpTo(time)) => (4, time),
+        };
+    }
+
+    /// The one timer it has set.
+    pub(crate) fn timer(&self) -> Option<Timer> {
+        (self.has & TIMED != 0).then_some(Timer { lane: self.timer_lane, due: self.timer })
+    }
+
+    pub(crate) fn set_timer(&mut self, timer: Option<Timer>) {
+        self.has = self.has & !TIMED | if timer.is_some() { TIMED } else { 0 };
+        if let Some(timer) = timer {
+            (self.timer_lane, self.timer) = (timer.lane, timer.due);
+        }
+    }
+
     pub(crate) fn rank(&self) -> Rank {
         Rank { level: self.level, at: self.at, origin: self.origin, arrival: self.arrival }
     }
@@ -153,6 +259,10 @@ impl<T> Slots<T> {
         if let Some(slot) = self.free.pop() {
             self.all[slot as usize] = record;
             return slot;
+        }
+        if self.all.len() == self.all.capacity() {
+            // By an eighth instead of twofold: room that is never used is most of what a record too many costs.
+            self.all.reserve_exact(self.all.len() / 8 + 8);
         }
         self.all.push(record);
         (self.all.len() - 1) as u32

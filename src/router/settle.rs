@@ -197,7 +197,7 @@ impl Step<'_> {
     /// A contact that was with an agent stands in line again, unless it may not wait any more.
     pub(crate) fn come_back(&mut self, slot: u32) {
         let contact = self.state.contacts[slot].id;
-        if self.state.contacts[slot].only.is_some() {
+        if self.state.contacts[slot].only().is_some() {
             self.emit(What::PreferenceEnded { contact });
         }
         let it = &self.state.contacts[slot];
@@ -219,14 +219,14 @@ impl Step<'_> {
         self.advance_steps(slot);
         let it = &self.state.contacts[slot];
         debug_assert_eq!(it.place, Place::Loose, "only what is nowhere else joins a line");
-        let (contact, queue, only) = (it.id, it.queue, it.only.map(|only| only.agent));
+        let (contact, queue, only) = (it.id, it.queue, it.only().map(|only| only.agent));
         let waiting = self.state.standings[usize::from(queue.0)].waiting + 1;
         self.emit(What::Queued { contact, queue, waiting, only });
     }
 
     pub(crate) fn has_waited_longest(&self, slot: u32) -> bool {
         let it = &self.state.contacts[slot];
-        let longest = it.max_wait.or(self.state.plan.queue(it.queue).and_then(|queue| queue.max_wait));
+        let longest = it.max_wait().or(self.state.plan.queue(it.queue).and_then(|queue| queue.max_wait));
         longest.is_some_and(|longest| it.since + longest <= self.state.now && longest < Span::MAX)
     }
 
@@ -244,7 +244,7 @@ impl Step<'_> {
     /// A waiting contact waits for anybody from now on, if its time for one agent alone is over.
     pub(crate) fn end_preference_if_due(&mut self, slot: u32) -> bool {
         let it = &self.state.contacts[slot];
-        let due = it.only.is_some_and(|only| only.until <= self.state.now && only.until < Timestamp::MAX);
+        let due = it.only().is_some_and(|only| only.until <= self.state.now && only.until < Timestamp::MAX);
         if due {
             let contact = it.id;
             self.emit(What::PreferenceEnded { contact });

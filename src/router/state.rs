@@ -13,9 +13,10 @@ use crate::router::classes::{ClassKey, Classes};
 use crate::router::crews::Crews;
 use crate::router::digest::{self, Digest};
 use crate::router::estimate::Pace;
+use crate::router::exclusions::Exclusions;
 use crate::router::id_map::IdMap;
 use crate::router::orders::{Choice, Orders, Policies, idle_since};
-use crate::router::records::{Agent, Contact, Excluded, Place, Rank, Slots};
+use crate::router::records::{Agent, Contact, Place, Rank, Slots};
 use crate::router::sources::Sources;
 use crate::router::timers::{Owner, Timers};
 use crate::time::{Span, Timestamp};
@@ -49,8 +50,7 @@ pub(crate) struct State {
     pub(crate) offer_ids: IdMap<OfferId, u32>,
     pub(crate) agents: Slots<Agent>,
     pub(crate) agent_ids: IdMap<AgentId, u32>,
-    /// By contact slot, for the few that have any.
-    pub(crate) exclusions: BTreeMap<u32, Vec<Excluded>>,
+    pub(crate) exclusions: Exclusions,
     pub(crate) needs: NeedsTable,
     pub(crate) classes: Classes,
     pub(crate) crews: Crews,
@@ -80,7 +80,7 @@ impl State {
             offer_ids: IdMap::default(),
             agents: Slots::default(),
             agent_ids: IdMap::default(),
-            exclusions: BTreeMap::new(),
+            exclusions: Exclusions::default(),
             needs,
             classes: Classes::default(),
             crews: Crews::default(),
@@ -96,7 +96,7 @@ impl State {
     /// Time to answer within: the contact's own, else its queue's, else its channel's; at least a microsecond.
     pub(crate) fn within(&self, contact: &Contact) -> Span {
         let planned = || self.plan.target(contact.queue, contact.channel).map_or(Span::MAX, |target| target.within);
-        Span(contact.answer_within.unwrap_or_else(planned).0.max(1))
+        Span(contact.answer_within().unwrap_or_else(planned).0.max(1))
     }
 
     /// Level and instant of a contact in its queue's order, as far as they do not change with time.
@@ -186,8 +186,7 @@ impl State {
         if !self.contacts[contact].has_exclusions {
             return false;
         }
-        let of_contact = self.exclusions.get(&contact);
-        of_contact.is_some_and(|all| all.iter().any(|one| one.agent == agent && one.until > self.now))
+        self.exclusions.get(contact, agent).is_some_and(|one| one.until > self.now)
     }
 
     pub(crate) fn owner(&self, contact: u32) -> Owner {
@@ -241,17 +240,17 @@ impl State {
         let contact = &self.contacts[slot];
         let queue = self.plan.queue(contact.queue)?;
         let mut due = Timestamp::MAX;
-        if let Some(longest) = contact.max_wait.or(queue.max_wait) {
+        if let Some(longest) = contact.max_wait().or(queue.max_wait) {
             due = due.min((contact.since + longest).max(self.now));
         }
-        if let Some(only) = contact.only {
+        if let Some(only) = contact.only() {
             due = due.min(only.until);
         }
         if !queue.steps.is_empty() {
             due = due.min(self.next_step(contact).unwrap_or(Timestamp::MAX).max(self.now));
         }
         if contact.has_exclusions {
-            let ends = self.exclusions.get(&slot).into_iter().flatten().map(|one| one.until);
+            let ends = self.exclusions.of(slot).map(|one| one.until);
             due = due.min(ends.filter(|&until| until > self.now).min().unwrap_or(Timestamp::MAX));
         }
         (due < Timestamp::MAX).then_some(due)
@@ -265,7 +264,7 @@ impl State {
         let from = match queue.step_clock {
             StepClock::Age => contact.origin,
             StepClock::Step => contact.step_since,
-            StepClock::FirstOffer => contact.first_offer?,
+            StepClock::FirstOffer => contact.first_offer()?,
         };
         Some(from + next.after)
     }

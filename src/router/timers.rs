@@ -15,7 +15,7 @@ pub(crate) enum Owner {
 /// A timer that is set: what is needed to cancel it.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) struct Timer {
-    lane: u8,
+    pub(crate) lane: u8,
     pub(crate) due: Timestamp,
 }
 

@@ -103,7 +103,7 @@ impl Trace {
                 let group = state.plan.group(state.agents[agent].group);
                 // One who waits for this agent alone comes before every queue.
                 let serve =
-                    if it.only.is_some() { 0 } else { group.and_then(|group| group.serves(it.queue)).unwrap_or(0) };
+                    if it.only().is_some() { 0 } else { group.and_then(|group| group.serves(it.queue)).unwrap_or(0) };
                 let rank = state.contact_urgency(slot);
                 let signed = |value: i64| value as u64 ^ (1 << 63);
                 let key = vec![u64::from(serve), signed(rank.level), signed(rank.at), rank.origin.0, rank.arrival];
