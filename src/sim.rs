@@ -48,6 +48,7 @@ mod record_file;
 mod replication;
 mod results;
 mod scenario;
+mod slot;
 mod staffing;
 mod tally;
 mod together;

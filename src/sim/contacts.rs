@@ -12,6 +12,7 @@ use super::crowd::Place;
 use super::distribution::span;
 use super::random::{Purpose, Random};
 use super::scenario::{Handle, Scenario, Stream};
+use super::slot::{Contact, State};
 use super::tally::{ContactTally, Window};
 use super::together::Together;
 
@@ -39,49 +40,6 @@ struct StreamState<'s> {
     patience: Random,
     wrap_up: Random,
     tally: ContactTally,
-}
-
-struct Contact {
-    /// How often the slot has been used.
-    used: u32,
-    /// Counts changes of state, over all uses of the slot.
-    phase: u32,
-    stream: u32,
-    state: State,
-    /// Arrived in the measured time.
-    counted: bool,
-    /// Its patience is in the calendar.
-    impatient: bool,
-    delayed: bool,
-    answered: bool,
-    /// `work` is a number to draw it with, once the agent is known.
-    undrawn: bool,
-    /// Work left, in microseconds at speed 1; or bits.
-    work: u64,
-    patience: Span,
-    wrap_up: Span,
-    arrived: Timestamp,
-    /// In line since; then in conversation since.
-    since: Timestamp,
-    /// Its agent's capacity is taken since.
-    taken: Timestamp,
-    /// Done at, where that is known.
-    ends: Timestamp,
-    agent: AgentId,
-    offer: OfferId,
-    /// Its place among the agent's contacts of its channel, where speed depends on concurrency.
-    place: u32,
-}
-
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-enum State {
-    Gone,
-    Waiting,
-    Offered,
-    Connecting,
-    Active,
-    Paused,
-    WrapUp,
 }
 
 impl<'s> Contacts<'s> {
@@ -255,7 +213,7 @@ impl<'s> Contacts<'s> {
         calendar: &mut Calendar,
     ) {
         let (slot, contact) = self.contact(id);
-        contact.become_(State::Offered);
+        contact.enter_state(State::Offered);
         contact.taken = at;
         contact.agent = agent;
         contact.offer = offer;
@@ -268,7 +226,7 @@ impl<'s> Contacts<'s> {
     /// An offer was not taken: since when the agent's capacity had been.
     pub(super) fn offer_ended(&mut self, id: ContactId) -> Timestamp {
         let (_, contact) = self.contact(id);
-        contact.become_(State::Waiting);
+        contact.enter_state(State::Waiting);
         contact.taken
     }
 
@@ -295,7 +253,7 @@ impl<'s> Contacts<'s> {
     /// Media set-up takes no time.
     pub(super) fn connect(&mut self, id: ContactId, at: Timestamp, calendar: &mut Calendar) {
         let (slot, contact) = self.contact(id);
-        contact.become_(State::Connecting);
+        contact.enter_state(State::Connecting);
         calendar.enter(at, Kind::Connects, slot, contact.phase);
     }
 
@@ -303,7 +261,7 @@ impl<'s> Contacts<'s> {
     pub(super) fn work(&mut self, id: ContactId, place: Place, at: Timestamp, calendar: &mut Calendar) {
         let slot = slot(id);
         let contact = &mut self.slots[slot as usize];
-        contact.become_(State::Active);
+        contact.enter_state(State::Active);
         let stream = self.streams[contact.stream as usize].stream;
         if contact.undrawn {
             contact.undrawn = false;
@@ -332,14 +290,14 @@ impl<'s> Contacts<'s> {
     /// Work stops for a while.
     pub(super) fn pause(&mut self, id: ContactId, at: Timestamp, calendar: &mut Calendar) {
         self.stop(slot(id), at, calendar);
-        self.contact(id).1.become_(State::Paused);
+        self.contact(id).1.enter_state(State::Paused);
     }
 
     /// The conversation is over; `open` if the agent ends the wrap-up.
     pub(super) fn wrap_up(&mut self, id: ContactId, at: Timestamp, open: bool, calendar: &mut Calendar) {
         self.leave_conversation(slot(id), at, calendar);
         let (slot, contact) = self.contact(id);
-        contact.become_(State::WrapUp);
+        contact.enter_state(State::WrapUp);
         if open {
             calendar.enter(at + contact.wrap_up, Kind::WrappedUp, slot, contact.phase);
         }
@@ -349,7 +307,7 @@ impl<'s> Contacts<'s> {
     pub(super) fn returned(&mut self, id: ContactId, at: Timestamp, calendar: &mut Calendar) -> Timestamp {
         self.leave_conversation(slot(id), at, calendar);
         let (_, contact) = self.contact(id);
-        contact.become_(State::Waiting);
+        contact.enter_state(State::Waiting);
         contact.since = at;
         contact.taken
     }
@@ -369,7 +327,7 @@ impl<'s> Contacts<'s> {
             State::WrapUp | State::Gone => {}
         }
         let contact = &mut self.slots[slot as usize];
-        contact.become_(State::Gone);
+        contact.enter_state(State::Gone);
         contact.used = contact.used.wrapping_add(1);
         self.free.push(slot);
         contact.taken
@@ -454,50 +412,6 @@ impl<'s> Contacts<'s> {
 
     fn speed_at(&self, place: u32) -> &'s [f64] {
         self.speeds[place as usize % self.speeds.len()]
-    }
-}
-
-impl Contact {
-    const fn unused() -> Self {
-        Self {
-            used: 0,
-            phase: 0,
-            stream: 0,
-            state: State::Gone,
-            counted: false,
-            impatient: false,
-            delayed: false,
-            answered: false,
-            undrawn: false,
-            work: 0,
-            patience: Span::MAX,
-            wrap_up: Span::ZERO,
-            arrived: Timestamp::ZERO,
-            since: Timestamp::ZERO,
-            taken: Timestamp::ZERO,
-            ends: Timestamp::ZERO,
-            agent: AgentId(0),
-            offer: OfferId(0),
-            place: 0,
-        }
-    }
-
-    fn id(&self, slot: u32) -> ContactId {
-        ContactId(u64::from(self.used) << 32 | u64::from(slot))
-    }
-
-    /// Changes state; entries in the calendar made before are out of date.
-    fn become_(&mut self, state: State) {
-        self.state = state;
-        self.phase = self.phase.wrapping_add(1);
-    }
-
-    /// Enters the end of its patience, once: customers only lose it who were not answered at once.
-    fn lose_patience(&mut self, slot: u32, calendar: &mut Calendar) {
-        if !self.impatient && self.patience != Span::MAX {
-            self.impatient = true;
-            calendar.enter(self.arrived + self.patience, Kind::LosesPatience, slot, self.used);
-        }
     }
 }
 

@@ -1,10 +1,10 @@
 //! Reads scenarios: the routing plan's own reader and this one share a file, so that everything wrong with
 //! either is reported at once, with its line.
 
+mod arriving;
 mod times;
 
 use std::path::Path;
-use std::sync::Arc;
 
 use crate::contact::{Needs, NewContact};
 use crate::id::{ChannelId, GroupId, QueueId, RequirementId};
@@ -17,7 +17,7 @@ use crate::requirement::Requirement;
 use crate::router::Policies;
 use crate::time::Span;
 
-use super::arrivals::{Arrivals, Profile};
+use super::arrivals::Arrivals;
 use super::distribution::Distribution;
 use super::policy::Policy;
 use super::record_file;
@@ -27,7 +27,6 @@ use super::staffing::{Shifts, Staffing};
 /// How long agents have to accept where offers take time and the plan does not say.
 const OFFER: Span = Span::from_secs(20);
 const LONGEST: Span = Span::from_mins(36_525 * 24 * 60);
-const ARRIVALS: [&str; 4] = ["poisson_per_minute", "profile", "trace", "every"];
 
 impl Scenario {
     /// Reads and checks a scenario written in TOML. Files it points to are looked for in `folder`.
@@ -233,72 +232,30 @@ impl Reader<'_> {
         takers.filter_map(|group| plan.find_group(&group.name)).collect()
     }
 
-    fn arrivals(&self, entry: &Entry<'_>) -> Option<Arrivals> {
+    fn handle(&self, entry: &Entry<'_>, takers: &[GroupId]) -> Option<Handle> {
         let section = entry.section()?;
-        section.know(&ARRIVALS);
-        let given: Vec<&'static str> = ARRIVALS.into_iter().filter(|key| section.table().get(key).is_some()).collect();
-        let [kind] = given[..] else {
-            if given.len() > 1 || section.table().0.is_empty() {
-                entry.problem(format!("must have exactly one of {}", ARRIVALS.join(", ")));
-            }
-            return None;
-        };
-        let entry = section.get(kind);
-        match kind {
-            "poisson_per_minute" => entry.number(0.0..=1e9).map(|per_minute| Arrivals::Poisson { per_minute }),
-            "every" => entry.some_span().map(Arrivals::Every),
-            "trace" => self.file(&entry, record_file::trace).map(|contacts| Arrivals::Trace(contacts.into())),
-            _ => match entry.value()? {
-                Value::Text(_) => self.file(&entry, record_file::profile),
-                _ => self.profile(&entry.section()?),
-            }
-            .map(|profile| Arrivals::Profile(Arc::new(profile))),
+        let by_group = section.get("by_group");
+        if !by_group.is_given() {
+            return self.distribution(&section, &["by_group"]).map(Handle::Same);
         }
-    }
-
-    /// A profile written in the scenario: the numbers themselves, or a shape and how many a day.
-    fn profile(&self, section: &Section<'_>) -> Option<Profile> {
-        let per_day = section.get("per_day");
-        let (counts, weights, shape) = (section.get("counts"), section.get("weights"), section.get("shape"));
-        let interval = section.get("interval");
-        let given = [&counts, &weights, &shape].into_iter().filter(|entry| entry.is_given()).count();
-        if given != 1 {
-            section.problem("must have exactly one of counts, weights, shape");
-            return None;
+        if section.table().0.len() > 1 {
+            entry.problem("has `by_group` and something else beside it; keep one");
         }
-        let scaled = !counts.is_given();
-        if !scaled && per_day.is_given() {
-            per_day.problem("goes with `weights` or `shape`; `counts` are the numbers themselves");
-        }
-        let per_day = if scaled { per_day.or_missing("how many contacts arrive a day") } else { per_day };
-        let per_day = per_day.number(0.0..=1e12);
-        let profile = if shape.is_given() {
-            if interval.is_given() {
-                interval.problem("goes with `counts` or `weights`; a `shape` has its own");
+        let groups = self.draft.plan().groups();
+        let mut times: Vec<Option<Distribution>> = vec![None; groups.len()];
+        for (name, entry) in by_group.names() {
+            let (group, time) = (self.draft.group(name, &entry), self.time(&entry));
+            if let (Some(group), Some(time)) = (group, time) {
+                times[usize::from(group.0)] = Some(time);
             }
-            self.file(&shape, record_file::profile)
-        } else {
-            let list = if counts.is_given() { counts } else { weights };
-            let interval = interval.or_missing("how long each interval is, such as interval = \"1h\"").some_span();
-            let items = list.items("a list of numbers, one per interval")?;
-            let values: Vec<f64> = items.iter().filter_map(|item| item.number(0.0..=1e12)).collect();
-            if values.len() != items.len() {
-                return None;
-            }
-            let profile = Profile::new(interval?, values);
-            if profile.is_none() {
-                list.problem("must have a number for at least one interval, and not last for ever");
-            }
-            profile
-        }?;
-        if !scaled {
-            return Some(profile);
         }
-        let profile = profile.scaled(per_day?);
-        if profile.is_none() {
-            section.problem("must not be 0 everywhere");
+        for group in takers.iter().filter(|group| times[usize::from(group.0)].is_none()) {
+            let name = &groups[usize::from(group.0)].name;
+            by_group.problem(format!("has nothing for `{name}`, whose agents may take these contacts"));
         }
-        profile
+        // Groups that never take such a contact never draw from their stand-in.
+        let stand_in = times.iter().flatten().next()?.clone();
+        Some(Handle::ByGroup(times.into_iter().map(|time| time.unwrap_or_else(|| stand_in.clone())).collect()))
     }
 
     /// Reads the file that an entry names.

@@ -1,44 +1,16 @@
-//! Lengths of time and their distributions in a scenario.
+//! Distributions of lengths of time.
 
-use crate::id::GroupId;
 use crate::plan::document::Value;
 use crate::plan::reading::{Entry, Section};
 
 use super::super::distribution::Distribution;
 use super::super::record_file;
-use super::super::scenario::Handle;
 use super::{Reader, pair};
 
 const DISTRIBUTION: [&str; 8] =
     ["exponential", "erlang", "gamma", "lognormal", "deterministic", "uniform", "hyperexponential", "empirical"];
 
 impl Reader<'_> {
-    pub(super) fn handle(&self, entry: &Entry<'_>, takers: &[GroupId]) -> Option<Handle> {
-        let section = entry.section()?;
-        let by_group = section.get("by_group");
-        if !by_group.is_given() {
-            return self.distribution(&section, &["by_group"]).map(Handle::Same);
-        }
-        if section.table().0.len() > 1 {
-            entry.problem("has `by_group` and something else beside it; keep one");
-        }
-        let groups = self.draft.plan().groups();
-        let mut times: Vec<Option<Distribution>> = vec![None; groups.len()];
-        for (name, entry) in by_group.names() {
-            let (group, time) = (self.draft.group(name, &entry), self.time(&entry));
-            if let (Some(group), Some(time)) = (group, time) {
-                times[usize::from(group.0)] = Some(time);
-            }
-        }
-        for group in takers.iter().filter(|group| times[usize::from(group.0)].is_none()) {
-            let name = &groups[usize::from(group.0)].name;
-            by_group.problem(format!("has nothing for `{name}`, whose agents may take these contacts"));
-        }
-        // Groups that never take such a contact never draw from their stand-in.
-        let stand_in = times.iter().flatten().next()?.clone();
-        Some(Handle::ByGroup(times.into_iter().map(|time| time.unwrap_or_else(|| stand_in.clone())).collect()))
-    }
-
     /// A distribution, or "none" for none; absent: nothing.
     pub(super) fn time_or_none(&self, entry: &Entry<'_>) -> Option<Option<Distribution>> {
         match entry.value()? {
@@ -54,7 +26,7 @@ impl Reader<'_> {
         self.distribution(&entry.section()?, &[])
     }
 
-    fn distribution(&self, section: &Section<'_>, more: &[&'static str]) -> Option<Distribution> {
+    pub(super) fn distribution(&self, section: &Section<'_>, more: &[&'static str]) -> Option<Distribution> {
         section.know(&DISTRIBUTION);
         let given: Vec<&'static str> =
             DISTRIBUTION.into_iter().filter(|key| section.table().get(key).is_some()).collect();
