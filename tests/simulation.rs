@@ -150,6 +150,9 @@ fn speed_by_concurrency_is_a_birth_death_chain() {
     agrees(results.streams[0].1.in_service, (p1 + 2.0 * p2 + 3.0 * p3) / total);
     agrees(results.agents[0].1.occupancy, 1.0 - 1.0 / total);
     agrees(results.agents[0].1.contacts_held, (p1 + 2.0 * p2 + 3.0 * p3) / total);
+    // Each chat takes a third of an agent.
+    agrees(results.channels[0].1.occupancy, (p1 + 2.0 * p2 + 3.0 * p3) / total / 3.0);
+    assert_eq!(results.all_agents, results.agents[0].1);
 }
 
 /// A call that arrives puts the email on hold, so that calls see a loss system of their own, and the email's work is kept.

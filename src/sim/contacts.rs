@@ -1,14 +1,15 @@
 //! The contacts of a simulation: what each customer and its conversation do next, and what is counted.
 
+use crate::capacity::{Load, Stage};
 use crate::command::Command;
 use crate::contact::Outcome;
-use crate::id::{AgentId, ContactId, OfferId};
+use crate::id::{AgentId, ChannelId, ContactId, OfferId};
 use crate::queue::WrapUp;
 use crate::time::{Span, Timestamp};
 
 use super::arrivals::{Recorded, Source};
 use super::calendar::{Calendar, Due, Kind};
-use super::crowd::Place;
+use super::crowd::{Held, Place};
 use super::distribution::span;
 use super::random::{Purpose, Random};
 use super::scenario::{Handle, Scenario, Stream};
@@ -29,6 +30,8 @@ pub(super) struct Contacts<'s> {
     speeds: Vec<&'s [f64]>,
     /// By channel: its place in `speeds`.
     speeded: Vec<Option<usize>>,
+    /// By group and channel: load of an active contact.
+    loads: Vec<Vec<Load>>,
 }
 
 struct StreamState<'s> {
@@ -75,6 +78,7 @@ impl<'s> Contacts<'s> {
             together: vec![Together::default(); agents * speeds.len()],
             speeds,
             speeded,
+            loads: loads(scenario),
         }
     }
 
@@ -333,8 +337,14 @@ impl<'s> Contacts<'s> {
         contact.taken
     }
 
+    /// A contact, which may just have gone, had an agent's capacity for a while.
+    pub(super) fn carried(&mut self, id: ContactId, held: Held) {
+        let stream = self.slots[slot(id) as usize].stream;
+        self.streams[stream as usize].carry(&self.loads, held);
+    }
+
     /// What is still there at the end; `held` is told of capacity still taken.
-    pub(super) fn close(mut self, mut held: impl FnMut(AgentId, Timestamp)) -> Vec<ContactTally> {
+    pub(super) fn close(mut self, mut held: impl FnMut(AgentId, Timestamp) -> Held) -> Vec<ContactTally> {
         for contact in &self.slots {
             let tally = &mut self.streams[contact.stream as usize].tally;
             let area = self.window.clip(contact.since, self.window.to);
@@ -348,7 +358,8 @@ impl<'s> Contacts<'s> {
                 State::WrapUp => {}
             }
             if !matches!(contact.state, State::Gone | State::Waiting) {
-                held(contact.agent, contact.taken);
+                let held = held(contact.agent, contact.taken);
+                self.streams[contact.stream as usize].carry(&self.loads, held);
             }
         }
         self.streams.into_iter().map(|state| state.tally).collect()
@@ -413,6 +424,24 @@ impl<'s> Contacts<'s> {
     fn speed_at(&self, place: u32) -> &'s [f64] {
         self.speeds[place as usize % self.speeds.len()]
     }
+}
+
+impl StreamState<'_> {
+    fn carry(&mut self, loads: &[Vec<Load>], held: Held) {
+        let load = loads[usize::from(held.group.0)][usize::from(self.stream.new.channel.0)];
+        self.tally.load_area += held.measured * u128::from(load.0);
+    }
+}
+
+fn loads(scenario: &Scenario) -> Vec<Vec<Load>> {
+    let plan = scenario.plan();
+    let of_group = |profile| {
+        let profile = plan.profile(profile);
+        let load = |channel| profile.and_then(|profile| profile.channel(ChannelId(channel)));
+        let channels = (0..).take(plan.channels().len());
+        channels.map(|channel| load(channel).map_or(Load::ZERO, |capacity| capacity.load(Stage::Active))).collect()
+    };
+    plan.groups().iter().map(|group| of_group(group.capacity)).collect()
 }
 
 fn slot(id: ContactId) -> u32 {

@@ -218,7 +218,8 @@ impl Run<'_> {
                 contacts.offered(contact, agent, offer, at, answers, calendar);
             }
             What::OfferEnded { contact, agent, .. } => {
-                crowd.release(agent, contacts.offer_ended(contact), at);
+                let taken = contacts.offer_ended(contact);
+                contacts.carried(contact, crowd.release(agent, taken, at));
             }
             What::Accepted { contact, agent, connect_by, .. } => {
                 contacts.answered(contact, agent, at);
@@ -237,11 +238,14 @@ impl Run<'_> {
             }
             What::Held { contact, .. } | What::Quieted { contact, .. } => contacts.pause(contact, at, calendar),
             What::WrapUpStarted { contact, until, .. } => contacts.wrap_up(contact, at, until.is_none(), calendar),
-            What::Returned { contact, agent, .. } => crowd.release(agent, contacts.returned(contact, at, calendar), at),
+            What::Returned { contact, agent, .. } => {
+                let taken = contacts.returned(contact, at, calendar);
+                contacts.carried(contact, crowd.release(agent, taken, at));
+            }
             What::Ended { contact, outcome, agent } => {
                 let taken = contacts.ended(contact, outcome, at, calendar);
                 if let Some(agent) = agent {
-                    crowd.release(agent, taken, at);
+                    contacts.carried(contact, crowd.release(agent, taken, at));
                 }
             }
             What::AgentSignedIn { agent, .. } => crowd.signed_in(agent, at),

@@ -1,7 +1,9 @@
 //! What one replication counts and adds up.
 
+use crate::agent::Group;
 use crate::id::{ChannelId, GroupId};
 use crate::measure::Histogram;
+use crate::plan::Plan;
 use crate::time::{Span, Timestamp};
 
 use super::course::Course;
@@ -56,6 +58,8 @@ pub struct ContactTally {
     pub queue_area: u128,
     /// Contacts in conversation × microseconds.
     pub service_area: u128,
+    /// Load of contacts in an agent's hands, each as when active, in [`Load`](crate::Load) units × microseconds.
+    pub load_area: u128,
     /// Abandoned in the measured time.
     pub lost: u64,
     /// Waits of all who left the queue, those turned away on arrival not included.
@@ -79,6 +83,7 @@ impl ContactTally {
         self.unanswered_wait += other.unanswered_wait;
         self.queue_area += other.queue_area;
         self.service_area += other.service_area;
+        self.load_area += other.load_area;
         self.lost += other.lost;
         self.waits.merge(&other.waits);
         self.course.add(&other.course);
@@ -153,6 +158,23 @@ impl Replication {
             sum.add(stream);
         }
         sum
+    }
+
+    /// The sums of all groups.
+    pub fn everybody(&self) -> AgentTally {
+        let add = |sum: AgentTally, one: &AgentTally| AgentTally {
+            present: sum.present + one.present,
+            busy: sum.busy + one.busy,
+            held: sum.held + one.held,
+        };
+        self.groups.iter().fold(AgentTally::default(), add)
+    }
+
+    /// Agents × microseconds signed in, of groups whose profile has the channel.
+    pub fn present_for(&self, plan: &Plan, channel: ChannelId) -> u128 {
+        let takes =
+            |group: &Group| plan.profile(group.capacity).is_some_and(|profile| profile.channel(channel).is_some());
+        plan.groups().iter().zip(&self.groups).filter(|(group, _)| takes(group)).map(|(_, tally)| tally.present).sum()
     }
 
     /// A group's sums.
