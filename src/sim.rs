@@ -36,6 +36,7 @@ mod arrivals;
 mod calendar;
 mod comparison;
 mod contacts;
+mod course;
 mod crowd;
 mod digest;
 mod distribution;
@@ -54,6 +55,7 @@ mod together;
 
 pub use arrivals::{Arrivals, Profile, Recorded};
 pub use comparison::{Comparison, Differences};
+pub use course::{Course, Part};
 pub use distribution::Distribution;
 pub use experiment::Outcome;
 pub use policy::{Policy, UnknownPolicy};

@@ -114,7 +114,9 @@ impl<'s> Contacts<'s> {
             state.tally.resolved_by_bot += u64::from(counted);
             return false;
         }
-        state.tally.offered += u64::from(counted);
+        if counted {
+            state.tally.arrive(now, self.window);
+        }
         // Everything is drawn here, whatever becomes of the contact, so that runs compared stay in step.
         let (mut work, mut undrawn) = match &from.handle {
             Handle::Same(time) => (span(time.draw(&mut state.handle)).0, false),
@@ -246,9 +248,9 @@ impl<'s> Contacts<'s> {
         let counts = contact.counted && first;
         contact.since = at;
         let state = &mut self.streams[stream as usize];
-        state.tally.queue_area += window.clip(since, at);
+        state.tally.wait(since, at, window);
         if counts {
-            state.tally.answer(at.since(arrived), state.stream.target.within);
+            state.tally.answer(arrived, at, state.stream.target.within, window);
         }
     }
 
@@ -349,7 +351,7 @@ impl<'s> Contacts<'s> {
             match contact.state {
                 State::Gone => {}
                 State::Waiting | State::Offered => {
-                    tally.queue_area += area;
+                    tally.wait(contact.since, self.window.to, self.window);
                     tally.waiting_at_end += u64::from(contact.counted && !contact.answered);
                 }
                 State::Connecting | State::Active | State::Paused => tally.service_area += area,
@@ -371,7 +373,7 @@ impl<'s> Contacts<'s> {
     fn leave_line(&mut self, slot: u32, outcome: Outcome, at: Timestamp) {
         let contact = &self.slots[slot as usize];
         let tally = &mut self.streams[contact.stream as usize].tally;
-        tally.queue_area += self.window.clip(contact.since, at);
+        tally.wait(contact.since, at, self.window);
         if outcome == Outcome::Abandoned {
             tally.lost += u64::from(self.window.has(at));
         }

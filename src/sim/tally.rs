@@ -6,6 +6,8 @@ use crate::measure::Histogram;
 use crate::plan::Plan;
 use crate::time::{Span, Timestamp};
 
+use super::course::Course;
+
 /// The measured part of a run: from the end of the warm-up to the end.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) struct Window {
@@ -62,6 +64,8 @@ pub struct ContactTally {
     pub lost: u64,
     /// Waits of all who left the queue, those turned away on arrival not included.
     pub waits: Histogram,
+    /// The same contacts by the part of the measured time in which they arrived.
+    pub course: Course,
 }
 
 impl ContactTally {
@@ -82,12 +86,29 @@ impl ContactTally {
         self.load_area += other.load_area;
         self.lost += other.lost;
         self.waits.merge(&other.waits);
+        self.course.add(&other.course);
     }
 
-    /// A contact has been answered.
-    pub(super) fn answer(&mut self, wait: Span, within: Span) {
+    /// A contact has arrived that counts.
+    pub(super) fn arrive(&mut self, at: Timestamp, window: Window) {
+        self.offered += 1;
+        self.course.arrive(at, window);
+    }
+
+    /// Somebody waited so long, whether or not the contact counts.
+    pub(super) fn wait(&mut self, from: Timestamp, to: Timestamp, window: Window) {
+        self.queue_area += window.clip(from, to);
+        self.course.wait(from, to, window);
+    }
+
+    /// A contact that arrived at `arrived` has been answered.
+    pub(super) fn answer(&mut self, arrived: Timestamp, at: Timestamp, within: Span, window: Window) {
+        let wait = at.since(arrived);
         self.answered += 1;
-        self.within_target += u64::from(wait <= within);
+        if wait <= within {
+            self.within_target += 1;
+            self.course.answer_in_time(arrived, window);
+        }
         self.answered_wait += u128::from(wait.0);
         self.waits.record(wait);
     }
