@@ -53,9 +53,11 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
             for candidate in candidates {
                 let against: Vec<String> = candidate.obstacles.iter().map(ToString::to_string).collect();
                 let verdict = if against.is_empty() { "able".to_owned() } else { against.join(", ") };
-                println!("  {}: {verdict}; compared by {:?}", candidate.id, candidate.key);
+                println!("  {}: {verdict}", candidate.id);
             }
-            println!("  decided by figure {decided_by:?} (pool, preferences, best-skilled, longest-idle, id)");
+            // What is compared, in turn; the queue's own criteria stand in the middle.
+            let criteria = ["pool rank", "preferences met", "best skilled", "longest idle", "smallest id"];
+            println!("  decided by: {}", decided_by.map_or("there was no other", |at| criteria[at]));
         }
     }
     Ok(())

@@ -45,6 +45,47 @@ pub enum Leave {
 }
 
 /// What the host tells the engine.
+///
+/// A call is handled, put on hold, and sent to another agent; a chat turns quiet and wakes; the first agent leaves:
+///
+/// ```
+/// use cordboard::{AgentId, Command, ContactId, HeldBy, Leave, NewContact, Preferred, Return, Span, TransferTo, What};
+/// # use cordboard::{ChannelSet, CommandId, Event, Plan, Router, Seq, Stamped, Timestamp};
+/// # let plan = Plan::builder()
+/// #     .capacity("desk", |p| p.takes("voice", 1).takes_with("chat", 3, |chat| chat.load(cordboard::Load::ZERO)))
+/// #     .agents("team", "desk", |g| g).queue("q", |q| q).build()?;
+/// # let (voice, chat) = (plan.find_channel("voice").unwrap(), plan.find_channel("chat").unwrap());
+/// # let (team, queue) = (plan.find_group("team").unwrap(), plan.find_queue("q").unwrap());
+/// # let mut router = Router::new(plan)?;
+/// # let mut seq = 0;
+/// # let mut send = |command: Command| {
+/// #     let mut events: Vec<Event> = Vec::new();
+/// #     seq += 1;
+/// #     router.apply(&Stamped { seq: Seq(seq), id: CommandId::ANONYMOUS, at: Timestamp::from_secs(seq), command }, &mut events)?;
+/// #     Ok::<_, cordboard::Rejected>(events.into_iter().map(|event| event.what).collect::<Vec<_>>())
+/// # };
+/// let (call, text, ann, ben) = (ContactId(1), ContactId(2), AgentId(1), AgentId(2));
+/// for agent in [ann, ben] {
+///     send(Command::SignIn { agent, group: team, skills: None, ready: ChannelSet::ALL })?;
+/// }
+/// // The customer knows Ann; anybody else will do after ten seconds.
+/// let preferred = Some(Preferred { agent: ann, wait: Span::from_secs(10) });
+/// send(Command::Enqueue { contact: call, new: NewContact { preferred, ..NewContact::new(queue, voice) } })?;
+/// let held = send(Command::Hold { contact: call })?;
+/// assert!(matches!(held[0], What::Held { by: HeldBy::Agent, .. }));
+/// let sent = send(Command::Transfer { contact: call, to: TransferTo::Agent(ben, Span::MAX), reset_age: false })?;
+/// assert!(matches!(sent[0], What::Returned { agent, why: Return::Transferred, .. } if agent == ann));
+/// assert!(matches!(sent[..], [.., What::Assigned { agent, .. }] if agent == ben));
+///
+/// let new = NewContact { preferred, ..NewContact::new(queue, chat) };
+/// send(Command::Enqueue { contact: text, new })?;
+/// send(Command::Quiet { contact: text })?;
+/// send(Command::Wake { contact: text })?;
+/// // At once: what she has goes back to its queue, with its age, and here to Ben.
+/// let left = send(Command::SignOut { agent: ann, leave: Leave::Requeue })?;
+/// assert!(left.iter().any(|what| matches!(what, What::Assigned { agent, contact, .. } if (*agent, *contact) == (ben, text))));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Command {

@@ -52,8 +52,46 @@
 //! - **Nothing that fits is left unmatched** after a command, and [`Router::explain`] says why anything else still waits.
 //! - **Events are complete**: [`Router::fold`] rebuilds the state from commands with their events, deciding nothing.
 //!
+//! # Asking and keeping
+//!
+//! A host keeps each command with its events. After a restart it restores its last checkpoint and folds what was kept since:
+//!
+//! ```
+//! use cordboard::{Applied, Policies, Router, Stamped};
+//! # use cordboard::{AgentId, ChannelSet, Command, CommandId, ContactId, NewContact, Plan, Seq, Span, Timestamp};
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! # let plan = Plan::builder().capacity("phone", |p| p.takes("voice", 1)).agents("team", "phone", |g| g).queue("q", |q| q).build()?;
+//! # let (voice, team, queue) = (plan.find_channel("voice").unwrap(), plan.find_group("team").unwrap(), plan.find_queue("q").unwrap());
+//! # let call = |contact| Command::Enqueue { contact: ContactId(contact), new: NewContact::new(queue, voice) };
+//! # let sign_in = Command::SignIn { agent: AgentId(1), group: team, skills: None, ready: ChannelSet::ALL };
+//! # let commands = [sign_in, call(1), call(2), call(3)];
+//! # let stamp = |seq, command| Stamped { seq: Seq(seq), id: CommandId { source: 1, number: seq }, at: Timestamp::from_secs(seq), command };
+//! let mut router = Router::new(plan)?;
+//! let checkpoint = router.checkpoint();
+//! let mut journal = Vec::new();
+//! for (seq, command) in (1..).zip(commands) {
+//!     let (input, mut events) = (stamp(seq, command), Vec::new());
+//!     if router.apply(&input, &mut events)? == Applied::Done {
+//!         journal.push((input, events)); // one that was sent twice is answered, and need not be kept
+//!     }
+//! }
+//! assert_eq!(router.position(ContactId(3)), Some(1)); // contact 2 is before it
+//! assert!(router.explain(ContactId(3)).is_some());
+//! assert!(router.estimate_wait(ContactId(3)).is_none()); // nobody was handled yet, and so nothing is known
+//!
+//! let mut again = Router::restore(checkpoint, Policies::new())?;
+//! for (input, events) in &journal {
+//!     again.fold(input, events)?;
+//! }
+//! assert_eq!(again.digest(), router.digest()); // and so both do the same from now on
+//! assert_eq!(again.now(), Timestamp::from_secs(4));
+//! again.check_invariants()?;
+//! # Ok(())
+//! # }
+//! ```
+//!
 //! Errors are the host's; a panic is a defect of ours and names the invariant. What follows from each command, to the
-//! last tie, is in `docs/semantics.md`; every key of a plan in `docs/plan.md`.
+//! last tie, is in `docs/semantics.md`; every key of a plan in `docs/plan.md`, and of a scenario in `docs/scenario.md`.
 //!
 //! # What it does not do
 //!
@@ -69,6 +107,7 @@
 //! | know why | [`Router::explain`], [`Router::record_decisions`], [`Router::estimate_wait`] |
 //! | keep it | [`Router::checkpoint`], [`Router::restore`], [`Router::fold`], [`Router::digest`] |
 //! | choose agents or contacts your own way | [`AgentSelection`], [`ContactSelection`], [`Policies`] |
+//! | try it out before anybody calls | `sim::Scenario` (feature `sim`), and the command line `cordboard` |
 //!
 //! # Features
 //!
@@ -112,3 +151,8 @@ pub use time::*;
 pub mod measure;
 #[cfg(feature = "sim")]
 pub mod sim;
+
+/// The README's code compiles and does what it says.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

@@ -46,6 +46,27 @@ pub struct AgentView<'a> {
 }
 
 /// Which agent? Named in a queue's `agents` list as `host:NAME`. Costs O(agents that could take the contact) per decision.
+///
+/// ```
+/// use cordboard::{AgentOrder, AgentSelection, AgentView, ContactView, Plan, Policies, Router};
+///
+/// /// Those who could do the least else.
+/// struct FewestSkills;
+///
+/// impl AgentSelection for FewestSkills {
+///     fn name(&self) -> &str {
+///         "fewest-skills"
+///     }
+///     fn score(&self, _: &ContactView<'_>, agent: &AgentView<'_>) -> i64 {
+///         -(agent.skills.iter().count() as i64)
+///     }
+/// }
+///
+/// let by = [AgentOrder::Host("fewest-skills".into()), AgentOrder::LongestIdle];
+/// let plan = Plan::builder().queue("service", |queue| queue.agents(by)).build()?;
+/// let router = Router::with_policies(plan, Policies::new().with_agents(FewestSkills))?;
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 pub trait AgentSelection: Send + Sync {
     /// Its name, without `host:`.
     fn name(&self) -> &str;
@@ -54,6 +75,27 @@ pub trait AgentSelection: Send + Sync {
 }
 
 /// Which contact? Named as a queue's `order` as `host:NAME`.
+///
+/// ```
+/// use cordboard::{ContactOrder, ContactSelection, ContactView, Plan, Policies, Rejected, Router};
+///
+/// /// Of those with the same priority, whoever is to be answered soonest.
+/// struct Impatient;
+///
+/// impl ContactSelection for Impatient {
+///     fn name(&self) -> &str {
+///         "impatient"
+///     }
+///     fn urgency(&self, contact: &ContactView<'_>) -> i64 {
+///         i64::from(contact.priority) * 100_000 - (contact.answer_within.0 / 1_000_000).min(99_999) as i64
+///     }
+/// }
+///
+/// let plan = Plan::builder().queue("service", |queue| queue.order(ContactOrder::Host("impatient".into()))).build()?;
+/// assert!(Router::with_policies(plan.clone(), Policies::new().with_contacts(Impatient)).is_ok());
+/// assert!(matches!(Router::new(plan), Err(Rejected::UnknownPolicy { .. })));
+/// # Ok::<(), cordboard::Problems>(())
+/// ```
 pub trait ContactSelection: Send + Sync {
     /// Its name, without `host:`.
     fn name(&self) -> &str;

@@ -52,6 +52,18 @@ fn in_order<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<(SkillId, 
 }
 
 /// A predicate over skills. Its text form is read by [`Plan::requirement`](crate::Plan::requirement).
+///
+/// ```
+/// use cordboard::{Plan, Requirement, Skills};
+///
+/// let plan = Plan::builder().skill("billing").skill("es").skill("pt").build()?;
+/// let needs = plan.requirement("billing >= 50 and (es or pt >= 20) and prefer(es >= 80)")?;
+/// let skills = |levels: [u8; 3]| plan.skills().iter().zip(levels).map(|(name, level)| (plan.find_skill(name).unwrap(), level)).collect::<Skills>();
+/// let (native, learner, other) = (skills([60, 90, 0]), skills([60, 0, 40]), skills([60, 0, 10]));
+/// assert!(needs.admits(&native) && needs.admits(&learner) && !needs.admits(&other));
+/// assert_eq!((needs.unmet_preferences(&native), needs.unmet_preferences(&learner)), (0, 1));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default, Serialize)]
 pub enum Requirement {
     /// Every agent will do.

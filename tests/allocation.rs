@@ -204,13 +204,18 @@ impl Host {
         let (queue, channel) = ([QueueId(0), QueueId(0), QueueId(1)][turn % 3], [VOICE, CHAT][turn % 2]);
         let new = NewContact { priority: (turn % 7) as i16, ..NewContact::new(queue, channel) };
         self.send(Command::Enqueue { contact, new });
-        if turn % 11 == 0 {
+        if turn.is_multiple_of(11) {
             // Refused where it is with an agent by now.
             self.send(Command::Abandon { contact: ContactId(self.contacts.saturating_sub(3)) });
         }
-        if turn % 50 == 0 {
+        if turn.is_multiple_of(50) {
             let (agent, reason) = (AgentId(turn as u64 / 50 % 20), ReasonId::NONE);
-            self.send(Command::SetPresence { agent, channels: ChannelSet::of(CHAT), ready: turn % 100 == 0, reason });
+            self.send(Command::SetPresence {
+                agent,
+                channels: ChannelSet::of(CHAT),
+                ready: turn.is_multiple_of(100),
+                reason,
+            });
         }
         // What is heard first is answered first; some twenty things are always under way.
         while self.heard.len() > 20 {
@@ -222,9 +227,9 @@ impl Host {
     fn answer(&mut self, what: &What, turn: usize) {
         match *what {
             // Every 20th rings out.
-            What::Offered { offer, .. } if turn % 20 != 0 => drop(self.send(Command::Accept { offer })),
+            What::Offered { offer, .. } if !turn.is_multiple_of(20) => drop(self.send(Command::Accept { offer })),
             What::Accepted { contact, connect_by: Some(_), .. } => drop(self.send(Command::Connected { contact })),
-            What::Assigned { contact, .. } if turn % 3 == 0 => {
+            What::Assigned { contact, .. } if turn.is_multiple_of(3) => {
                 self.send(Command::Quiet { contact });
                 self.send(Command::Wake { contact });
                 self.send(Command::Complete { contact });

@@ -10,10 +10,12 @@ const REPLICATIONS: u32 = 24;
 
 /// A pool of `servers`, one call a minute handled, and `more` about its queue and stream.
 fn pool(servers: u32, per_minute: f64, queue: &str, stream: &str) -> Scenario {
+    // About ten thousand calls in each replication.
+    let minutes = 10_000.0 / per_minute;
     let text = format!(
         r#"
         warmup = "200m"
-        horizon = "10000m"
+        horizon = "{minutes}m"
         replications = {REPLICATIONS}
         [capacity.phone]
         voice = {{ max = 1 }}
@@ -125,7 +127,7 @@ fn speed_by_concurrency_is_a_birth_death_chain() {
     let text = format!(
         r#"
         warmup = "200m"
-        horizon = "20000m"
+        horizon = "6000m"
         replications = {REPLICATIONS}
         [channels.chat]
         speed = [1.0, 0.8, 0.6]
@@ -148,6 +150,9 @@ fn speed_by_concurrency_is_a_birth_death_chain() {
     agrees(results.streams[0].1.in_service, (p1 + 2.0 * p2 + 3.0 * p3) / total);
     agrees(results.agents[0].1.occupancy, 1.0 - 1.0 / total);
     agrees(results.agents[0].1.contacts_held, (p1 + 2.0 * p2 + 3.0 * p3) / total);
+    // Each chat takes a third of an agent.
+    agrees(results.channels[0].1.occupancy, (p1 + 2.0 * p2 + 3.0 * p3) / total / 3.0);
+    assert_eq!(results.all_agents, results.agents[0].1);
 }
 
 /// A call that arrives puts the email on hold, so that calls see a loss system of their own, and the email's work is kept.
@@ -156,7 +161,7 @@ fn work_put_on_hold_goes_on_where_it_stopped() {
     let text = format!(
         r#"
         warmup = "500m"
-        horizon = "20000m"
+        horizon = "6000m"
         replications = {REPLICATIONS}
         [capacity.desk]
         voice = {{ max = 1 }}

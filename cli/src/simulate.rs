@@ -15,6 +15,9 @@ use crate::{progress, table};
 pub(crate) struct Arguments {
     /// The scenario, a TOML file
     scenario: PathBuf,
+    /// Every stream and every group of agents, however many there are
+    #[arg(long)]
+    full: bool,
     #[command(flatten)]
     options: RunOptions,
 }
@@ -36,7 +39,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), Failure> {
         serde_json::to_writer(&mut out, &timed)?;
         writeln!(out)?;
     } else {
-        table::results(&mut out, &scenario, &timed)?;
+        table::results(&mut out, &scenario, &timed, arguments.full)?;
     }
     out.flush()?;
     Ok(())

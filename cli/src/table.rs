@@ -9,22 +9,38 @@ use cordboard::sim::{Comparison, ContactResults, Differences, Scenario};
 
 use crate::simulate::Timed;
 
+/// Longer tables are only shown in full where asked for.
+const MOST_ROWS: usize = 24;
+
 /// Waits, service levels, abandonment and occupancy.
-pub(crate) fn results(out: &mut impl Write, scenario: &Scenario, timed: &Timed) -> io::Result<()> {
+pub(crate) fn results(out: &mut impl Write, scenario: &Scenario, timed: &Timed, full: bool) -> io::Result<()> {
     let results = &timed.results;
     let name = if results.scenario.is_empty() { "Scenario" } else { &results.scenario };
     writeln!(out, "{name}: {} under {}, seed {}", replications(results.replications), results.policy, results.seed)?;
-    let streams = scenario.streams().iter().zip(&results.streams);
-    let targets = streams.clone().map(|(stream, _)| target(stream.target()));
     if results.streams.len() > 1 {
         writeln!(out, "\nChannels")?;
         writeln!(out, "{}", contacts("channel", &results.channels, None))?;
     }
-    writeln!(out, "\nStreams")?;
-    writeln!(out, "{}", contacts("stream", &results.streams, Some(targets.collect())))?;
+    let streams = scenario.streams().iter().zip(&results.streams);
+    let met = streams.clone().filter(|(stream, (_, figures))| {
+        let share = f64::from(stream.target().share_permille) / 1000.0;
+        figures.service_level.mean.is_none_or(|level| level >= share)
+    });
+    let met = met.count();
+    let targets = streams.map(|(stream, _)| target(stream.target()));
+    writeln!(out, "\nStreams: {met} of {} meet their target", results.streams.len())?;
+    if full || results.streams.len() <= MOST_ROWS {
+        writeln!(out, "{}", contacts("stream", &results.streams, Some(targets.collect())))?;
+    } else {
+        writeln!(out, "(--full shows each)")?;
+    }
     writeln!(out, "\nAgents")?;
     let mut agents = new(&["group", "present", "occupancy", "contacts held"]);
-    for (name, group) in &results.agents {
+    let groups = results.agents.len();
+    let shown = if full || groups <= MOST_ROWS { results.agents.iter().as_slice() } else { &[] };
+    let all = format!("all {groups} groups");
+    let all = (groups > 1).then_some((&all, &results.all_agents));
+    for (name, group) in shown.iter().map(|(name, group)| (name, group)).chain(all) {
         let held = number(group.contacts_held, 2);
         agents.add_row([name.clone(), number(group.present, 1), percent(group.occupancy), held]);
     }
@@ -96,6 +112,7 @@ fn contacts(what: &str, rows: &[(String, ContactResults)], targets: Option<Vec<S
         "delayed",
         "waiting",
         "in service",
+        "occupancy",
     ];
     if targets.is_some() {
         header.insert(5, "target");
@@ -115,6 +132,7 @@ fn contacts(what: &str, rows: &[(String, ContactResults)], targets: Option<Vec<S
             percent(contact.delayed_share),
             number(contact.queue_length, 1),
             number(contact.in_service, 1),
+            percent(contact.occupancy),
         ];
         if let Some(target) = targets.as_ref().and_then(|targets| targets.get(at)) {
             row.insert(5, target.clone());

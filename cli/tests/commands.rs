@@ -157,6 +157,15 @@ fn tables_show_what_a_manager_asks_for() {
     ] {
         assert!(table.contains(word), "{word}: {table}");
     }
+    let many: String = (0..30)
+        .map(|at| {
+            GOOD[GOOD.find("[streams.calls]").unwrap()..GOOD.find("[streams.chats]").unwrap()]
+                .replace("calls]", &format!("more{at}]"))
+        })
+        .collect();
+    let many = folder.file("many.toml", &format!("{GOOD}{many}"));
+    assert!(!done(&["simulate", &many]).contains("more17"));
+    assert!(done(&["simulate", &many, "--full"]).contains("more17"));
     let checked = done(&["check", &scenario]);
     assert!(checked.contains("sound. 2 streams in 1 queue, 4 agents in 1 group"), "{checked}");
 }
@@ -227,6 +236,8 @@ fn wrong_arguments_are_refused() {
     assert!(failed(2, &["compare", &scenario, "--policy", "work-conserving"]).contains("twice"));
     let complaint = failed(2, &["compare", &scenario, "--policy", "fastest", "--policy", "work-conserving"]);
     assert!(complaint.contains("fastest") && complaint.contains("agents:LIST"), "{complaint}");
+    let hosted = folder.file("hosted.toml", &GOOD.replace("order = \"ratio\"", "agents = \"host:mine\""));
+    assert!(failed(2, &["simulate", &hosted]).contains("`mine`"));
     assert!(failed(2, &["replay", "none.csv", "--scenario", &scenario]).contains("none.csv"));
 }
 

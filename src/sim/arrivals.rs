@@ -33,6 +33,8 @@ pub enum Arrivals {
 pub struct Profile {
     interval: Span,
     counts: Vec<f64>,
+    /// Their sum.
+    expected: f64,
 }
 
 impl Profile {
@@ -43,12 +45,13 @@ impl Profile {
             && !counts.is_empty()
             && counts.iter().all(|count| count.is_finite() && *count >= 0.0)
             && u64::try_from(counts.len()).ok()?.checked_mul(interval.0).is_some();
-        sound.then_some(Self { interval, counts })
+        let expected = counts.iter().sum();
+        sound.then_some(Self { interval, counts, expected })
     }
 
     /// Contacts expected in one turn.
     pub fn expected(&self) -> f64 {
-        self.counts.iter().sum()
+        self.expected
     }
 
     /// The same shape with so many contacts expected per 24 hours in the mean. `None` if nobody is expected at
@@ -57,6 +60,7 @@ impl Profile {
         let factor = per_day * (self.length().0 as f64 / 86_400e6) / self.expected();
         let sound = factor.is_finite() && factor >= 0.0;
         self.counts.iter_mut().for_each(|count| *count *= factor);
+        self.expected = self.counts.iter().sum();
         sound.then_some(self)
     }
 
@@ -103,40 +107,41 @@ impl Source {
 
     /// The next contact; `None` if there are no more.
     pub(super) fn next(&mut self) -> Option<Recorded> {
-        if let Arrivals::Trace(contacts) = &self.arrivals {
-            self.place += 1;
-            return contacts.get(self.place - 1).copied();
-        }
-        self.clock = match &self.arrivals {
-            Arrivals::Poisson { per_minute } if *per_minute > 0.0 => {
-                self.clock + 60e6 / per_minute * self.random.exponential()
+        let Self { arrivals, random, clock, place } = self;
+        *clock = match arrivals {
+            Arrivals::Poisson { per_minute } if *per_minute > 0.0 => *clock + 60e6 / *per_minute * random.exponential(),
+            Arrivals::Every(time) if *time > Span::ZERO => *clock + time.0 as f64,
+            Arrivals::Profile(profile) => profile.next(*clock, place, random)?,
+            Arrivals::Trace(contacts) => {
+                *place += 1;
+                return contacts.get(*place - 1).copied();
             }
-            Arrivals::Every(time) if *time > Span::ZERO => self.clock + time.0 as f64,
-            Arrivals::Profile(profile) => self.profiled(&Arc::clone(profile))?,
             _ => return None,
         };
         // Beyond 2⁶³ microseconds nothing is ever simulated.
-        (self.clock < 9.2e18).then(|| Recorded::arriving(Timestamp(self.clock as u64)))
+        (*clock < 9.2e18).then(|| Recorded::arriving(Timestamp(*clock as u64)))
     }
+}
 
-    /// By change of time: the integral of the rate up to the next arrival is exponential with mean 1.
-    fn profiled(&mut self, profile: &Profile) -> Option<f64> {
-        if profile.expected() <= 0.0 {
+impl Profile {
+    /// The arrival after `clock`, which lies in the interval `place`. By change of time: the integral of the rate
+    /// up to it is exponential with mean 1.
+    fn next(&self, mut clock: f64, place: &mut usize, random: &mut Random) -> Option<f64> {
+        if self.expected <= 0.0 {
             return None;
         }
-        let interval = profile.interval.0 as f64;
-        let mut left = self.random.exponential();
-        let mut clock = self.clock;
+        let interval = self.interval.0 as f64;
+        let mut left = random.exponential();
         loop {
-            let end = (self.place + 1) as f64 * interval;
-            let rate = profile.counts[self.place % profile.counts.len()] / interval;
+            let end = (*place + 1) as f64 * interval;
+            let rate = self.counts[*place % self.counts.len()] / interval;
             let here = rate * (end - clock);
             if left < here {
                 return Some(clock + left / rate);
             }
             left -= here;
             clock = end;
-            self.place += 1;
+            *place += 1;
         }
     }
 }

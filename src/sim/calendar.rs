@@ -84,49 +84,110 @@ const KINDS: [Kind; 16] = {
     ]
 };
 
-/// A heap with four children per node: shallow, and a node's children are 64 bytes. Entries are never taken
-/// out before they are due; stale ones are known by their stamp. What lies beyond the end is not entered.
+/// A heap of what is due in the next few seconds, with four children per node, 64 bytes of them; and buckets, each for
+/// as many seconds, of what is due later. Entries are never taken out before they are due; what has gone out of date
+/// by the time its bucket's turn comes is left out then. What lies beyond the end is not entered.
 pub(super) struct Calendar {
+    /// Everything up to the end of the bucket whose turn it is.
     heap: Vec<Due>,
+    /// The buckets that follow, in a ring.
+    later: Vec<Vec<Due>>,
+    /// Everything after these.
+    far: Vec<Due>,
+    /// The bucket whose turn it is, counted from time 0.
+    turn: u64,
+    /// Entries in `later`.
+    waiting: usize,
     end: Timestamp,
 }
 
+/// A bucket is 2²² microseconds, 4.2 seconds.
+const BUCKET_BITS: u32 = 22;
+/// So many, together 4.8 hours.
+const BUCKETS: u64 = 4096;
+
 impl Calendar {
     pub(super) fn new(end: Timestamp) -> Self {
-        Self { heap: Vec::new(), end: end.min(Timestamp((1 << INSTANT_BITS) - 1)) }
+        Self {
+            heap: Vec::new(),
+            later: vec![Vec::new(); BUCKETS as usize],
+            far: Vec::new(),
+            turn: 0,
+            waiting: 0,
+            end: end.min(Timestamp((1 << INSTANT_BITS) - 1)),
+        }
     }
 
-    pub(super) fn first(&self) -> Option<Due> {
+    /// The first entry. Entries that are not `live` may be passed over.
+    pub(super) fn first(&mut self, live: impl Fn(Due) -> bool) -> Option<Due> {
+        while self.heap.is_empty() {
+            self.next_bucket(&live)?;
+        }
         self.heap.first().copied()
     }
 
-    /// O(log₄ n).
+    /// O(1), or O(log₄ n) of what is due within seconds.
     pub(super) fn enter(&mut self, at: Timestamp, kind: Kind, of: u32, stamp: u32) {
         if at < self.end {
-            let due = Due::new(at, kind, of, stamp);
-            self.heap.push(due);
-            self.rise(self.heap.len() - 1, due);
+            self.put(Due::new(at, kind, of, stamp));
         }
     }
 
-    /// Takes the first entry out. O(log₄ n).
-    pub(super) fn take(&mut self) -> Option<Due> {
-        let first = *self.heap.first()?;
-        let last = self.heap.pop()?;
-        if !self.heap.is_empty() {
+    /// Takes the first entry out. O(log₄ n) of what is due within seconds.
+    pub(super) fn take(&mut self) {
+        if let Some(last) = self.heap.pop()
+            && !self.heap.is_empty()
+        {
             self.sink(last);
         }
-        Some(first)
     }
 
-    /// Takes the first entry out and enters another, in one go. O(log₄ n).
+    /// Takes the first entry out and enters another, in one go where it can.
     pub(super) fn replace(&mut self, at: Timestamp, kind: Kind, of: u32, stamp: u32) {
-        if at < self.end && !self.heap.is_empty() {
+        if at < self.end && bucket(at) <= self.turn && !self.heap.is_empty() {
             self.sink(Due::new(at, kind, of, stamp));
         } else {
             self.take();
             self.enter(at, kind, of, stamp);
         }
+    }
+
+    fn put(&mut self, due: Due) {
+        let bucket = bucket(due.at());
+        if bucket <= self.turn {
+            self.heap.push(due);
+            self.rise(self.heap.len() - 1, due);
+        } else if bucket - self.turn < BUCKETS {
+            self.later[(bucket % BUCKETS) as usize].push(due);
+            self.waiting += 1;
+        } else {
+            self.far.push(due);
+        }
+    }
+
+    /// Turns to the next bucket; `None` if there is nothing more.
+    fn next_bucket(&mut self, live: &impl Fn(Due) -> bool) -> Option<()> {
+        if self.waiting > 0 {
+            self.turn += 1;
+        } else {
+            // Nothing before the first of the far ones.
+            self.turn = bucket(self.far.iter().min()?.at());
+        }
+        // Once in every round each far entry comes within reach before its turn.
+        if self.waiting == 0 || self.turn.is_multiple_of(BUCKETS) {
+            for due in std::mem::take(&mut self.far) {
+                self.put(due);
+            }
+        }
+        let place = (self.turn % BUCKETS) as usize;
+        let mut entries = std::mem::take(&mut self.later[place]);
+        self.waiting -= entries.len();
+        for due in entries.drain(..).filter(|due| live(*due)) {
+            self.put(due);
+        }
+        // Keeps its room for the next round.
+        self.later[place] = entries;
+        Some(())
     }
 
     fn rise(&mut self, mut at: usize, due: Due) {
@@ -171,42 +232,66 @@ impl Calendar {
     }
 }
 
+fn bucket(at: Timestamp) -> u64 {
+    at.0 >> BUCKET_BITS
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::sim::random::{Purpose, Random};
 
+    /// Against a sorted list, with entries within a bucket, within the ring, and far beyond it.
     #[test]
     fn entries_come_out_by_time_then_kind_then_number() {
-        let mut calendar = Calendar::new(Timestamp(280));
-        let mut random = Random::of(1, 0, "calendar", Purpose::Arrivals);
-        let mut wanted = Vec::new();
-        for of in 0..5_000 {
-            let at = Timestamp(random.bits() % 300);
-            let kind = KINDS[(random.bits() % 10) as usize];
-            let draw = random.bits() % 3;
-            if draw == 0 && wanted.len() > 1 {
-                wanted.remove(0);
-                calendar.replace(at, kind, of, of);
-            } else {
-                calendar.enter(at, kind, of, of);
+        for spread in [300, 1 << 26, 1 << 33, 1 << 38] {
+            let end = Timestamp(40 * spread);
+            let mut calendar = Calendar::new(end);
+            let mut random = Random::of(spread, 0, "calendar", Purpose::Arrivals);
+            let mut wanted = std::collections::BTreeSet::new();
+            let mut now = 0;
+            for of in 0..20_000 {
+                let at = Timestamp(now + random.bits() % spread);
+                let kind = KINDS[(random.bits() % 10) as usize];
+                let draw = random.bits() % 3;
+                if draw == 0 && calendar.first(|_| true).is_some() {
+                    wanted.pop_first();
+                    calendar.replace(at, kind, of, of);
+                } else {
+                    calendar.enter(at, kind, of, of);
+                }
+                if at < end {
+                    wanted.insert((at, kind, of));
+                }
+                if draw == 1 || wanted.len() > 2_000 {
+                    let due = calendar.first(|_| true).unwrap();
+                    calendar.take();
+                    assert_eq!(Some((due.at(), due.kind(), due.of())), wanted.pop_first());
+                    now = due.at().0;
+                }
             }
-            if at < Timestamp(280) {
-                wanted.push((at, kind, of));
+            assert!(now > spread, "time went on: {now}");
+            for want in wanted {
+                let due = calendar.first(|_| true).unwrap();
+                calendar.take();
+                assert_eq!((due.at(), due.kind(), due.of(), due.stamp()), (want.0, want.1, want.2, want.2));
             }
-            wanted.sort_unstable();
-            if draw == 1 && !wanted.is_empty() {
-                let due = calendar.take().unwrap();
-                assert_eq!((due.at(), due.kind(), due.of()), wanted.remove(0));
-            }
+            assert!(calendar.first(|_| true).is_none());
         }
-        assert!(wanted.len() > 1_000);
-        for want in wanted {
-            assert_eq!(calendar.first().map(Due::at), Some(want.0));
-            let due = calendar.take().unwrap();
-            assert_eq!((due.at(), due.kind(), due.of(), due.stamp()), (want.0, want.1, want.2, want.2));
+    }
+
+    #[test]
+    fn what_is_out_of_date_may_be_passed_over_and_what_is_not_may_not() {
+        let mut calendar = Calendar::new(Timestamp::MAX);
+        for minute in 0..10_000 {
+            calendar.enter(Timestamp::from_secs(60 * minute), Kind::Served, minute as u32, (minute % 7) as u32);
         }
-        assert!(calendar.take().is_none());
+        let mut seen = 0;
+        while let Some(due) = calendar.first(|due| due.stamp() == 3) {
+            calendar.take();
+            seen += u32::from(due.stamp() == 3);
+        }
+        assert_eq!(seen, 1_429);
     }
 
     #[test]

@@ -1,16 +1,19 @@
 //! The contacts of a simulation: what each customer and its conversation do next, and what is counted.
 
-use crate::contact::{NewContact, Outcome};
-use crate::id::{AgentId, ContactId, OfferId};
+use crate::capacity::{Load, Stage};
+use crate::command::Command;
+use crate::contact::Outcome;
+use crate::id::{AgentId, ChannelId, ContactId, OfferId};
 use crate::queue::WrapUp;
 use crate::time::{Span, Timestamp};
 
 use super::arrivals::{Recorded, Source};
-use super::calendar::{Calendar, Kind};
-use super::crowd::Place;
+use super::calendar::{Calendar, Due, Kind};
+use super::crowd::{Held, Place};
 use super::distribution::span;
 use super::random::{Purpose, Random};
 use super::scenario::{Handle, Scenario, Stream};
+use super::slot::{Contact, State};
 use super::tally::{ContactTally, Window};
 use super::together::Together;
 
@@ -27,6 +30,8 @@ pub(super) struct Contacts<'s> {
     speeds: Vec<&'s [f64]>,
     /// By channel: its place in `speeds`.
     speeded: Vec<Option<usize>>,
+    /// By group and channel: load of an active contact.
+    loads: Vec<Vec<Load>>,
 }
 
 struct StreamState<'s> {
@@ -38,49 +43,6 @@ struct StreamState<'s> {
     patience: Random,
     wrap_up: Random,
     tally: ContactTally,
-}
-
-struct Contact {
-    /// How often the slot has been used.
-    used: u32,
-    /// Counts changes of state, over all uses of the slot.
-    phase: u32,
-    stream: u32,
-    state: State,
-    /// Arrived in the measured time.
-    counted: bool,
-    /// Its patience is in the calendar.
-    impatient: bool,
-    delayed: bool,
-    answered: bool,
-    /// `work` is a number to draw it with, once the agent is known.
-    undrawn: bool,
-    /// Work left, in microseconds at speed 1; or bits.
-    work: u64,
-    patience: Span,
-    wrap_up: Span,
-    arrived: Timestamp,
-    /// In line since; then in conversation since.
-    since: Timestamp,
-    /// Its agent's capacity is taken since.
-    taken: Timestamp,
-    /// Done at, where that is known.
-    ends: Timestamp,
-    agent: AgentId,
-    offer: OfferId,
-    /// Its place among the agent's contacts of its channel, where speed depends on concurrency.
-    place: u32,
-}
-
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-enum State {
-    Gone,
-    Waiting,
-    Offered,
-    Connecting,
-    Active,
-    Paused,
-    WrapUp,
 }
 
 impl<'s> Contacts<'s> {
@@ -116,6 +78,7 @@ impl<'s> Contacts<'s> {
             together: vec![Together::default(); agents * speeds.len()],
             speeds,
             speeded,
+            loads: loads(scenario),
         }
     }
 
@@ -129,28 +92,31 @@ impl<'s> Contacts<'s> {
         }
     }
 
-    /// A contact of a stream arrives, unless its bot resolves it. The next one takes its place in the calendar,
+    /// A contact of a stream arrives, with this command, unless its bot resolves it. The next one takes its place in the calendar,
     /// whose first entry it is.
     pub(super) fn arrive(
         &mut self,
         stream: u32,
         now: Timestamp,
         calendar: &mut Calendar,
-    ) -> Option<(ContactId, NewContact)> {
+        command: &mut Command,
+    ) -> bool {
         let state = &mut self.streams[stream as usize];
         let next = state.source.next();
         match next {
             Some(next) => calendar.replace(next.at, Kind::Arrives, stream, 0),
-            None => drop(calendar.take()),
+            None => calendar.take(),
         }
-        let recorded = std::mem::replace(&mut state.upcoming, next)?;
+        let Some(recorded) = std::mem::replace(&mut state.upcoming, next) else { return false };
         let counted = self.window.has(now);
         let from = state.stream;
         if from.resolved_by_bot > 0.0 && state.bot.unit() < from.resolved_by_bot {
             state.tally.resolved_by_bot += u64::from(counted);
-            return None;
+            return false;
         }
-        state.tally.offered += u64::from(counted);
+        if counted {
+            state.tally.arrive(now, self.window);
+        }
         // Everything is drawn here, whatever becomes of the contact, so that runs compared stay in step.
         let (mut work, mut undrawn) = match &from.handle {
             Handle::Same(time) => (span(time.draw(&mut state.handle)).0, false),
@@ -189,7 +155,19 @@ impl<'s> Contacts<'s> {
         if let Some(wrap_up) = wrap_up {
             new.wrap_up = Some(if wrap_up == Span::ZERO { WrapUp::None } else { WrapUp::Open });
         }
-        Some((contact.id(slot), new))
+        *command = Command::Enqueue { contact: contact.id(slot), new };
+        true
+    }
+
+    /// Whether an entry of the calendar may still come to something.
+    pub(super) fn is_live(&self, due: Due) -> bool {
+        let of = due.of() as usize;
+        match due.kind() {
+            Kind::LosesPatience => self.if_impatient(due.of(), due.stamp()).is_some(),
+            Kind::Served | Kind::WrappedUp | Kind::Answers | Kind::Connects => self.slots[of].phase == due.stamp(),
+            Kind::ServedTogether => self.together[of].stamp == due.stamp(),
+            Kind::ShiftBegins | Kind::Back | Kind::Arrives | Kind::ShiftEnds => true,
+        }
     }
 
     /// The contact in `slot`, if nothing has happened to it since `phase`.
@@ -239,7 +217,7 @@ impl<'s> Contacts<'s> {
         calendar: &mut Calendar,
     ) {
         let (slot, contact) = self.contact(id);
-        contact.become_(State::Offered);
+        contact.enter_state(State::Offered);
         contact.taken = at;
         contact.agent = agent;
         contact.offer = offer;
@@ -252,7 +230,7 @@ impl<'s> Contacts<'s> {
     /// An offer was not taken: since when the agent's capacity had been.
     pub(super) fn offer_ended(&mut self, id: ContactId) -> Timestamp {
         let (_, contact) = self.contact(id);
-        contact.become_(State::Waiting);
+        contact.enter_state(State::Waiting);
         contact.taken
     }
 
@@ -270,16 +248,16 @@ impl<'s> Contacts<'s> {
         let counts = contact.counted && first;
         contact.since = at;
         let state = &mut self.streams[stream as usize];
-        state.tally.queue_area += window.clip(since, at);
+        state.tally.wait(since, at, window);
         if counts {
-            state.tally.answer(at.since(arrived), state.stream.target.within);
+            state.tally.answer(arrived, at, state.stream.target.within, window);
         }
     }
 
     /// Media set-up takes no time.
     pub(super) fn connect(&mut self, id: ContactId, at: Timestamp, calendar: &mut Calendar) {
         let (slot, contact) = self.contact(id);
-        contact.become_(State::Connecting);
+        contact.enter_state(State::Connecting);
         calendar.enter(at, Kind::Connects, slot, contact.phase);
     }
 
@@ -287,7 +265,7 @@ impl<'s> Contacts<'s> {
     pub(super) fn work(&mut self, id: ContactId, place: Place, at: Timestamp, calendar: &mut Calendar) {
         let slot = slot(id);
         let contact = &mut self.slots[slot as usize];
-        contact.become_(State::Active);
+        contact.enter_state(State::Active);
         let stream = self.streams[contact.stream as usize].stream;
         if contact.undrawn {
             contact.undrawn = false;
@@ -316,14 +294,14 @@ impl<'s> Contacts<'s> {
     /// Work stops for a while.
     pub(super) fn pause(&mut self, id: ContactId, at: Timestamp, calendar: &mut Calendar) {
         self.stop(slot(id), at, calendar);
-        self.contact(id).1.become_(State::Paused);
+        self.contact(id).1.enter_state(State::Paused);
     }
 
     /// The conversation is over; `open` if the agent ends the wrap-up.
     pub(super) fn wrap_up(&mut self, id: ContactId, at: Timestamp, open: bool, calendar: &mut Calendar) {
         self.leave_conversation(slot(id), at, calendar);
         let (slot, contact) = self.contact(id);
-        contact.become_(State::WrapUp);
+        contact.enter_state(State::WrapUp);
         if open {
             calendar.enter(at + contact.wrap_up, Kind::WrappedUp, slot, contact.phase);
         }
@@ -333,7 +311,7 @@ impl<'s> Contacts<'s> {
     pub(super) fn returned(&mut self, id: ContactId, at: Timestamp, calendar: &mut Calendar) -> Timestamp {
         self.leave_conversation(slot(id), at, calendar);
         let (_, contact) = self.contact(id);
-        contact.become_(State::Waiting);
+        contact.enter_state(State::Waiting);
         contact.since = at;
         contact.taken
     }
@@ -353,28 +331,35 @@ impl<'s> Contacts<'s> {
             State::WrapUp | State::Gone => {}
         }
         let contact = &mut self.slots[slot as usize];
-        contact.become_(State::Gone);
+        contact.enter_state(State::Gone);
         contact.used = contact.used.wrapping_add(1);
         self.free.push(slot);
         contact.taken
     }
 
+    /// A contact, which may just have gone, had an agent's capacity for a while.
+    pub(super) fn carried(&mut self, id: ContactId, held: Held) {
+        let stream = self.slots[slot(id) as usize].stream;
+        self.streams[stream as usize].carry(&self.loads, held);
+    }
+
     /// What is still there at the end; `held` is told of capacity still taken.
-    pub(super) fn close(mut self, mut held: impl FnMut(AgentId, Timestamp)) -> Vec<ContactTally> {
+    pub(super) fn close(mut self, mut held: impl FnMut(AgentId, Timestamp) -> Held) -> Vec<ContactTally> {
         for contact in &self.slots {
             let tally = &mut self.streams[contact.stream as usize].tally;
             let area = self.window.clip(contact.since, self.window.to);
             match contact.state {
                 State::Gone => {}
                 State::Waiting | State::Offered => {
-                    tally.queue_area += area;
+                    tally.wait(contact.since, self.window.to, self.window);
                     tally.waiting_at_end += u64::from(contact.counted && !contact.answered);
                 }
                 State::Connecting | State::Active | State::Paused => tally.service_area += area,
                 State::WrapUp => {}
             }
             if !matches!(contact.state, State::Gone | State::Waiting) {
-                held(contact.agent, contact.taken);
+                let held = held(contact.agent, contact.taken);
+                self.streams[contact.stream as usize].carry(&self.loads, held);
             }
         }
         self.streams.into_iter().map(|state| state.tally).collect()
@@ -388,7 +373,7 @@ impl<'s> Contacts<'s> {
     fn leave_line(&mut self, slot: u32, outcome: Outcome, at: Timestamp) {
         let contact = &self.slots[slot as usize];
         let tally = &mut self.streams[contact.stream as usize].tally;
-        tally.queue_area += self.window.clip(contact.since, at);
+        tally.wait(contact.since, at, self.window);
         if outcome == Outcome::Abandoned {
             tally.lost += u64::from(self.window.has(at));
         }
@@ -441,48 +426,22 @@ impl<'s> Contacts<'s> {
     }
 }
 
-impl Contact {
-    const fn unused() -> Self {
-        Self {
-            used: 0,
-            phase: 0,
-            stream: 0,
-            state: State::Gone,
-            counted: false,
-            impatient: false,
-            delayed: false,
-            answered: false,
-            undrawn: false,
-            work: 0,
-            patience: Span::MAX,
-            wrap_up: Span::ZERO,
-            arrived: Timestamp::ZERO,
-            since: Timestamp::ZERO,
-            taken: Timestamp::ZERO,
-            ends: Timestamp::ZERO,
-            agent: AgentId(0),
-            offer: OfferId(0),
-            place: 0,
-        }
+impl StreamState<'_> {
+    fn carry(&mut self, loads: &[Vec<Load>], held: Held) {
+        let load = loads[usize::from(held.group.0)][usize::from(self.stream.new.channel.0)];
+        self.tally.load_area += held.measured * u128::from(load.0);
     }
+}
 
-    fn id(&self, slot: u32) -> ContactId {
-        ContactId(u64::from(self.used) << 32 | u64::from(slot))
-    }
-
-    /// Changes state; entries in the calendar made before are out of date.
-    fn become_(&mut self, state: State) {
-        self.state = state;
-        self.phase = self.phase.wrapping_add(1);
-    }
-
-    /// Enters the end of its patience, once: customers only lose it who were not answered at once.
-    fn lose_patience(&mut self, slot: u32, calendar: &mut Calendar) {
-        if !self.impatient && self.patience != Span::MAX {
-            self.impatient = true;
-            calendar.enter(self.arrived + self.patience, Kind::LosesPatience, slot, self.used);
-        }
-    }
+fn loads(scenario: &Scenario) -> Vec<Vec<Load>> {
+    let plan = scenario.plan();
+    let of_group = |profile| {
+        let profile = plan.profile(profile);
+        let load = |channel| profile.and_then(|profile| profile.channel(ChannelId(channel)));
+        let channels = (0..).take(plan.channels().len());
+        channels.map(|channel| load(channel).map_or(Load::ZERO, |capacity| capacity.load(Stage::Active))).collect()
+    };
+    plan.groups().iter().map(|group| of_group(group.capacity)).collect()
 }
 
 fn slot(id: ContactId) -> u32 {

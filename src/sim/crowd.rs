@@ -49,6 +49,15 @@ pub(super) struct Place {
     pub(super) group: GroupId,
 }
 
+/// Capacity that was taken for a while.
+#[derive(Clone, Copy)]
+pub(super) struct Held {
+    /// Of an agent of this group.
+    pub(super) group: GroupId,
+    /// For so many microseconds of the measured time.
+    pub(super) measured: u128,
+}
+
 /// What an agent who comes back was.
 pub(super) enum Here {
     /// Signed in, but not ready.
@@ -146,14 +155,16 @@ impl<'s> Crowd<'s> {
     }
 
     /// Capacity taken at `taken` is given back.
-    pub(super) fn release(&mut self, agent: AgentId, taken: Timestamp, at: Timestamp) {
+    pub(super) fn release(&mut self, agent: AgentId, taken: Timestamp, at: Timestamp) -> Held {
         let agent = &mut self.agents[index(agent)];
         let tally = &mut self.tallies[usize::from(agent.group)];
-        tally.held += self.window.clip(taken, at);
+        let held = Held { group: GroupId(agent.group), measured: self.window.clip(taken, at) };
+        tally.held += held.measured;
         agent.held = agent.held.saturating_sub(1);
         if agent.held == 0 {
             tally.busy += self.window.clip(agent.busy_since, at);
         }
+        held
     }
 
     pub(super) fn signed_in(&mut self, agent: AgentId, at: Timestamp) {
@@ -199,9 +210,11 @@ impl<'s> Crowd<'s> {
     }
 
     /// Capacity taken at `taken` is still taken at the end.
-    pub(super) fn still_held(&mut self, agent: AgentId, taken: Timestamp) {
+    pub(super) fn still_held(&mut self, agent: AgentId, taken: Timestamp) -> Held {
         let group = self.agents[index(agent)].group;
-        self.tallies[usize::from(group)].held += self.window.clip(taken, self.window.to);
+        let held = Held { group: GroupId(group), measured: self.window.clip(taken, self.window.to) };
+        self.tallies[usize::from(group)].held += held.measured;
+        held
     }
 
     fn enter_shift(&self, index: usize, calendar: &mut Calendar) {

@@ -1,8 +1,10 @@
 //! Reads scenarios: the routing plan's own reader and this one share a file, so that everything wrong with
 //! either is reported at once, with its line.
 
+mod arriving;
+mod times;
+
 use std::path::Path;
-use std::sync::Arc;
 
 use crate::contact::{Needs, NewContact};
 use crate::id::{ChannelId, GroupId, QueueId, RequirementId};
@@ -15,7 +17,7 @@ use crate::requirement::Requirement;
 use crate::router::Policies;
 use crate::time::Span;
 
-use super::arrivals::{Arrivals, Profile};
+use super::arrivals::Arrivals;
 use super::distribution::Distribution;
 use super::policy::Policy;
 use super::record_file;
@@ -25,9 +27,6 @@ use super::staffing::{Shifts, Staffing};
 /// How long agents have to accept where offers take time and the plan does not say.
 const OFFER: Span = Span::from_secs(20);
 const LONGEST: Span = Span::from_mins(36_525 * 24 * 60);
-const DISTRIBUTION: [&str; 8] =
-    ["exponential", "erlang", "gamma", "lognormal", "deterministic", "uniform", "hyperexponential", "empirical"];
-const ARRIVALS: [&str; 4] = ["poisson_per_minute", "profile", "trace", "every"];
 
 impl Scenario {
     /// Reads and checks a scenario written in TOML. Files it points to are looked for in `folder`.
@@ -259,136 +258,6 @@ impl Reader<'_> {
         Some(Handle::ByGroup(times.into_iter().map(|time| time.unwrap_or_else(|| stand_in.clone())).collect()))
     }
 
-    /// A distribution, or "none" for none; absent: nothing.
-    fn time_or_none(&self, entry: &Entry<'_>) -> Option<Option<Distribution>> {
-        match entry.value()? {
-            Value::Text(text) if text == "none" => Some(None),
-            _ => self.time(entry).map(Some),
-        }
-    }
-
-    fn time(&self, entry: &Entry<'_>) -> Option<Distribution> {
-        let Some(Value::Table(_)) = entry.value() else {
-            return entry.wrong("a distribution of lengths of time, such as { exponential = \"4m\" }");
-        };
-        self.distribution(&entry.section()?, &[])
-    }
-
-    fn distribution(&self, section: &Section<'_>, more: &[&'static str]) -> Option<Distribution> {
-        section.know(&DISTRIBUTION);
-        let given: Vec<&'static str> =
-            DISTRIBUTION.into_iter().filter(|key| section.table().get(key).is_some()).collect();
-        let [kind] = given[..] else {
-            if given.len() > 1 || section.table().0.is_empty() {
-                let choices: Vec<&str> = DISTRIBUTION.iter().chain(more).copied().collect();
-                section.problem(format!("must have exactly one of {}", choices.join(", ")));
-            }
-            return None;
-        };
-        let entry = section.get(kind);
-        match kind {
-            "exponential" => entry.span().map(Distribution::Exponential),
-            "deterministic" => entry.span().map(Distribution::Deterministic),
-            "erlang" => {
-                let (phases, mean) = pair(&entry, "[3, \"4m\"]: the number of phases and the mean of their sum")?;
-                let (phases, mean) = (phases.whole(1..=10_000), mean.span());
-                Some(Distribution::Erlang { phases: u32::try_from(phases?).ok()?, mean: mean? })
-            }
-            "gamma" => {
-                let (shape, mean) = pair(&entry, "[2.5, \"4m\"]: the shape and the mean")?;
-                let (shape, mean) = (shape.number(0.001..=1e6), mean.span());
-                Some(Distribution::Gamma { shape: shape?, mean: mean? })
-            }
-            "lognormal" => {
-                let (mean, deviation) = pair(&entry, "[\"3m\", \"2m\"]: the mean and the standard deviation")?;
-                let (mean, deviation) = (mean.some_span(), deviation.span());
-                Some(Distribution::LogNormal { mean: mean?, deviation: deviation? })
-            }
-            "uniform" => {
-                let (low, high) = pair(&entry, "[\"1m\", \"5m\"]: the shortest and the longest")?;
-                let (low, high) = (low.span()?, high.span()?);
-                if high < low {
-                    entry.problem(format!("ends at {high}, before it begins, at {low}"));
-                    return None;
-                }
-                Some(Distribution::Uniform { low, high })
-            }
-            "hyperexponential" => hyperexponential(&entry),
-            _ => {
-                let lengths = self.file(&entry, record_file::lengths)?;
-                Some(Distribution::Empirical(lengths.into()))
-            }
-        }
-    }
-
-    fn arrivals(&self, entry: &Entry<'_>) -> Option<Arrivals> {
-        let section = entry.section()?;
-        section.know(&ARRIVALS);
-        let given: Vec<&'static str> = ARRIVALS.into_iter().filter(|key| section.table().get(key).is_some()).collect();
-        let [kind] = given[..] else {
-            if given.len() > 1 || section.table().0.is_empty() {
-                entry.problem(format!("must have exactly one of {}", ARRIVALS.join(", ")));
-            }
-            return None;
-        };
-        let entry = section.get(kind);
-        match kind {
-            "poisson_per_minute" => entry.number(0.0..=1e9).map(|per_minute| Arrivals::Poisson { per_minute }),
-            "every" => entry.some_span().map(Arrivals::Every),
-            "trace" => self.file(&entry, record_file::trace).map(|contacts| Arrivals::Trace(contacts.into())),
-            _ => match entry.value()? {
-                Value::Text(_) => self.file(&entry, record_file::profile),
-                _ => self.profile(&entry.section()?),
-            }
-            .map(|profile| Arrivals::Profile(Arc::new(profile))),
-        }
-    }
-
-    /// A profile written in the scenario: the numbers themselves, or a shape and how many a day.
-    fn profile(&self, section: &Section<'_>) -> Option<Profile> {
-        let per_day = section.get("per_day");
-        let (counts, weights, shape) = (section.get("counts"), section.get("weights"), section.get("shape"));
-        let interval = section.get("interval");
-        let given = [&counts, &weights, &shape].into_iter().filter(|entry| entry.is_given()).count();
-        if given != 1 {
-            section.problem("must have exactly one of counts, weights, shape");
-            return None;
-        }
-        let scaled = !counts.is_given();
-        if !scaled && per_day.is_given() {
-            per_day.problem("goes with `weights` or `shape`; `counts` are the numbers themselves");
-        }
-        let per_day = if scaled { per_day.or_missing("how many contacts arrive a day") } else { per_day };
-        let per_day = per_day.number(0.0..=1e12);
-        let profile = if shape.is_given() {
-            if interval.is_given() {
-                interval.problem("goes with `counts` or `weights`; a `shape` has its own");
-            }
-            self.file(&shape, record_file::profile)
-        } else {
-            let list = if counts.is_given() { counts } else { weights };
-            let interval = interval.or_missing("how long each interval is, such as interval = \"1h\"").some_span();
-            let items = list.items("a list of numbers, one per interval")?;
-            let values: Vec<f64> = items.iter().filter_map(|item| item.number(0.0..=1e12)).collect();
-            if values.len() != items.len() {
-                return None;
-            }
-            let profile = Profile::new(interval?, values);
-            if profile.is_none() {
-                list.problem("must have a number for at least one interval, and not last for ever");
-            }
-            profile
-        }?;
-        if !scaled {
-            return Some(profile);
-        }
-        let profile = profile.scaled(per_day?);
-        if profile.is_none() {
-            section.problem("must not be 0 everywhere");
-        }
-        profile
-    }
-
     /// Reads the file that an entry names.
     fn file<T>(&self, entry: &Entry<'_>, read: impl Fn(&Path) -> Result<T, Vec<String>>) -> Option<T> {
         let name = entry.text("the name of a CSV file, beside the scenario")?;
@@ -469,22 +338,6 @@ fn priority(entry: &Entry<'_>) -> i16 {
         Some(_) => None,
     };
     number.unwrap_or_else(|| entry.wrong("a whole number from -32768 to 32767").unwrap_or_default())
-}
-
-fn hyperexponential(entry: &Entry<'_>) -> Option<Distribution> {
-    const FORM: &str = "a list such as [[0.7, \"2m\"], [0.3, \"9m\"]]: probabilities and means";
-    let mut parts = Vec::new();
-    for item in entry.items(FORM)? {
-        let (share, mean) = pair(&item, "[0.7, \"2m\"]: a probability and a mean")?;
-        let (share, mean) = (share.share(), mean.span());
-        parts.push((share?, mean?));
-    }
-    let sum: f64 = parts.iter().map(|part| part.0).sum();
-    if (sum - 1.0).abs() > 1e-6 {
-        entry.problem(format!("must be {FORM}, which sum to 1 and not {sum}"));
-        return None;
-    }
-    Some(Distribution::HyperExponential(parts.into()))
 }
 
 fn shifts(entry: &Entry<'_>) -> Option<Shifts> {

@@ -49,9 +49,8 @@ pub(super) fn replicate(scenario: &Scenario, number: u32, progress: &dyn Fn(Span
     let mut run = Run {
         number,
         router,
+        input: Stamped { seq: Seq(0), id: CommandId::ANONYMOUS, at: Timestamp::ZERO, command: Command::AdvanceTime },
         out: Vec::with_capacity(64),
-        now: Timestamp::ZERO,
-        seq: 0,
         events: 0,
         digest: EventDigest::default(),
         window,
@@ -68,7 +67,7 @@ pub(super) fn replicate(scenario: &Scenario, number: u32, progress: &dyn Fn(Span
         measured: scenario.horizon,
         streams,
         groups: crowd.close(),
-        commands: run.seq,
+        commands: run.input.seq.0,
         events: run.events,
         digest: run.digest.value(),
         channels: scenario.streams.iter().map(|stream| stream.new.channel).collect(),
@@ -78,9 +77,9 @@ pub(super) fn replicate(scenario: &Scenario, number: u32, progress: &dyn Fn(Span
 struct Run<'s> {
     number: u32,
     router: Router,
+    /// What was applied last, or is next: kept, since a command is large.
+    input: Stamped,
     out: Vec<Event>,
-    now: Timestamp,
-    seq: u64,
     events: u64,
     digest: EventDigest,
     window: Window,
@@ -94,7 +93,7 @@ impl Run<'_> {
         let mut reported = Timestamp::ZERO;
         let mut steps: u64 = 0;
         loop {
-            let due = self.calendar.first();
+            let due = self.calendar.first(|due| self.contacts.is_live(due));
             let timer = self.router.next_deadline();
             let next = match (due.map(Due::at), timer) {
                 (Some(due), Some(timer)) => due.min(timer),
@@ -104,7 +103,7 @@ impl Run<'_> {
             if next >= self.window.to {
                 break;
             }
-            self.now = next;
+            self.input.at = next;
             if timer.is_some_and(|timer| timer <= next) {
                 self.apply(Command::AdvanceTime, "advance time")?;
             } else if let Some(due) = due {
@@ -128,8 +127,8 @@ impl Run<'_> {
         }
         match due.kind() {
             Kind::Arrives => {
-                if let Some((contact, new)) = self.contacts.arrive(slot, self.now, &mut self.calendar) {
-                    self.apply(Command::Enqueue { contact, new }, "take an arrival")?;
+                if self.contacts.arrive(slot, self.input.at, &mut self.calendar, &mut self.input.command) {
+                    self.send("take an arrival")?;
                 }
             }
             Kind::Served => {
@@ -164,16 +163,16 @@ impl Run<'_> {
                 }
             }
             Kind::ShiftBegins => {
-                if let Some(sign_in) = self.crowd.begin_shift(slot, self.now, &mut self.calendar) {
+                if let Some(sign_in) = self.crowd.begin_shift(slot, self.input.at, &mut self.calendar) {
                     self.apply(sign_in, "sign an agent in")?;
                 }
             }
             Kind::ShiftEnds => {
-                if let Some(agent) = self.crowd.end_shift(slot, self.now, &mut self.calendar) {
+                if let Some(agent) = self.crowd.end_shift(slot, self.input.at, &mut self.calendar) {
                     self.apply(Command::SignOut { agent, leave: Leave::Drain }, "sign an agent out")?;
                 }
             }
-            Kind::Back => match self.crowd.back(slot, self.now) {
+            Kind::Back => match self.crowd.back(slot, self.input.at) {
                 Some(Here::Present(agent)) => {
                     let (channels, reason) = (ChannelSet::ALL, ReasonId::NONE);
                     self.apply(Command::SetPresence { agent, channels, ready: true, reason }, "make an agent ready")?;
@@ -185,12 +184,18 @@ impl Run<'_> {
         Ok(())
     }
 
+    /// Applies a command other than an arrival.
     fn apply(&mut self, command: Command, doing: &'static str) -> Result<(), RunError> {
-        self.seq += 1;
-        let input = Stamped { seq: Seq(self.seq), id: CommandId::ANONYMOUS, at: self.now, command };
+        self.input.command = command;
+        self.send(doing)
+    }
+
+    /// Applies the command in `input`, and follows its events.
+    fn send(&mut self, doing: &'static str) -> Result<(), RunError> {
+        self.input.seq.0 += 1;
         self.out.clear();
-        if let Err(why) = self.router.apply(&input, &mut self.out) {
-            return Err(RunError::Refused { replication: self.number + 1, at: self.now, doing, why });
+        if let Err(why) = self.router.apply(&self.input, &mut self.out) {
+            return Err(RunError::Refused { replication: self.number + 1, at: self.input.at, doing, why });
         }
         self.events += self.out.len() as u64;
         for at in 0..self.out.len() {
@@ -213,7 +218,8 @@ impl Run<'_> {
                 contacts.offered(contact, agent, offer, at, answers, calendar);
             }
             What::OfferEnded { contact, agent, .. } => {
-                crowd.release(agent, contacts.offer_ended(contact), at);
+                let taken = contacts.offer_ended(contact);
+                contacts.carried(contact, crowd.release(agent, taken, at));
             }
             What::Accepted { contact, agent, connect_by, .. } => {
                 contacts.answered(contact, agent, at);
@@ -232,11 +238,14 @@ impl Run<'_> {
             }
             What::Held { contact, .. } | What::Quieted { contact, .. } => contacts.pause(contact, at, calendar),
             What::WrapUpStarted { contact, until, .. } => contacts.wrap_up(contact, at, until.is_none(), calendar),
-            What::Returned { contact, agent, .. } => crowd.release(agent, contacts.returned(contact, at, calendar), at),
+            What::Returned { contact, agent, .. } => {
+                let taken = contacts.returned(contact, at, calendar);
+                contacts.carried(contact, crowd.release(agent, taken, at));
+            }
             What::Ended { contact, outcome, agent } => {
                 let taken = contacts.ended(contact, outcome, at, calendar);
                 if let Some(agent) = agent {
-                    crowd.release(agent, taken, at);
+                    contacts.carried(contact, crowd.release(agent, taken, at));
                 }
             }
             What::AgentSignedIn { agent, .. } => crowd.signed_in(agent, at),

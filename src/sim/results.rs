@@ -2,6 +2,7 @@
 
 use serde::{Serialize, Serializer};
 
+use crate::capacity::Load;
 use crate::id::{ChannelId, GroupId};
 use crate::measure::{Estimate, Histogram};
 use crate::plan::Plan;
@@ -36,6 +37,8 @@ pub struct Results {
     /// By group of agents.
     #[serde(serialize_with = "as_map")]
     pub agents: Vec<(String, AgentResults)>,
+    /// All agents together.
+    pub all_agents: AgentResults,
     /// What waiting and losing contacts cost, by the streams' `cost`.
     pub cost_per_minute: Estimate,
 }
@@ -71,6 +74,9 @@ pub struct ContactResults {
     pub queue_length: Estimate,
     /// Contacts in conversation, wrap-up not included: time average.
     pub in_service: Estimate,
+    /// The share that these contacts take of the capacity of all signed-in agents who can take the channel, each with its load
+    /// when active, offers and wrap-up included: time average.
+    pub occupancy: Estimate,
 }
 
 /// Quantiles of waits, in seconds; `None` if nobody left the queue.
@@ -161,10 +167,13 @@ impl Outcome {
             events: replications.iter().map(|one| one.events).sum(),
             digest: format!("{:016x}", self.digest()),
             streams: streams
-                .map(|(at, stream)| (stream.name.clone(), contacts(replications, |one| one.streams[at].clone())))
+                .map(|(at, stream)| {
+                    (stream.name.clone(), contacts(self, stream.channel(), |one| one.streams[at].clone()))
+                })
                 .collect(),
-            channels: channels.map(|(name, id)| (name, contacts(replications, |one| one.channel(id)))).collect(),
-            agents: groups.map(|(name, id)| (name, agents(replications, id))).collect(),
+            channels: channels.map(|(name, id)| (name, contacts(self, id, |one| one.channel(id)))).collect(),
+            agents: groups.map(|(name, id)| (name, agents(replications, |one| one.group(id)))).collect(),
+            all_agents: agents(replications, Replication::everybody),
             cost_per_minute: Estimate::of(self.costs_per_minute()),
         }
     }
@@ -192,7 +201,8 @@ pub(super) fn used_channels<'s>(
     all.filter(|(_, id)| scenario.streams().iter().any(|stream| stream.channel() == *id))
 }
 
-fn contacts(replications: &[Replication], tally: impl Fn(&Replication) -> ContactTally) -> ContactResults {
+fn contacts(outcome: &Outcome, channel: ChannelId, tally: impl Fn(&Replication) -> ContactTally) -> ContactResults {
+    let Outcome { scenario, replications } = outcome;
     let tallies: Vec<ContactTally> = replications.iter().map(tally).collect();
     let mut total = ContactTally::default();
     tallies.iter().for_each(|one| total.add(one));
@@ -214,12 +224,16 @@ fn contacts(replications: &[Replication], tally: impl Fn(&Replication) -> Contac
         service_level: estimate(Metric::ServiceLevel),
         queue_length: estimate(Metric::QueueLength),
         in_service: estimate(Metric::InService),
+        occupancy: Estimate::of(tallies.iter().zip(replications).map(|(tally, one)| {
+            let capacity = one.present_for(scenario.plan(), channel) * u128::from(Load::FULL.0);
+            ratio(tally.load_area, capacity)
+        })),
     }
 }
 
-fn agents(replications: &[Replication], group: GroupId) -> AgentResults {
+fn agents(replications: &[Replication], tally: impl Fn(&Replication) -> AgentTally) -> AgentResults {
     let estimate = |figure: fn(&AgentTally, &Replication) -> Option<f64>| {
-        Estimate::of(replications.iter().map(|one| figure(&one.group(group), one)))
+        Estimate::of(replications.iter().map(|one| figure(&tally(one), one)))
     };
     AgentResults {
         occupancy: estimate(|tally, _| ratio(tally.busy, tally.present)),

@@ -14,6 +14,45 @@ use super::policy::Policy;
 use super::staffing::Staffing;
 
 /// A checked scenario. There is no unchecked one.
+///
+/// Whatever a document can say can be changed in code, here to ask what a sixth agent from noon would do:
+///
+/// ```
+/// use cordboard::sim::{Arrivals, Scenario, Shifts, Staffing};
+/// use cordboard::Span;
+/// # let text = r#"
+/// #     horizon = "10h"
+/// #     [capacity.phone]
+/// #     voice = { max = 1 }
+/// #     [agents.team]
+/// #     count = 5
+/// #     capacity = "phone"
+/// #     [agents.helpers]
+/// #     count = 0
+/// #     capacity = "phone"
+/// #     [queues.service]
+/// #     [streams.calls]
+/// #     channel = "voice"
+/// #     queue = "service"
+/// #     arrivals = { poisson_per_minute = 1.2 }
+/// #     handle = { exponential = "3m" }
+/// #     patience = { exponential = "5m" }
+/// # "#;
+/// let five = Scenario::from_toml(text, ".".as_ref())?
+///     .with_seed(4)
+///     .with_replications(10)
+///     .with_horizon(Span::from_mins(24 * 60))
+///     .with_arrivals("calls", Arrivals::Poisson { per_minute: 1.5 });
+/// let helpers = five.plan().find_group("helpers").unwrap();
+/// let from_noon = Shifts::new(vec![(Span::from_mins(12 * 60), Span::from_mins(24 * 60))])?;
+/// let six = five.clone().with_staffing(helpers, Staffing::Daily(1, from_noon));
+///
+/// // The same customers in both, replication by replication.
+/// let gain = six.run()?.less(&five.run()?);
+/// let (_, wait) = gain.streams[0].differences.iter().find(|(name, _)| *name == "wait_seconds").unwrap();
+/// assert!(wait.is_significant() && wait.mean < Some(0.0));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone)]
 pub struct Scenario {
     pub(super) name: String,

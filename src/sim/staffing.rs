@@ -30,7 +30,7 @@ pub struct RecordedAgent {
 ///
 /// ```
 /// use cordboard::{Span, sim::Shifts};
-/// let hours = |from, to| (Span::from_mins(from * 60), Span::from_mins(to * 60));
+/// let hours = |from: u64, to: u64| (Span::from_mins(from * 60), Span::from_mins(to * 60));
 /// assert!(Shifts::new(vec![hours(8, 12), hours(13, 17)]).is_ok());
 /// assert!(Shifts::new(vec![hours(22, 30), hours(5, 9)]).is_err()); // 22:00–06:00 overlaps 05:00–09:00
 /// ```

@@ -1,8 +1,12 @@
 //! What one replication counts and adds up.
 
+use crate::agent::Group;
 use crate::id::{ChannelId, GroupId};
 use crate::measure::Histogram;
+use crate::plan::Plan;
 use crate::time::{Span, Timestamp};
+
+use super::course::Course;
 
 /// The measured part of a run: from the end of the warm-up to the end.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -54,10 +58,14 @@ pub struct ContactTally {
     pub queue_area: u128,
     /// Contacts in conversation × microseconds.
     pub service_area: u128,
+    /// Load of contacts in an agent's hands, each as when active, in [`Load`](crate::Load) units × microseconds.
+    pub load_area: u128,
     /// Abandoned in the measured time.
     pub lost: u64,
     /// Waits of all who left the queue, those turned away on arrival not included.
     pub waits: Histogram,
+    /// The same contacts by the part of the measured time in which they arrived.
+    pub course: Course,
 }
 
 impl ContactTally {
@@ -75,14 +83,32 @@ impl ContactTally {
         self.unanswered_wait += other.unanswered_wait;
         self.queue_area += other.queue_area;
         self.service_area += other.service_area;
+        self.load_area += other.load_area;
         self.lost += other.lost;
         self.waits.merge(&other.waits);
+        self.course.add(&other.course);
     }
 
-    /// A contact has been answered.
-    pub(super) fn answer(&mut self, wait: Span, within: Span) {
+    /// A contact has arrived that counts.
+    pub(super) fn arrive(&mut self, at: Timestamp, window: Window) {
+        self.offered += 1;
+        self.course.arrive(at, window);
+    }
+
+    /// Somebody waited so long, whether or not the contact counts.
+    pub(super) fn wait(&mut self, from: Timestamp, to: Timestamp, window: Window) {
+        self.queue_area += window.clip(from, to);
+        self.course.wait(from, to, window);
+    }
+
+    /// A contact that arrived at `arrived` has been answered.
+    pub(super) fn answer(&mut self, arrived: Timestamp, at: Timestamp, within: Span, window: Window) {
+        let wait = at.since(arrived);
         self.answered += 1;
-        self.within_target += u64::from(wait <= within);
+        if wait <= within {
+            self.within_target += 1;
+            self.course.answer_in_time(arrived, window);
+        }
         self.answered_wait += u128::from(wait.0);
         self.waits.record(wait);
     }
@@ -132,6 +158,23 @@ impl Replication {
             sum.add(stream);
         }
         sum
+    }
+
+    /// The sums of all groups.
+    pub fn everybody(&self) -> AgentTally {
+        let add = |sum: AgentTally, one: &AgentTally| AgentTally {
+            present: sum.present + one.present,
+            busy: sum.busy + one.busy,
+            held: sum.held + one.held,
+        };
+        self.groups.iter().fold(AgentTally::default(), add)
+    }
+
+    /// Agents × microseconds signed in, of groups whose profile has the channel.
+    pub fn present_for(&self, plan: &Plan, channel: ChannelId) -> u128 {
+        let takes =
+            |group: &Group| plan.profile(group.capacity).is_some_and(|profile| profile.channel(channel).is_some());
+        plan.groups().iter().zip(&self.groups).filter(|(group, _)| takes(group)).map(|(_, tally)| tally.present).sum()
     }
 
     /// A group's sums.

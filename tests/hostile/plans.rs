@@ -159,8 +159,13 @@ fn group(chance: &mut Chance, names: &Names) -> Value {
 }
 
 fn ranks(chance: &mut Chance, names: &[String], values: &[u64]) -> Value {
-    let named = names.iter().filter_map(|name| chance.one_in(2).then(|| (name.clone(), chance.pick(values).into())));
-    Value::Object(named.collect())
+    let mut ranks = Map::new();
+    for name in names {
+        if chance.one_in(2) {
+            ranks.insert(name.clone(), chance.pick(values).into());
+        }
+    }
+    Value::Object(ranks)
 }
 
 fn queue(chance: &mut Chance, names: &Names) -> Value {

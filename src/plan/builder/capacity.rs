@@ -5,6 +5,30 @@ use super::super::words::{OVERS, word};
 use crate::capacity::{Load, Over, Stage};
 
 /// Says what agents with a profile can take, in [`PlanBuilder::capacity`](crate::PlanBuilder::capacity).
+///
+/// ```
+/// use cordboard::{Load, Over, Plan, Stage};
+///
+/// let plan = Plan::builder()
+///     .capacity("desk", |desk| {
+///         desk.takes("voice", 1)
+///             .takes("email", 1)
+///             .arrives_over("voice", "email", Over::Hold) // a call puts an email aside,
+///             .arrives_over("email", "voice", Over::No) // and an email does not come during a call
+///             .takes_with("messaging", 5, |thread| {
+///                 // Five at work and thirty in all; a quiet one weighs nothing, wrap-up half.
+///                 thread.open(30).load(Load::share(10)).quiet(Load::ZERO).stage(Stage::WrapUp, Load::share(20))
+///             })
+///     })
+///     .build()?;
+/// let desk = &plan.profiles()[0];
+/// let channel = |name| plan.find_channel(name).unwrap();
+/// assert_eq!(desk.over(channel("voice"), channel("email")), Over::Hold);
+/// let threads = desk.channel(channel("messaging")).unwrap();
+/// assert_eq!((threads.max, threads.open), (5, 30));
+/// assert_eq!(threads.load(Stage::Offered), Load::share(10)); // the most it may come to is reserved by an offer
+/// # Ok::<(), cordboard::Problems>(())
+/// ```
 #[derive(Clone, Debug)]
 #[must_use]
 pub struct CapacityBuilder(pub(super) Table);

@@ -7,6 +7,45 @@ use crate::queue::{AgentOrder, ContactOrder, IdleClock, NoAnswer, Pools, StepClo
 use crate::time::Span;
 
 /// Says how a queue is, in [`PlanBuilder::queue`](crate::PlanBuilder::queue).
+///
+/// ```
+/// use cordboard::{ContactOrder, IdleClock, NoAnswer, NoAnswerEffect, Plan, Pools, Span, StepClock, Target, WrapUp};
+///
+/// let plan = Plan::builder()
+///     .channel("voice", |voice| voice.offer(Span::from_secs(20)).connect(Span::from_secs(10)))
+///     .agents("team", "phone", |team| team.count(5).skill("billing", 80).skill("es", 30))
+///     .capacity("phone", |phone| phone.takes("voice", 1))
+///     .queue("service", |queue| {
+///         queue
+///             .order(ContactOrder::PriorityMinutes { worth: Span::from_secs(90) })
+///             .idle(IdleClock::Handled)
+///             .limit(500)
+///             .max_wait(Span::from_mins(30))
+///             // Ten seconds for the best, then anybody; nobody waits for a step that no agent could meet.
+///             .step(Span::ZERO, "billing >= 50 and es")
+///             .step(Span::from_secs(10), "billing")
+///             .step_clock(StepClock::Age)
+///             .pools(Pools::Cumulative)
+///             .skip_unstaffed(true)
+///             // Who lets three calls in a row ring out is not ready for five minutes.
+///             .no_answer(NoAnswer {
+///                 agent: NoAnswerEffect::NotReady,
+///                 after: 3,
+///                 not_ready_for: Some(Span::from_mins(5)),
+///                 exclude_for: Span::from_secs(60),
+///             })
+///             .offers_per_agent(2)
+///             .offers_per_contact(20)
+///             .wrap_up(WrapUp::UpTo(Span::from_secs(45)))
+///             .target("voice", Target::new(900, Span::from_secs(15))) // 90 % within 15 s
+///     })
+///     .build()?;
+/// let (service, voice) = (plan.find_queue("service").unwrap(), plan.find_channel("voice").unwrap());
+/// assert_eq!(plan.queues()[0].pool(1).len(), 2); // in step 1 those of step 0 still rank first
+/// assert_eq!(plan.offer_time(service, voice), Some(Span::from_secs(20))); // the channel's
+/// assert_eq!(plan.target(service, voice).unwrap().share_permille, 900); // the queue's own
+/// # Ok::<(), cordboard::Problems>(())
+/// ```
 #[derive(Clone, Debug)]
 #[must_use]
 pub struct QueueBuilder(pub(super) Table);
