@@ -3,6 +3,8 @@
 use std::io::{self, Write};
 use std::process::ExitCode;
 
+use cordboard::sim::RunError;
+
 /// A failure.
 pub(crate) enum Failure {
     /// The run itself failed: code 1.
@@ -43,8 +45,11 @@ impl From<serde_json::Error> for Failure {
     }
 }
 
-impl From<cordboard::sim::RunError> for Failure {
-    fn from(error: cordboard::sim::RunError) -> Self {
-        Self::Run(error.to_string())
+impl From<RunError> for Failure {
+    fn from(error: RunError) -> Self {
+        match error {
+            RunError::Plan(_) => Self::Input(error.to_string()),
+            RunError::Refused { .. } => Self::Run(error.to_string()),
+        }
     }
 }

@@ -236,6 +236,8 @@ fn wrong_arguments_are_refused() {
     assert!(failed(2, &["compare", &scenario, "--policy", "work-conserving"]).contains("twice"));
     let complaint = failed(2, &["compare", &scenario, "--policy", "fastest", "--policy", "work-conserving"]);
     assert!(complaint.contains("fastest") && complaint.contains("agents:LIST"), "{complaint}");
+    let hosted = folder.file("hosted.toml", &GOOD.replace("order = \"ratio\"", "agents = \"host:mine\""));
+    assert!(failed(2, &["simulate", &hosted]).contains("`mine`"));
     assert!(failed(2, &["replay", "none.csv", "--scenario", &scenario]).contains("none.csv"));
 }
 
