@@ -83,7 +83,7 @@ mod tests {
     #[test]
     fn the_value_never_changes_between_releases() {
         // A journal compares digests taken by another build: this figure is part of the format.
-        assert_eq!(of(&(1u8, 2u64, "three", -4i32)).to_string(), of(&(1u8, 2u64, "three", -4i32)).to_string());
+        assert_eq!(of(&(1u8, 2u64, "three", -4i32)).to_string(), "89dbea76e2abc0e9483e438d8fb99250");
         assert_ne!(of(&1u64), of(&2u64));
         assert_ne!(of(&vec![1u8, 2]), of(&vec![1u8, 2, 0]));
     }
