@@ -206,7 +206,7 @@ impl State {
         }
         self.acquaint(self.agents[agent].crew);
         let it = &self.agents[agent];
-        let waiting_for_it = self.classes.direct.get(&it.id).into_iter().flatten().copied();
+        let waiting_for_it = self.classes.waiting_for(it.id);
         let able = |&slot: &u32| it.room.has(self.contacts[slot].channel) && !self.excluded(slot, it.id);
         if let Some(slot) = waiting_for_it.filter(able).min_by_key(|&slot| self.contact_urgency(slot)) {
             return Some(slot);

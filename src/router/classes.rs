@@ -4,8 +4,6 @@
 //! with one line: whoever can take one can take all. Only the heads of classes compete. Classes of one queue and
 //! channel whose order does not change with time are a *lane*, which keeps those heads in order.
 
-use std::collections::BTreeMap;
-
 use crate::id::{AgentId, ChannelId, QueueId};
 use crate::router::crews::Bits;
 use crate::router::id_map::IdMap;
@@ -54,8 +52,8 @@ pub(crate) struct Classes {
     lane_by_key: IdMap<(QueueId, ChannelId, Span), u32>,
     /// Lanes of each channel.
     pub(crate) by_channel: Vec<Vec<u32>>,
-    /// Contacts that wait for one agent alone, in no order.
-    pub(crate) direct: BTreeMap<AgentId, Vec<u32>>,
+    /// Contacts that wait for one agent alone, by agent and arrival.
+    direct: Sorted<(AgentId, u64), u32>,
 }
 
 impl Classes {
@@ -87,6 +85,23 @@ impl Classes {
         self.all.push(Class { key, lane, line: Line::default(), plain });
         self.by_key.insert(key, class);
         class
+    }
+
+    /// Contacts that wait for this agent alone, by arrival.
+    pub(crate) fn waiting_for(&self, agent: AgentId) -> impl Iterator<Item = u32> + '_ {
+        let from = self.direct.iter_from((agent, 0));
+        from.take_while(move |((of, _), _)| *of == agent).map(|(_, contact)| contact)
+    }
+
+    /// A contact waits for one agent alone. O(log n).
+    pub(crate) fn join_direct(&mut self, agent: AgentId, arrival: u64, contact: u32) {
+        self.direct.insert((agent, arrival), contact);
+    }
+
+    /// A contact no longer waits for one agent alone. O(log n).
+    pub(crate) fn leave_direct(&mut self, agent: AgentId, arrival: u64) {
+        let found = self.direct.remove(&(agent, arrival));
+        debug_assert!(found, "a contact waits for the agent it waited for");
     }
 
     /// A contact joins the line of its class. O(1) in order of arrival, plus O(log classes) if it is first.

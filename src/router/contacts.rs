@@ -40,7 +40,7 @@ impl State {
         let (rank, queue, only) = (it.rank(), it.queue, it.only());
         self.standings[usize::from(queue.0)].waiting += 1;
         match only {
-            Some(only) => self.classes.direct.entry(only.agent).or_default().push(slot),
+            Some(only) => self.classes.join_direct(only.agent, rank.arrival, slot),
             None => self.classes.join(class, rank, slot),
         }
         self.arm(slot);
@@ -52,14 +52,7 @@ impl State {
         let (class, rank, queue, only) = (it.class, it.rank(), it.queue, it.only());
         self.standings[usize::from(queue.0)].waiting -= 1;
         match only {
-            Some(only) => {
-                if let Some(waiting) = self.classes.direct.get_mut(&only.agent) {
-                    waiting.retain(|&other| other != slot);
-                    if waiting.is_empty() {
-                        self.classes.direct.remove(&only.agent);
-                    }
-                }
-            }
+            Some(only) => self.classes.leave_direct(only.agent, rank.arrival),
             None => self.classes.leave(class, rank),
         }
     }

@@ -106,8 +106,8 @@ impl State {
         let it = &self.contacts[slot];
         let mine: (Rank, _) = (self.contact_urgency(slot), self.class_key(it));
         if let Some(only) = it.only() {
-            let direct = self.classes.direct.get(&only.agent).into_iter().flatten();
-            let before = direct.filter(|&&other| self.contact_urgency(other) < mine.0);
+            let direct = self.classes.waiting_for(only.agent);
+            let before = direct.filter(|&other| self.contact_urgency(other) < mine.0);
             return before.count() as u32;
         }
         let staffed = || self.crews.crews.iter().filter(|crew| crew.members > 0);

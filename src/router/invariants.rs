@@ -94,8 +94,8 @@ impl State {
             }
             waiting[usize::from(it.queue.0)] += 1;
             if let Some(only) = it.only() {
-                let direct = self.classes.direct.get(&only.agent);
-                hold!(direct.is_some_and(|all| all.contains(&slot)), "a contact waits for whom it wants", "{}", it.id);
+                let mut direct = self.classes.waiting_for(only.agent);
+                hold!(direct.any(|other| other == slot), "a contact waits for whom it wants", "{}", it.id);
                 continue;
             }
             pooled += 1;

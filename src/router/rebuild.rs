@@ -28,12 +28,15 @@ impl State {
         }
     }
 
-    /// Forgets crews, classes and needs that nobody has any more, once they outnumber what is there: they take memory,
+    /// Forgets crews, racks, classes and needs that nobody has any more, once they outnumber what is there: they take memory,
     /// but decide nothing. O(1), but O(everything) once in as many changes.
     pub(crate) fn sweep(&mut self) {
         let there = self.contacts.len() + self.agents.len();
         let named = self.plan.requirements().len();
-        let most = self.crews.crews.len().max(self.classes.all.len()).max(self.needs.len() - named);
+        // An agent comes to have several kinds of room, and a shelf for each.
+        let shelves = self.crews.shelves.len() / 4;
+        let of_agents = self.crews.crews.len().max(self.crews.racks.len()).max(shelves);
+        let most = of_agents.max(self.classes.all.len()).max(self.needs.len() - named);
         if most > 2 * there + SPARE {
             self.rebuild();
         }
@@ -91,5 +94,5 @@ impl State {
     }
 }
 
-/// Crews, classes and needs that may be forgotten by nobody without being swept away.
-const SPARE: usize = 4_096;
+/// Crews, racks, classes and needs that may be forgotten by nobody without being swept away.
+const SPARE: usize = 1_024;

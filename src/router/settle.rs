@@ -232,9 +232,8 @@ impl Step<'_> {
 
     /// Contacts that wait for this agent alone wait for anybody from now on.
     pub(crate) fn release_waiters(&mut self, agent: AgentId) {
-        let mut waiters = self.state.classes.direct.get(&agent).cloned().unwrap_or_default();
-        waiters.sort_unstable_by_key(|&slot| self.state.contacts[slot].arrival);
-        for slot in waiters {
+        // Each waits elsewhere, once its preference has ended.
+        while let Some(slot) = { self.state.classes.waiting_for(agent).next() } {
             let contact = self.state.contacts[slot].id;
             self.emit(What::PreferenceEnded { contact });
             self.mark_contact(slot);
