@@ -78,8 +78,28 @@ const CHECKPOINT_FLOORS: [(&str, u64); 3] = [
 ];
 
 /// What must have happened so many times in a million commands.
-const COMMAND_FLOORS: [(&str, u64); 4] =
-    [("arrived", 30_000), ("offered", 10_000), ("ended", 10_000), ("configured", 500)];
+const COMMAND_FLOORS: [(&str, u64); 20] = [
+    ("arrived", 40_000),
+    ("offered", 15_000),
+    ("accepted", 8_000),
+    ("assigned", 5_000),
+    ("connected", 500),
+    ("held", 2_000),
+    ("resumed", 500),
+    ("quieted", 1_000),
+    ("woken", 400),
+    ("wrap-up", 1_000),
+    ("returned", 5_000),
+    ("transferred", 3_000),
+    ("relaxed", 10_000),
+    ("preference ended", 1_000),
+    ("signed out", 3_000),
+    ("configured", 300),
+    ("repeated", 500),
+    ("refused LimitReached", 10_000),
+    ("refused RequirementTooLarge", 100),
+    ("refused TimerDue", 500),
+];
 
 fn seeds(first: u64, count: u64) -> impl Iterator<Item = u64> {
     (0..count).map(move |at| first.wrapping_add(at))
