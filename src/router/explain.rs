@@ -91,7 +91,7 @@ impl fmt::Display for Explanation {
             write!(f, ", for {agent} alone until {until}")?;
         }
         if self.with.is_none() {
-            write!(f, "; {} agents", self.agents)?;
+            write!(f, "; {} agent{}", self.agents, if self.agents == 1 { "" } else { "s" })?;
             for (obstacle, agents) in &self.obstacles {
                 write!(f, "; {agents} {obstacle}")?;
             }
