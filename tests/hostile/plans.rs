@@ -227,9 +227,10 @@ fn queue(chance: &mut Chance, names: &Names) -> Value {
     of
 }
 
-/// How often; only now and then as often as can be, because a contact may then ring for ages.
+/// How often; now and then very often, but not as often as can be: contacts would ring so often in one long leap of time
+/// that their events do not fit into memory.
 fn often(chance: &mut Chance, times: &[u64]) -> u64 {
-    if chance.one_in(60) { 65_535 } else { chance.pick(times) }
+    if chance.one_in(60) { 1_000 } else { chance.pick(times) }
 }
 
 fn steps(chance: &mut Chance, names: &Names, clock: &str) -> Value {
