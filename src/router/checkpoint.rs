@@ -11,6 +11,7 @@ use crate::plan::Plan;
 use crate::queue::WrapUp;
 use crate::rejected::Rejected;
 use crate::requirement::Skills;
+use crate::router::Router;
 use crate::router::digest::{self, Digest};
 use crate::router::orders::Policies;
 use crate::router::records::{Agent, Contact, Excluded, Holding, NONE, Only, Place};
@@ -18,7 +19,6 @@ use crate::router::settle::Marks;
 use crate::router::sources::Sources;
 use crate::router::state::{Standing, State};
 use crate::router::trace::Trace;
-use crate::router::{Policies as RouterPolicies, Router};
 use crate::time::{Span, Timestamp};
 
 /// The format of checkpoints this build writes, and the only one it reads.
@@ -141,7 +141,7 @@ impl Router {
     ///
     /// # Errors
     /// [`Corrupt`] if the checkpoint is of another version, contradicts itself, or needs policies that were not given.
-    pub fn restore(checkpoint: Checkpoint, policies: RouterPolicies) -> Result<Self, Corrupt> {
+    pub fn restore(checkpoint: Checkpoint, policies: Policies) -> Result<Self, Corrupt> {
         if checkpoint.version != VERSION {
             return Err(Corrupt::Version { found: checkpoint.version });
         }
