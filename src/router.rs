@@ -1,5 +1,6 @@
 //! The engine: one queue, one scheduler. Sans-IO, single-threaded, deterministic.
 
+mod agent_timer;
 mod agents;
 mod checkpoint;
 mod checks;
@@ -8,6 +9,7 @@ mod claims;
 mod classes;
 mod commands;
 mod contacts;
+mod conversation;
 mod crews;
 mod digest;
 mod estimate;

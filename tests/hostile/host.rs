@@ -38,7 +38,7 @@ pub(crate) struct Host {
     bias: usize,
 }
 
-const KINDS: usize = 25;
+const KINDS: usize = 27;
 
 impl Host {
     pub(crate) fn new(mut chance: Chance) -> Self {
@@ -200,6 +200,11 @@ impl Host {
                 3 => Command::Claim { contact: self.contact(Seen::Waiting), agent },
                 _ => Command::Assign { contact: self.contact(Seen::Waiting), agent },
             },
+            24 => Command::MessageFromCustomer { contact: self.any_contact() },
+            25 => {
+                let seen = self.chance.pick(&[Seen::Active, Seen::Active, Seen::Quiet, Seen::Held, Seen::Connecting]);
+                Command::MessageFromAgent { contact: self.contact(seen) }
+            }
             _ => self.enqueue(plan, at),
         }
     }
@@ -213,9 +218,9 @@ impl Host {
             7 | 9 => any(&[Seen::Active]),
             8 => any(&[Seen::Held]),
             10 => any(&[Seen::Quiet]),
-            11 | 13 => any(&[Seen::Active, Seen::Quiet, Seen::Held]),
+            11 | 13 | 25 => any(&[Seen::Active, Seen::Quiet, Seen::Held]),
             12 => any(&[Seen::WrappingUp]),
-            14 | 16 => !self.contacts.is_empty(),
+            14 | 16 | 24 => !self.contacts.is_empty(),
             15 | 17 => any(&[Seen::Waiting]),
             18 | 19 => self.agents.len() < 12,
             20..=22 => !self.agents.is_empty(),

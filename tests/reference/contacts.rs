@@ -1,7 +1,7 @@
 //! Section 5, first half: contacts arrive, are given to agents, come back, and leave while they wait.
 
 use cordboard::{
-    AgentId, ContactId, HeldBy, Needs, NewContact, OfferId, Outcome, Over, QueueId, Span, Stage, Timestamp, What,
+    AgentId, ContactId, HeldBy, Needs, NewContact, OfferId, Outcome, Over, QueueId, Span, Stage, Timestamp, Turn, What,
 };
 
 use super::{Contact, Holding, Reference, Refused};
@@ -26,6 +26,8 @@ impl Reference {
             max_wait: new.max_wait,
             wrap_up: new.wrap_up,
             customer: new.customer,
+            turn: Turn::Agent,
+            turn_since: now,
             only: only.map(|preferred| (preferred.agent, now + preferred.wait)),
             waits_since: now,
             step: 0,
@@ -99,6 +101,7 @@ impl Reference {
         let agent = self.agents[a].id;
         self.put_aside_for(a, channel);
         it.first_offer = it.first_offer.or(Some(now));
+        (it.turn, it.turn_since) = (Turn::Agent, now);
 
         let connect_by = self.plan.connect_time(queue, channel).map(|span| now + span);
         let (stage, offer, until) = match self.plan.offer_time(queue, channel) {
@@ -128,6 +131,7 @@ impl Reference {
     pub(super) fn takes(&mut self, a: usize, mut it: Contact, stage: Stage, until: Option<Timestamp>) {
         let now = self.now;
         it.first_offer = it.first_offer.or(Some(now));
+        (it.turn, it.turn_since) = (Turn::Agent, now);
         self.chose(it.queue, self.agents[a].id);
         let agent = &mut self.agents[a];
         agent.offered = now;
