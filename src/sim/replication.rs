@@ -237,7 +237,7 @@ impl Run<'_> {
                 contacts.answered(contact, agent, at);
                 go_on(contacts, crowd, calendar, contact, agent, at, connect_by.is_some());
             }
-            What::Assigned { contact, agent, connect_by, .. } => {
+            What::Assigned { contact, agent, connect_by, .. } | What::Claimed { contact, agent, connect_by } => {
                 crowd.take(agent, at);
                 contacts.taken(contact, at);
                 contacts.answered(contact, agent, at);
@@ -266,6 +266,8 @@ impl Run<'_> {
             What::PresenceChanged { agent, ready: false, until: None, .. } => crowd.unready(agent, at, calendar),
             What::PresenceChanged { .. }
             | What::Arrived { .. }
+            | What::CustomerWrote { .. }
+            | What::AgentWrote { .. }
             | What::PreferenceEnded { .. }
             | What::Relaxed { .. }
             | What::PriorityChanged { .. }
