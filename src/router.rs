@@ -8,6 +8,7 @@ mod classes;
 mod commands;
 mod contacts;
 mod crews;
+mod customers;
 mod digest;
 mod estimate;
 mod evolve;
@@ -29,6 +30,7 @@ mod timers;
 mod trace;
 
 pub use checkpoint::{Checkpoint, Corrupt};
+pub use customers::Customer;
 pub use digest::Digest;
 pub use estimate::Estimate;
 pub use explain::{Explanation, Obstacle};

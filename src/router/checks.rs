@@ -143,6 +143,11 @@ impl State {
         if new.answer_within == Some(Span::ZERO) {
             return Err(Rejected::NoTimeToAnswer(contact));
         }
+        if let Some(customer) = new.customer
+            && let Some(contact) = self.one_of_customer(customer, new.channel)
+        {
+            return Err(Rejected::CustomerHasOne { customer, contact });
+        }
         let most = self.plan.limits().contacts;
         if self.contacts.len() >= most as usize {
             return Err(limit("contacts", u64::from(most)));
