@@ -1,5 +1,6 @@
 //! The engine: one queue, one scheduler. Sans-IO, single-threaded, deterministic.
 
+mod agent_timer;
 mod agents;
 mod checkpoint;
 mod checks;
@@ -7,6 +8,7 @@ mod choose;
 mod classes;
 mod commands;
 mod contacts;
+mod conversation;
 mod crews;
 mod customers;
 mod digest;

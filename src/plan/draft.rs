@@ -2,6 +2,7 @@
 
 mod agents;
 mod capacity;
+mod conversation;
 mod customers;
 mod queues;
 #[cfg(feature = "sim")]
@@ -12,7 +13,7 @@ use super::names::{Names, name_problem};
 use super::problem::Problems;
 use super::reading::{Entry, Reading, Section};
 use super::{Limits, NamedRequirement, Plan};
-use crate::channel::{BUILT_IN, Channel};
+use crate::channel::{BUILT_IN, Channel, Conversation};
 use crate::id::{ChannelId, SkillId};
 use crate::nearest::shown;
 use crate::queue::{Target, WrapUp};
@@ -315,6 +316,7 @@ fn channel(name: &str, section: Option<&Section<'_>>) -> Channel {
         target: section.get("target").target().unwrap_or(default.target),
         one_per_customer: section.get("one_per_customer").flag().unwrap_or(default.one_per_customer),
         superseded: section.get("superseded").flag().unwrap_or_default(),
+        conversation: conversation::read(section),
         ..default
     }
 }
@@ -333,6 +335,7 @@ fn built_in(name: &str) -> Channel {
         target,
         one_per_customer: name == "callback",
         superseded: false,
+        conversation: Conversation::default(),
         retired: false,
     }
 }

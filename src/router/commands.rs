@@ -1,6 +1,5 @@
 //! Commands, carried out. Each was checked completely before (`checks.rs`), so nothing here can fail half-way.
 
-use crate::agent::ChannelSet;
 use crate::capacity::Stage;
 use crate::command::{Command, Leave, TransferTo};
 use crate::contact::Outcome;
@@ -85,18 +84,10 @@ impl Step<'_> {
                 self.emit(What::Resumed { contact, agent, by: HeldBy::Agent });
                 self.mark_agent(holder);
             }
-            Command::Quiet { .. } => {
-                let agent = self.state.agents[holder].id;
-                self.emit(What::Quieted { contact, agent });
-                self.mark_agent(holder);
-            }
-            Command::Wake { .. } => {
-                let at = self.state.agents[holder].holding.iter().position(|held| held.contact == slot);
-                let forced = !at.is_some_and(|at| self.may_resume(holder, at));
-                let agent = self.state.agents[holder].id;
-                self.emit(What::Woken { contact, agent, forced });
-                self.mark_agent(holder);
-            }
+            Command::MessageFromCustomer { .. } => self.message_from_customer(slot),
+            Command::MessageFromAgent { .. } => self.message_from_agent(slot),
+            Command::Quiet { .. } => self.quieten(slot),
+            Command::Wake { .. } => self.wake(slot),
             Command::Complete { .. } => self.complete(slot),
             Command::EndWrapUp { .. } => self.end_with_agent(slot, Outcome::Completed),
             Command::Transfer { to, .. } => self.transfer(slot, to),
@@ -134,16 +125,10 @@ impl Step<'_> {
             }
             Place::With(Stage::Offered) => self.end_offer(slot, OfferEnd::Expired),
             Place::With(Stage::Connecting) => self.give_back(slot, Return::ConnectFailed),
-            Place::With(_) => self.end_with_agent(slot, Outcome::Completed),
+            Place::With(Stage::Active | Stage::Quiet | Stage::Held) => self.silence_over(slot),
+            Place::With(Stage::WrapUp) => self.end_with_agent(slot, Outcome::Completed),
             Place::Loose => debug_assert!(false, "a loose contact has no timer"),
         }
-    }
-
-    fn agent_due(&mut self, slot: u32) {
-        let it = &self.state.agents[slot];
-        let (agent, channels) = (it.id, it.again.map_or(ChannelSet::NONE, |(_, channels)| channels));
-        self.emit(What::PresenceChanged { agent, channels, ready: true, reason: ReasonId::NONE, until: None });
-        self.mark_agent(slot);
     }
 
     // ---- arrivals and departures

@@ -38,7 +38,7 @@ pub(crate) struct Host {
     bias: usize,
 }
 
-const KINDS: usize = 25;
+const KINDS: usize = 27;
 
 impl Host {
     pub(crate) fn new(mut chance: Chance) -> Self {
@@ -199,6 +199,11 @@ impl Host {
                 2 => Command::AdvanceTime,
                 _ => Command::Assign { contact: self.contact(Seen::Waiting), agent },
             },
+            24 => Command::MessageFromCustomer { contact: self.any_contact() },
+            25 => {
+                let seen = self.chance.pick(&[Seen::Active, Seen::Active, Seen::Quiet, Seen::Held, Seen::Connecting]);
+                Command::MessageFromAgent { contact: self.contact(seen) }
+            }
             _ => self.enqueue(plan, at),
         }
     }
@@ -212,9 +217,9 @@ impl Host {
             7 | 9 => any(&[Seen::Active]),
             8 => any(&[Seen::Held]),
             10 => any(&[Seen::Quiet]),
-            11 | 13 => any(&[Seen::Active, Seen::Quiet, Seen::Held]),
+            11 | 13 | 25 => any(&[Seen::Active, Seen::Quiet, Seen::Held]),
             12 => any(&[Seen::WrappingUp]),
-            14 | 16 => !self.contacts.is_empty(),
+            14 | 16 | 24 => !self.contacts.is_empty(),
             15 | 17 => any(&[Seen::Waiting]),
             18 | 19 => self.agents.len() < 12,
             20..=22 => !self.agents.is_empty(),
@@ -260,7 +265,7 @@ impl Host {
                 _ => WrapUp::Open,
             }),
             preferred: preferred.map(|agent| Preferred { agent, wait: Span(chance.micros()) }),
-            customer: chance.one_in(2).then(|| CustomerId(chance.pick(&[0, 1, 2, 3, u64::MAX, chance.number() % 40]))),
+            customer: chance.one_in(2).then(|| CustomerId(chance.pick(&[0, 1, 2, 3, 40, u64::MAX]))),
         };
         Command::Enqueue { contact, new }
     }

@@ -107,6 +107,10 @@ fn channel(chance: &mut Chance) -> Value {
     of.insert("target".into(), target(chance));
     of.insert("one_per_customer".into(), chance.one_in(3).into());
     of.insert("superseded".into(), chance.one_in(3).into());
+    if chance.one_in(2) {
+        of.insert("quiet_after".into(), time(chance).into());
+        of.insert("age_from".into(), chance.pick(&["first-contact", "last-message"]).into());
+    }
     of.into()
 }
 

@@ -1,9 +1,9 @@
 //! A family of plans that uses every option, small enough that the options meet each other.
 
 use cordboard::{
-    Affinity, AgentOrder, Channel, ChannelCapacity, ChannelId, ContactOrder, Customers, Group, GroupId, IdleClock,
-    Limits, Load, NamedRequirement, NoAnswer, NoAnswerEffect, Over, Plan, Pools, Profile, ProfileId, Queue, QueueId,
-    Requirement, SkillId, Skills, Span, Stage, Step, StepClock, Target, WrapUp,
+    Affinity, AgeFrom, AgentOrder, Channel, ChannelCapacity, ChannelId, ContactOrder, Conversation, Customers, Group,
+    GroupId, IdleClock, Limits, Load, NamedRequirement, NoAnswer, NoAnswerEffect, Over, Plan, Pools, Profile,
+    ProfileId, Queue, QueueId, Requirement, SkillId, Skills, Span, Stage, Step, StepClock, Target, WrapUp,
 };
 use serde::Serialize;
 
@@ -250,6 +250,7 @@ fn channel(dice: &mut Dice<'_>, name: &str) -> Channel {
         target: target(dice),
         one_per_customer: dice.one_in(3),
         superseded: dice.one_in(3),
+        conversation: conversation(dice),
         retired: false,
     }
 }
@@ -259,6 +260,13 @@ fn customers(dice: &mut Dice<'_>) -> Customers {
         limit: dice.pick(&[1_000_000, 1_000_000, 5, 2, 0]),
         remember: dice.pick(&[secs(1_000_000), secs(10), Span(1), Span::ZERO]),
         repeat_within: dice.pick(&[secs(1_000_000), secs(10), Span::ZERO]),
+    }
+}
+
+fn conversation(dice: &mut Dice<'_>) -> Conversation {
+    Conversation {
+        quiet_after: dice.pick(&[None, Some(secs(4)), Some(secs(1)), Some(secs(20)), Some(Span::MAX)]),
+        age_from: dice.pick(&[AgeFrom::FirstContact, AgeFrom::LastMessage]),
     }
 }
 
