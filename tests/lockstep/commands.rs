@@ -25,7 +25,7 @@ pub(crate) struct Host {
 }
 
 /// What a host does when it has nothing else in mind, with how often it comes to mind.
-const MINDED: [(Intent, usize); 26] = [
+const MINDED: [(Intent, usize); 27] = [
     (Intent::Enqueue, 20),
     (Intent::Accept, 34),
     (Intent::Complete, 13),
@@ -44,6 +44,7 @@ const MINDED: [(Intent, usize); 26] = [
     (Intent::Resume, 3),
     (Intent::Requeue, 3),
     (Intent::Assign, 3),
+    (Intent::Claim, 5),
     (Intent::Cancel, 2),
     (Intent::Revoke, 2),
     (Intent::ConnectFailed, 2),
@@ -74,6 +75,7 @@ enum Intent {
     Resume,
     Requeue,
     Assign,
+    Claim,
     Cancel,
     Revoke,
     ConnectFailed,
@@ -274,6 +276,7 @@ impl Host {
             },
             Intent::SetNeeds => Command::SetNeeds { contact: waiting(dice)?, needs: self.needs(dice) },
             Intent::Assign => Command::Assign { contact: waiting(dice)?, agent: agent(dice)? },
+            Intent::Claim => self.claim(dice, state)?,
             Intent::SignIn => {
                 let id = if dice.one_in(4) {
                     let draining: Vec<_> = state.agents.iter().filter(|agent| agent.draining).collect();
@@ -355,6 +358,7 @@ impl Host {
             Intent::SetPriority => Command::SetPriority { contact, priority: 1 },
             Intent::SetNeeds => Command::SetNeeds { contact, needs: Needs::Nothing },
             Intent::Assign => Command::Assign { contact, agent },
+            Intent::Claim => Command::Claim { contact, agent },
             Intent::SignOut => Command::SignOut { agent, leave: leave(dice) },
             Intent::Presence => {
                 Command::SetPresence { agent, channels: ChannelSet::ALL, ready: true, reason: ReasonId::NONE }
@@ -394,6 +398,21 @@ impl Host {
             new.customer = Some(CustomerId(dice.below(4 + self.agents as usize) as u64));
         }
         Command::Enqueue { contact, new }
+    }
+
+    /// Mostly one that the agent may claim.
+    fn claim(&self, dice: &mut Dice<'_>, state: &Reference) -> Option<Command> {
+        if state.agents.is_empty() || state.waiting.is_empty() {
+            return None;
+        }
+        let agent = &state.agents[dice.below(state.agents.len())];
+        let seen = state.claimable(agent);
+        let contact = match seen.len() {
+            0 if dice.one_in(4) => state.waiting[dice.below(state.waiting.len())].id,
+            0 => return None,
+            all => seen[dice.below(all)],
+        };
+        Some(Command::Claim { contact, agent: agent.id })
     }
 
     fn needs(&self, dice: &mut Dice<'_>) -> Needs {

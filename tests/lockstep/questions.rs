@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use cordboard::{ChannelId, ContactId, CustomerId, Decision, Load, Obstacle, Over, Router, Stage};
+use cordboard::{ChannelId, ContactId, CustomerId, Decision, Load, Mode, Obstacle, Over, Router, Stage};
 
 use crate::reference::{Agent, Contact, Reference};
 
@@ -39,6 +39,12 @@ pub(crate) fn check_answers(engine: &Router, state: &Reference) -> Result<(), St
         }
     }
     check_customers(engine, state)?;
+    for agent in &state.agents {
+        let (seen, expected) = (engine.claimable(agent.id, usize::MAX), state.claimable(agent));
+        if seen != expected || engine.claimable(agent.id, 2) != expected[..expected.len().min(2)] {
+            return Err(format!("{} may claim {expected:?}, and is shown {seen:?}", agent.id));
+        }
+    }
     if engine.explain(ContactId(u64::MAX)).is_some() {
         return Err("a contact is explained that never was".into());
     }
@@ -98,6 +104,7 @@ fn obstacles(state: &Reference, agent: &Agent, contact: &Contact) -> Vec<Obstacl
     match contact.only {
         Some((only, _)) => note(only != agent.id, Obstacle::NotTheOne),
         None => {
+            note(state.queue(contact.queue).mode == Mode::Pull, Obstacle::OnlyClaimed);
             note(state.group(agent).serves(contact.queue).is_none(), Obstacle::QueueNotServed);
             note(state.meets(&agent.skills, contact).is_none(), Obstacle::Requirement);
         }

@@ -8,6 +8,7 @@
 
 mod agents;
 mod choice;
+mod claims;
 mod contacts;
 mod conversation;
 mod customers;
@@ -142,6 +143,7 @@ impl Reference {
             Command::SetPriority { contact, priority } => self.set_priority(*contact, *priority),
             Command::SetNeeds { contact, needs } => self.set_needs(*contact, needs),
             Command::Assign { contact, agent } => self.assign(*contact, *agent),
+            Command::Claim { contact, agent } => self.claim(*contact, *agent),
             Command::Accept { offer } => self.accept(*offer),
             Command::Decline { offer } => self.decline(*offer),
             Command::Revoke { offer } => self.revoke(*offer),
