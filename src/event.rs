@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::agent::ChannelSet;
 use crate::contact::Outcome;
-use crate::id::{AgentId, ContactId, GroupId, OfferId, QueueId, ReasonId};
+use crate::id::{AgentId, ChannelId, ContactId, GroupId, OfferId, QueueId, ReasonId};
 use crate::time::Timestamp;
 
 /// Something that happened, and when.
@@ -95,6 +95,14 @@ pub enum What {
     SkillsChanged {
         /// Who.
         agent: AgentId,
+    },
+
+    /// An agent who was given as many contacts of a channel as its ramp allows may be given one again.
+    RampPassed {
+        /// Who.
+        agent: AgentId,
+        /// On which channel.
+        channel: ChannelId,
     },
 
     /// A contact arrived.

@@ -20,6 +20,7 @@ mod invariants;
 mod ledger;
 mod line;
 mod orders;
+mod pacing;
 mod rebuild;
 mod records;
 mod settle;

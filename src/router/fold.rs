@@ -6,7 +6,7 @@ use crate::event::{Event, What};
 use crate::id::{AgentId, ContactId, OfferId};
 use crate::router::Router;
 use crate::router::checkpoint::Corrupt;
-use crate::router::records::{Contact, NONE, Place};
+use crate::router::records::{Agent, Contact, NONE, Place};
 use crate::router::state::State;
 
 impl Router {
@@ -79,7 +79,8 @@ impl State {
             | What::AgentDraining { .. }
             | What::AgentSignedOut { .. }
             | What::PresenceChanged { .. }
-            | What::SkillsChanged { .. } => self.contradicts_agent(&event.what, &input.command),
+            | What::SkillsChanged { .. }
+            | What::RampPassed { .. } => self.contradicts_agent(event, &input.command),
             What::Arrived { .. }
             | What::Queued { .. }
             | What::PreferenceEnded { .. }
@@ -91,9 +92,9 @@ impl State {
         }
     }
 
-    fn contradicts_agent(&self, what: &What, command: &Command) -> Contradiction {
+    fn contradicts_agent(&self, event: &Event, command: &Command) -> Contradiction {
         let there = |id: AgentId| self.agent_ids.get(&id).map(|slot| &self.agents[slot]);
-        match *what {
+        match event.what {
             What::AgentSignedIn { agent, group } => {
                 let asked =
                     matches!(*command, Command::SignIn { agent: who, group: of, .. } if (who, of) == (agent, group));
@@ -112,6 +113,10 @@ impl State {
                 unless(asked && there(agent).is_some(), "no such agent, or its command does not say so")
             }
             What::PresenceChanged { agent, .. } => unless(there(agent).is_some(), "no such agent"),
+            What::RampPassed { agent, channel } => {
+                let blocked = |it: &Agent| it.paced(channel).is_some_and(|paced| paced.until == Some(event.at));
+                unless(there(agent).is_some_and(blocked), "no such agent, or its ramp does not end now")
+            }
             _ => None,
         }
     }

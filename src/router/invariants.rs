@@ -33,6 +33,7 @@ impl Router {
         self.state.check_ledgers()?;
         self.state.check_lines()?;
         self.state.check_shelves()?;
+        self.state.check_pacing()?;
         self.state.check_nothing_unmatched()
     }
 }

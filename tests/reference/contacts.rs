@@ -126,6 +126,7 @@ impl Reference {
         self.agents[a].holds.push(given);
         self.agents[a].offered = now;
         if !forced {
+            self.remember_given(a, channel);
             self.last_given.retain(|(of, _)| *of != queue);
             self.last_given.push((queue, agent));
         }

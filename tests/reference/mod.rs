@@ -10,6 +10,7 @@ mod agents;
 mod choice;
 mod contacts;
 mod handling;
+mod pacing;
 mod plan;
 mod room;
 mod settling;

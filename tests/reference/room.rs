@@ -13,7 +13,7 @@ impl Reference {
 
     /// Whether the agent has room for one more contact of `channel`.
     pub(crate) fn has_room(&self, agent: &Agent, channel: ChannelId) -> bool {
-        if agent.draining || !agent.ready.has(channel) {
+        if agent.draining || !agent.ready.has(channel) || agent.blocked_until(channel).is_some() {
             return false;
         }
         let profile = self.profile(agent);

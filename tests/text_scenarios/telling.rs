@@ -25,6 +25,10 @@ pub(crate) fn tell(what: &What, names: &Names, plan: &Plan) -> String {
             let ready = if ready { "ready" } else { "not ready" };
             format!("{} {ready} on {}{why}{}", a(agent), channel_names(channels, plan), ending("until", until))
         }
+        What::RampPassed { agent, channel } => {
+            let channel = plan.channel(channel).map_or("?", |channel| &channel.name);
+            format!("{} may be given {channel} again", a(agent))
+        }
         What::SkillsChanged { agent } => format!("{} has other skills", a(agent)),
         What::Arrived { contact, queue } => format!("{} arrived in {}", c(contact), q(queue)),
         What::Queued { contact, queue, waiting, only } => {
