@@ -201,6 +201,15 @@ pub enum What {
         /// By a supervisor, whatever the agent's skills, presence and capacity.
         forced: bool,
     },
+    /// An agent took a waiting contact of its own accord.
+    Claimed {
+        /// Which contact.
+        contact: ContactId,
+        /// By whom.
+        agent: AgentId,
+        /// When media must be set up; `None` where the contact is now active.
+        connect_by: Option<Timestamp>,
+    },
     /// Media is set up; the contact is active.
     Connected {
         /// Which contact.
@@ -225,6 +234,18 @@ pub enum What {
         agent: AgentId,
         /// Who did it.
         by: HeldBy,
+    },
+    /// The customer has written; it is the agent's turn.
+    CustomerWrote {
+        /// Which contact.
+        contact: ContactId,
+    },
+    /// The agent has written; it is the customer's turn.
+    AgentWrote {
+        /// Which contact.
+        contact: ContactId,
+        /// Who.
+        agent: AgentId,
     },
     /// A contact waits on its customer.
     Quieted {

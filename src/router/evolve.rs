@@ -3,6 +3,7 @@
 use crate::agent::ChannelSet;
 use crate::capacity::Stage;
 use crate::command::Command;
+use crate::contact::Turn;
 use crate::event::{Event, HeldBy, OfferEnd, What};
 use crate::id::{AgentId, ContactId};
 use crate::router::state::State;
@@ -75,7 +76,8 @@ impl State {
                 self.contacts[slot].offer = offer;
                 self.give(slot, agent, Stage::Offered, expires, forced);
             }
-            What::Assigned { contact, agent, connect_by, forced } => {
+            What::Assigned { contact, agent, connect_by, .. } | What::Claimed { contact, agent, connect_by } => {
+                let forced = matches!(event.what, What::Assigned { forced: true, .. });
                 let slot = self.contact_slot(contact);
                 let connecting = self.connects(slot);
                 let stage = if connecting { Stage::Connecting } else { Stage::Active };
@@ -118,9 +120,16 @@ impl State {
                 self.set_stage(slot, Stage::Active, None);
                 self.holding_mut(slot).by_arrival = false;
             }
-            What::Quieted { contact, .. } => self.set_stage(self.contact_slot(contact), Stage::Quiet, None),
+            What::CustomerWrote { contact } => self.customer_wrote(self.contact_slot(contact)),
+            What::AgentWrote { contact, .. } => self.agent_wrote(self.contact_slot(contact)),
+            What::Quieted { contact, .. } => {
+                let slot = self.contact_slot(contact);
+                self.take_turns(slot, Turn::Customer);
+                self.set_stage(slot, Stage::Quiet, None);
+            }
             What::Woken { contact, forced, .. } => {
                 let slot = self.contact_slot(contact);
+                self.take_turns(slot, Turn::Agent);
                 self.set_stage(slot, Stage::Active, None);
                 self.holding_mut(slot).forced |= forced;
             }
@@ -134,6 +143,7 @@ impl State {
                 let agent_slot = self.agent_slot(agent);
                 self.agents[agent_slot].handled_at = event.at;
                 self.contacts[slot].left = agent_slot;
+                self.take_turns(slot, Turn::Agent);
                 self.exclude(slot, agent);
             }
             What::Ended { contact, .. } => self.end(self.contact_slot(contact)),

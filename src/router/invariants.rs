@@ -1,6 +1,7 @@
 //! What is true after every command, checked from scratch.
 
 use crate::capacity::{Load, Stage};
+use crate::contact::Turn;
 use crate::router::records::{NONE, Place};
 use crate::router::state::State;
 use crate::router::{Router, ledger};
@@ -59,6 +60,16 @@ impl State {
             hold!(
                 (it.agent == NONE) == (it.place == Place::InLine),
                 "a contact waits or is with an agent",
+                "{}",
+                it.id
+            );
+            let agents_turn = match it.place {
+                Place::With(Stage::Connecting | Stage::Active | Stage::Held | Stage::WrapUp) => None,
+                place => Some(place != Place::With(Stage::Quiet)),
+            };
+            hold!(
+                agents_turn.is_none_or(|agents| agents == (it.turn() == Turn::Agent)),
+                "it is the customer's turn where a contact is quiet, and not where it waits",
                 "{}",
                 it.id
             );
@@ -180,6 +191,9 @@ impl State {
         }
         if let Some(only) = it.only() {
             return only.agent == who.id;
+        }
+        if self.choice(it.queue).only_claimed {
+            return false;
         }
         let skills = &self.crews.crews[who.crew as usize].skills;
         self.pool_rank(who.group.0, skills, &self.class_key(it)).is_some()

@@ -149,7 +149,7 @@ impl Step<'_> {
         }
     }
 
-    fn put_aside_for(&mut self, contact: u32, agent: u32) {
+    pub(crate) fn put_aside_for(&mut self, contact: u32, agent: u32) {
         let it = &self.state.agents[agent];
         let crew = it.crew;
         let Some(profile) = self.state.plan.profile(self.state.crews.crews[crew as usize].profile) else { return };

@@ -225,7 +225,7 @@ impl Run<'_> {
                 contacts.answered(contact, agent, at);
                 go_on(contacts, crowd, calendar, contact, agent, at, connect_by.is_some());
             }
-            What::Assigned { contact, agent, connect_by, .. } => {
+            What::Assigned { contact, agent, connect_by, .. } | What::Claimed { contact, agent, connect_by } => {
                 crowd.take(agent, at);
                 contacts.taken(contact, at);
                 contacts.answered(contact, agent, at);
@@ -255,6 +255,8 @@ impl Run<'_> {
             What::PresenceChanged { .. }
             | What::RampPassed { .. }
             | What::Arrived { .. }
+            | What::CustomerWrote { .. }
+            | What::AgentWrote { .. }
             | What::PreferenceEnded { .. }
             | What::Relaxed { .. }
             | What::PriorityChanged { .. }

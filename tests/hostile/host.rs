@@ -38,7 +38,7 @@ pub(crate) struct Host {
     bias: usize,
 }
 
-const KINDS: usize = 25;
+const KINDS: usize = 27;
 
 impl Host {
     pub(crate) fn new(mut chance: Chance) -> Self {
@@ -193,12 +193,18 @@ impl Host {
                 Command::SetPresence { agent, channels, ready, reason }
             }
             22 => Command::SetSkills { agent, skills: self.skills(plan) },
-            23 => match self.chance.below(4) {
+            23 => match self.chance.below(5) {
                 0 if self.chance.one_in(3) => self.configure(plan),
                 1 => Command::SetNeeds { needs: self.needs(plan), contact: self.contact(Seen::Waiting) },
                 2 => Command::AdvanceTime,
+                3 => Command::Claim { contact: self.contact(Seen::Waiting), agent },
                 _ => Command::Assign { contact: self.contact(Seen::Waiting), agent },
             },
+            24 => Command::MessageFromCustomer { contact: self.any_contact() },
+            25 => {
+                let seen = self.chance.pick(&[Seen::Active, Seen::Active, Seen::Quiet, Seen::Held, Seen::Connecting]);
+                Command::MessageFromAgent { contact: self.contact(seen) }
+            }
             _ => self.enqueue(plan, at),
         }
     }
@@ -212,9 +218,9 @@ impl Host {
             7 | 9 => any(&[Seen::Active]),
             8 => any(&[Seen::Held]),
             10 => any(&[Seen::Quiet]),
-            11 | 13 => any(&[Seen::Active, Seen::Quiet, Seen::Held]),
+            11 | 13 | 25 => any(&[Seen::Active, Seen::Quiet, Seen::Held]),
             12 => any(&[Seen::WrappingUp]),
-            14 | 16 => !self.contacts.is_empty(),
+            14 | 16 | 24 => !self.contacts.is_empty(),
             15 | 17 => any(&[Seen::Waiting]),
             18 | 19 => self.agents.len() < 12,
             20..=22 => !self.agents.is_empty(),
@@ -393,7 +399,7 @@ impl Host {
                     self.offers.retain(|&known| known != offer.0);
                     self.saw(contact, if connect_by.is_some() { Seen::Connecting } else { Seen::Active });
                 }
-                What::Assigned { contact, connect_by, .. } => {
+                What::Assigned { contact, connect_by, .. } | What::Claimed { contact, connect_by, .. } => {
                     self.saw(contact, if connect_by.is_some() { Seen::Connecting } else { Seen::Active });
                 }
                 What::Connected { contact, .. } | What::Resumed { contact, .. } | What::Woken { contact, .. } => {

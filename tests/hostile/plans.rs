@@ -104,6 +104,10 @@ fn channel(chance: &mut Chance) -> Value {
     }
     of.insert("wrap_up".into(), wrap_up(chance));
     of.insert("target".into(), target(chance));
+    if chance.one_in(2) {
+        of.insert("quiet_after".into(), time(chance).into());
+        of.insert("age_from".into(), chance.pick(&["first-contact", "last-message"]).into());
+    }
     of.into()
 }
 
@@ -212,6 +216,8 @@ fn queue(chance: &mut Chance, names: &Names) -> Value {
         "offers_per_agent": often(chance, &[1, 2, 5]),
         "offers_per_contact": often(chance, &[1, 5, 20]),
         "targets": table(chance, &names.channels, |chance, _| target(chance)),
+        "mode": chance.pick(&["push", "push", "push", "pull"]),
+        "claims": chance.pick(&[0, 1, 65_535]),
     });
     if order == "priority-minutes" {
         of["priority_worth"] = chance.pick(&["1us", "1m", "366d"]).into();

@@ -24,14 +24,16 @@ pub(crate) struct Host {
 }
 
 /// What a host does when it has nothing else in mind, with how often it comes to mind.
-const MINDED: [(Intent, usize); 24] = [
+const MINDED: [(Intent, usize); 27] = [
     (Intent::Enqueue, 20),
     (Intent::Accept, 34),
     (Intent::Complete, 13),
     (Intent::Connected, 13),
     (Intent::SignIn, 7),
     (Intent::EndWrapUp, 6),
-    (Intent::Wake, 5),
+    (Intent::Wake, 3),
+    (Intent::FromCustomer, 9),
+    (Intent::FromAgent, 9),
     (Intent::Quiet, 5),
     (Intent::Presence, 5),
     (Intent::Decline, 3),
@@ -41,6 +43,7 @@ const MINDED: [(Intent, usize); 24] = [
     (Intent::Resume, 3),
     (Intent::Requeue, 3),
     (Intent::Assign, 3),
+    (Intent::Claim, 5),
     (Intent::Cancel, 2),
     (Intent::Revoke, 2),
     (Intent::ConnectFailed, 2),
@@ -60,6 +63,8 @@ enum Intent {
     SignIn,
     EndWrapUp,
     Wake,
+    FromCustomer,
+    FromAgent,
     Quiet,
     Presence,
     Decline,
@@ -69,6 +74,7 @@ enum Intent {
     Resume,
     Requeue,
     Assign,
+    Claim,
     Cancel,
     Revoke,
     ConnectFailed,
@@ -237,6 +243,13 @@ impl Host {
             Intent::Resume => Command::Resume { contact: in_stage(dice, &[Stage::Held])? },
             Intent::Quiet => Command::Quiet { contact: in_stage(dice, &[Stage::Active])? },
             Intent::Wake => Command::Wake { contact: in_stage(dice, &[Stage::Quiet])? },
+            Intent::FromCustomer => {
+                let quiet = [Stage::Quiet];
+                let stages = if dice.one_in(3) { &Stage::ALL[..5] } else { &quiet };
+                let contact = if dice.one_in(8) { waiting(dice)? } else { in_stage(dice, stages)? };
+                Command::MessageFromCustomer { contact }
+            }
+            Intent::FromAgent => Command::MessageFromAgent { contact: in_stage(dice, &in_hand)? },
             Intent::Requeue => Command::Requeue { contact: in_stage(dice, &in_hand)? },
             Intent::Transfer => {
                 let handled = [Stage::Active, Stage::Quiet, Stage::Held, Stage::Connecting, Stage::Offered];
@@ -262,6 +275,7 @@ impl Host {
             },
             Intent::SetNeeds => Command::SetNeeds { contact: waiting(dice)?, needs: self.needs(dice) },
             Intent::Assign => Command::Assign { contact: waiting(dice)?, agent: agent(dice)? },
+            Intent::Claim => self.claim(dice, state)?,
             Intent::SignIn => {
                 let id = if dice.one_in(4) {
                     let draining: Vec<_> = state.agents.iter().filter(|agent| agent.draining).collect();
@@ -335,12 +349,15 @@ impl Host {
             Intent::Resume => Command::Resume { contact },
             Intent::Quiet => Command::Quiet { contact },
             Intent::Wake => Command::Wake { contact },
+            Intent::FromCustomer => Command::MessageFromCustomer { contact },
+            Intent::FromAgent => Command::MessageFromAgent { contact },
             Intent::Requeue => Command::Requeue { contact },
             Intent::Abandon => Command::Abandon { contact },
             Intent::Cancel => Command::Cancel { contact },
             Intent::SetPriority => Command::SetPriority { contact, priority: 1 },
             Intent::SetNeeds => Command::SetNeeds { contact, needs: Needs::Nothing },
             Intent::Assign => Command::Assign { contact, agent },
+            Intent::Claim => Command::Claim { contact, agent },
             Intent::SignOut => Command::SignOut { agent, leave: leave(dice) },
             Intent::Presence => {
                 Command::SetPresence { agent, channels: ChannelSet::ALL, ready: true, reason: ReasonId::NONE }
@@ -376,6 +393,21 @@ impl Host {
             new.preferred = Some(Preferred { agent, wait: dice.pick(&WAITS) });
         }
         Command::Enqueue { contact, new }
+    }
+
+    /// Mostly one that the agent may claim.
+    fn claim(&self, dice: &mut Dice<'_>, state: &Reference) -> Option<Command> {
+        if state.agents.is_empty() || state.waiting.is_empty() {
+            return None;
+        }
+        let agent = &state.agents[dice.below(state.agents.len())];
+        let seen = state.claimable(agent);
+        let contact = match seen.len() {
+            0 if dice.one_in(4) => state.waiting[dice.below(state.waiting.len())].id,
+            0 => return None,
+            all => seen[dice.below(all)],
+        };
+        Some(Command::Claim { contact, agent: agent.id })
     }
 
     fn needs(&self, dice: &mut Dice<'_>) -> Needs {

@@ -1,9 +1,9 @@
 //! A family of plans that uses every option, small enough that the options meet each other.
 
 use cordboard::{
-    AgentOrder, Channel, ChannelCapacity, ChannelId, ContactOrder, Group, GroupId, IdleClock, Limits, Load,
-    NamedRequirement, NoAnswer, NoAnswerEffect, Over, Plan, Pools, Profile, ProfileId, Queue, QueueId, Ramp,
-    Requirement, SkillId, Skills, Span, Stage, Step, StepClock, Target, WrapUp,
+    AgeFrom, AgentOrder, Channel, ChannelCapacity, ChannelId, ContactOrder, Conversation, Group, GroupId, IdleClock,
+    Limits, Load, Mode, NamedRequirement, NoAnswer, NoAnswerEffect, Over, Plan, Pools, Profile, ProfileId, Queue,
+    QueueId, Ramp, Requirement, SkillId, Skills, Span, Stage, Step, StepClock, Target, WrapUp,
 };
 use serde::Serialize;
 
@@ -198,6 +198,8 @@ impl Draft {
             offers_per_agent: dice.pick(&[100, 1, 2, 3]),
             offers_per_contact: dice.pick(&[1_000, 1_000, 1, 2, 5]),
             targets: (0..self.channels.len()).map(|_| dice.one_in(3).then(|| target(dice))).collect(),
+            mode: dice.pick(&[Mode::Push, Mode::Push, Mode::Push, Mode::Push, Mode::Pull]),
+            claims: dice.pick(&[0, 1, u16::MAX, 2]),
             retired: false,
         }
     }
@@ -241,7 +243,15 @@ fn channel(dice: &mut Dice<'_>, name: &str) -> Channel {
         connect: dice.pick(&[None, Some(secs(8)), None]),
         wrap_up: dice.pick(&WRAP_UPS),
         target: target(dice),
+        conversation: conversation(dice),
         retired: false,
+    }
+}
+
+fn conversation(dice: &mut Dice<'_>) -> Conversation {
+    Conversation {
+        quiet_after: dice.pick(&[None, Some(secs(4)), Some(secs(1)), Some(secs(20)), Some(Span::MAX)]),
+        age_from: dice.pick(&[AgeFrom::FirstContact, AgeFrom::LastMessage]),
     }
 }
 

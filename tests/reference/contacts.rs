@@ -1,6 +1,8 @@
 //! Section 5, first half: contacts arrive, are given to agents, come back, and leave while they wait.
 
-use cordboard::{AgentId, ContactId, HeldBy, Needs, NewContact, OfferId, Outcome, Over, Span, Stage, Timestamp, What};
+use cordboard::{
+    AgentId, ContactId, HeldBy, Needs, NewContact, OfferId, Outcome, Over, QueueId, Span, Stage, Timestamp, Turn, What,
+};
 
 use super::{Contact, Holding, Reference, Refused};
 
@@ -24,6 +26,8 @@ impl Reference {
             max_wait: new.max_wait,
             wrap_up: new.wrap_up,
             customer: new.customer,
+            turn: Turn::Agent,
+            turn_since: now,
             only: only.map(|preferred| (preferred.agent, now + preferred.wait)),
             waits_since: now,
             step: 0,
@@ -97,43 +101,54 @@ impl Reference {
         let agent = self.agents[a].id;
         self.put_aside_for(a, channel);
         it.first_offer = it.first_offer.or(Some(now));
+        (it.turn, it.turn_since) = (Turn::Agent, now);
 
-        let holding = |it, stage, offer, until| Holding {
-            contact: it,
-            stage,
-            offer,
-            taken: offer.is_none(),
-            held_by: None,
-            until,
-            forced,
-        };
         let connect_by = self.plan.connect_time(queue, channel).map(|span| now + span);
-        let given = match self.plan.offer_time(queue, channel) {
+        let (stage, offer, until) = match self.plan.offer_time(queue, channel) {
             Some(time) => {
                 self.offers += 1;
                 it.offers_made += 1;
                 let offer = OfferId(self.offers);
                 let expires = if time == Span::MAX { None } else { Some(now + time) };
                 self.tell(What::Offered { offer, contact, agent, expires, forced });
-                holding(it, Stage::Offered, Some(offer), expires)
+                (Stage::Offered, Some(offer), expires)
             }
             None => {
                 self.agents[a].handled_count += 1;
                 self.tell(What::Assigned { contact, agent, connect_by, forced });
-                holding(it, if connect_by.is_some() { Stage::Connecting } else { Stage::Active }, None, connect_by)
+                (if connect_by.is_some() { Stage::Connecting } else { Stage::Active }, None, connect_by)
             }
         };
-        self.agents[a].holds.push(given);
+        let taken = offer.is_none();
+        self.agents[a].holds.push(Holding { contact: it, stage, offer, taken, held_by: None, until, forced });
         self.agents[a].offered = now;
         if !forced {
+            self.chose(queue, agent);
             self.remember_given(a, channel);
-            self.last_given.retain(|(of, _)| *of != queue);
-            self.last_given.push((queue, agent));
         }
     }
 
+    /// The agent has taken a contact without being offered it, as by an unforced `Assigned`.
+    pub(super) fn takes(&mut self, a: usize, mut it: Contact, stage: Stage, until: Option<Timestamp>) {
+        let now = self.now;
+        it.first_offer = it.first_offer.or(Some(now));
+        (it.turn, it.turn_since) = (Turn::Agent, now);
+        self.chose(it.queue, self.agents[a].id);
+        self.remember_given(a, it.channel);
+        let agent = &mut self.agents[a];
+        agent.offered = now;
+        agent.handled_count += 1;
+        agent.holds.push(Holding { contact: it, stage, offer: None, taken: true, held_by: None, until, forced: false });
+    }
+
+    /// The agent is the last to whom the queue gave a contact unforced.
+    fn chose(&mut self, queue: QueueId, agent: AgentId) {
+        self.last_given.retain(|(of, _)| *of != queue);
+        self.last_given.push((queue, agent));
+    }
+
     /// What the agent is active on and a contact of `channel` puts on hold.
-    fn put_aside_for(&mut self, a: usize, channel: cordboard::ChannelId) {
+    pub(super) fn put_aside_for(&mut self, a: usize, channel: cordboard::ChannelId) {
         let agent = self.agents[a].id;
         for h in 0..self.agents[a].holds.len() {
             let held = &self.agents[a].holds[h];

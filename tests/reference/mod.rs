@@ -8,7 +8,9 @@
 
 mod agents;
 mod choice;
+mod claims;
 mod contacts;
+mod conversation;
 mod handling;
 mod pacing;
 mod plan;
@@ -137,6 +139,7 @@ impl Reference {
             Command::SetPriority { contact, priority } => self.set_priority(*contact, *priority),
             Command::SetNeeds { contact, needs } => self.set_needs(*contact, needs),
             Command::Assign { contact, agent } => self.assign(*contact, *agent),
+            Command::Claim { contact, agent } => self.claim(*contact, *agent),
             Command::Accept { offer } => self.accept(*offer),
             Command::Decline { offer } => self.decline(*offer),
             Command::Revoke { offer } => self.revoke(*offer),
@@ -144,6 +147,8 @@ impl Reference {
             Command::ConnectFailed { contact } => self.connect_failed(*contact),
             Command::Hold { contact } => self.hold(*contact),
             Command::Resume { contact } => self.resume(*contact),
+            Command::MessageFromCustomer { contact } => self.message_from_customer(*contact),
+            Command::MessageFromAgent { contact } => self.message_from_agent(*contact),
             Command::Quiet { contact } => self.quiet(*contact),
             Command::Wake { contact } => self.wake(*contact),
             Command::Complete { contact } => self.complete(*contact),

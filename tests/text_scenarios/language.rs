@@ -7,11 +7,12 @@
 //! ann is ready [on voice]      ann is not ready [on voice and chat] [reason 3]
 //! ann now has en=80 es=20
 //! ann holds                                           shows her load
+//! ann claims c1               ann may claim           shows what
 //! chat c1 arrives in service [priority 3] [aged 30s] [answer within 20s] [waiting at most 30s]
 //!         [for ann alone 20s | forever] [wrap-up 30s | fixed 30s | open | none] [needing en >= 50 and es]
 //! o1 accepted | declined | revoked
 //! c1 connected | not connected | held | resumed | quiet | woken | completed | wrapped up | re-queued
-//! c1 abandoned | cancelled
+//! c1 abandoned | cancelled | written in by its customer | written in by its agent
 //! c1 has priority 3            c1 needs en >= 50      c1 assigned to ann
 //! c1 transferred to sales | to ann alone 20s | forever | needing es   [anew]
 //! why c1                                              where it is, and what stands between it and each agent
@@ -31,6 +32,7 @@ pub(crate) enum Line {
     At(Timestamp),
     Load(AgentId),
     Why(ContactId),
+    MayClaim(AgentId),
 }
 
 pub(crate) fn read_line(line: &str, names: &mut Names, plan: &Plan, now: Timestamp) -> Result<Line, String> {
@@ -97,6 +99,9 @@ impl Reader<'_, '_> {
         if self.names.is_agent(first) && self.words.skip("holds") {
             return Ok(Line::Load(self.names.agent_named(first)));
         }
+        if self.names.is_agent(first) && self.words.skip("may claim") {
+            return Ok(Line::MayClaim(self.names.agent_named(first)));
+        }
         if first == "why" {
             return Ok(Line::Why(self.contact()?));
         }
@@ -139,6 +144,8 @@ impl Reader<'_, '_> {
             Ok(Command::SignOut { agent, leave: Leave::Drain })
         } else if words.skip("now has") {
             Ok(Command::SetSkills { agent, skills: self.skills()? })
+        } else if words.skip("claims") {
+            Ok(Command::Claim { agent, contact: self.contact()? })
         } else if words.skip("is") {
             let ready = !words.skip("not");
             if !words.skip("ready") {
@@ -159,6 +166,8 @@ impl Reader<'_, '_> {
             ("not connected", Command::ConnectFailed { contact }),
             ("held", Command::Hold { contact }),
             ("resumed", Command::Resume { contact }),
+            ("written in by its customer", Command::MessageFromCustomer { contact }),
+            ("written in by its agent", Command::MessageFromAgent { contact }),
             ("quiet", Command::Quiet { contact }),
             ("woken", Command::Wake { contact }),
             ("completed", Command::Complete { contact }),
