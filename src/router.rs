@@ -1,6 +1,7 @@
 //! The engine: one queue, one scheduler. Sans-IO, single-threaded, deterministic.
 
 mod agents;
+mod channels;
 mod checkpoint;
 mod checks;
 mod choose;

@@ -56,9 +56,7 @@ impl Reference {
             return Err(Refused::Condition("the contact is there already"));
         }
         self.check_queue(new.queue)?;
-        if self.plan.channel(new.channel).is_none_or(|channel| channel.retired) {
-            return Err(Refused::Condition("no such channel"));
-        }
+        self.check_channel(new.channel)?;
         self.check_needs(&new.needs)?;
         if new.age_origin.is_some_and(|origin| origin > self.now) {
             return Err(Refused::Condition("the age origin lies in the future"));
@@ -132,7 +130,7 @@ impl Reference {
     }
 
     /// What the agent is active on and a contact of `channel` puts on hold.
-    fn put_aside_for(&mut self, a: usize, channel: cordboard::ChannelId) {
+    pub(super) fn put_aside_for(&mut self, a: usize, channel: cordboard::ChannelId) {
         let agent = self.agents[a].id;
         for h in 0..self.agents[a].holds.len() {
             let held = &self.agents[a].holds[h];

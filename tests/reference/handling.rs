@@ -110,7 +110,7 @@ impl Reference {
         Ok(())
     }
 
-    fn set_stage(&mut self, a: usize, h: usize, stage: Stage, held_by: Option<HeldBy>) {
+    pub(super) fn set_stage(&mut self, a: usize, h: usize, stage: Stage, held_by: Option<HeldBy>) {
         let holding = &mut self.agents[a].holds[h];
         (holding.stage, holding.held_by, holding.until) = (stage, held_by, None);
         let agent = self.agents[a].id;

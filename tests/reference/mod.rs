@@ -7,6 +7,7 @@
 #![allow(dead_code, reason = "each test binary uses its own part of the reference")]
 
 mod agents;
+mod channels;
 mod choice;
 mod contacts;
 mod handling;
@@ -135,6 +136,7 @@ impl Reference {
             Command::Cancel { contact } => self.cancel(*contact),
             Command::SetPriority { contact, priority } => self.set_priority(*contact, *priority),
             Command::SetNeeds { contact, needs } => self.set_needs(*contact, needs),
+            Command::ChangeChannel { contact, channel } => self.change_channel(*contact, *channel),
             Command::Assign { contact, agent } => self.assign(*contact, *agent),
             Command::Accept { offer } => self.accept(*offer),
             Command::Decline { offer } => self.decline(*offer),

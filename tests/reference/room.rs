@@ -13,9 +13,11 @@ impl Reference {
 
     /// Whether the agent has room for one more contact of `channel`.
     pub(crate) fn has_room(&self, agent: &Agent, channel: ChannelId) -> bool {
-        if agent.draining || !agent.ready.has(channel) {
-            return false;
-        }
+        !agent.draining && agent.ready.has(channel) && self.fits(agent, channel)
+    }
+
+    /// Whether one more contact of `channel` **fits**, whatever the agent's presence.
+    pub(super) fn fits(&self, agent: &Agent, channel: ChannelId) -> bool {
         let profile = self.profile(agent);
         let Some(capacity) = profile.channel(channel) else { return false };
 
