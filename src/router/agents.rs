@@ -10,8 +10,6 @@ use crate::router::ledger;
 use crate::router::orders;
 use crate::router::records::{Agent, NONE};
 use crate::router::state::State;
-use crate::router::timers::Owner;
-use crate::time::Timestamp;
 
 impl State {
     pub(super) fn sign_in(&mut self, id: AgentId, group: GroupId, command: &Command) {
@@ -91,16 +89,6 @@ impl State {
         self.arm_agent(slot);
         self.agent_ids.remove(&id);
         self.agents.free(slot);
-    }
-
-    pub(crate) fn arm_agent(&mut self, slot: u32) {
-        let it = &self.agents[slot];
-        let (owner, due, timer) = (Owner::Agent(it.id.0), it.again.map(|(until, _)| until), it.timer);
-        if let Some(timer) = timer {
-            self.timers.cancel(timer, owner);
-        }
-        let due = due.filter(|&due| due < Timestamp::MAX);
-        self.agents[slot].timer = due.map(|due| self.timers.set(self.now, due, owner, slot));
     }
 
     /// Whether, should one more offer ring out with this agent, the queue's rule for the agent applies.

@@ -1,6 +1,5 @@
 //! Commands, carried out. Each was checked completely before (`checks.rs`), so nothing here can fail half-way.
 
-use crate::agent::ChannelSet;
 use crate::capacity::Stage;
 use crate::command::{Command, Leave, TransferTo};
 use crate::contact::Outcome;
@@ -137,13 +136,6 @@ impl Step<'_> {
             Place::With(_) => self.end_with_agent(slot, Outcome::Completed),
             Place::Loose => debug_assert!(false, "a loose contact has no timer"),
         }
-    }
-
-    fn agent_due(&mut self, slot: u32) {
-        let it = &self.state.agents[slot];
-        let (agent, channels) = (it.id, it.again.map_or(ChannelSet::NONE, |(_, channels)| channels));
-        self.emit(What::PresenceChanged { agent, channels, ready: true, reason: ReasonId::NONE, until: None });
-        self.mark_agent(slot);
     }
 
     // ---- arrivals and departures

@@ -9,7 +9,13 @@ use super::{Agent, Contact, Place, Reference};
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
 enum Timer {
     Contact(u64, ContactId),
-    Agent(AgentId),
+    Agent(AgentId, AgentReason),
+}
+
+/// What an agent's timer is for, in the order in which those due at one instant are dealt with.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+enum AgentReason {
+    ReadyAgain,
 }
 
 impl Reference {
@@ -47,7 +53,7 @@ impl Reference {
             for holding in &agent.holds {
                 consider(holding.until, Timer::Contact(holding.contact.arrival, holding.contact.id));
             }
-            consider(agent.ready_again.map(|(due, _)| due), Timer::Agent(agent.id));
+            consider(agent.ready_again.map(|(due, _)| due), Timer::Agent(agent.id, AgentReason::ReadyAgain));
         }
         earliest
     }
@@ -63,9 +69,11 @@ impl Reference {
 
     fn fire(&mut self, timer: Timer) {
         let (contact, place) = match timer {
-            Timer::Agent(agent) => {
+            Timer::Agent(agent, reason) => {
                 let a = self.agent_at(agent).expect("its timer was found");
-                return self.becomes_ready_again(a);
+                return match reason {
+                    AgentReason::ReadyAgain => self.becomes_ready_again(a),
+                };
             }
             Timer::Contact(_, contact) => (contact, self.place(contact).expect("its timer was found")),
         };
