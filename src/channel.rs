@@ -20,8 +20,41 @@ pub struct Channel {
     pub wrap_up: WrapUp,
     /// Service target where neither the contact nor its queue has one.
     pub target: Target,
+    /// How conversations go on: silences, and what age is counted from.
+    pub conversation: Conversation,
     /// No longer in the plan; kept until its last contact has ended.
     pub retired: bool,
+}
+
+/// How conversations on a channel go on. The host says who wrote; the engine keeps the clocks.
+///
+/// ```
+/// # use cordboard::{AgeFrom, Plan, Span};
+/// let plan = Plan::builder()
+///     .channel("chat", |chat| chat.quiet_after(Span::from_mins(2)).age_from(AgeFrom::LastMessage))
+///     .capacity("text", |p| p.takes_with("chat", 3, |chat| chat.open(30).quiet(cordboard::Load::ZERO)))
+///     .agents("team", "text", |g| g)
+///     .build()?;
+/// assert_eq!(plan.channels()[0].conversation.quiet_after, Some(Span::from_mins(2)));
+/// # Ok::<(), cordboard::Problems>(())
+/// ```
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default, Serialize, Deserialize)]
+pub struct Conversation {
+    /// The customer's silence after which an active contact turns quiet; `None`: only by command.
+    pub quiet_after: Option<Span>,
+    /// What the age of a contact is counted from.
+    pub age_from: AgeFrom,
+}
+
+/// What the age of a contact is counted from, once customer and agent write to each other.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum AgeFrom {
+    /// Its age origin, however often the customer writes.
+    #[default]
+    FirstContact,
+    /// The customer's first message that was not answered yet.
+    LastMessage,
 }
 
 /// A built-in channel: its name, whether it takes a whole agent, and its service target.

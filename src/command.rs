@@ -79,6 +79,10 @@ pub enum Leave {
 ///
 /// let new = NewContact { preferred, ..NewContact::new(queue, chat) };
 /// send(Command::Enqueue { contact: text, new })?;
+/// send(Command::MessageFromAgent { contact: text })?;
+/// send(Command::Quiet { contact: text })?;
+/// let woken = send(Command::MessageFromCustomer { contact: text })?;
+/// assert!(matches!(woken[..], [What::CustomerWrote { .. }, What::Woken { agent, .. }] if agent == ann));
 /// send(Command::Quiet { contact: text })?;
 /// send(Command::Wake { contact: text })?;
 /// // At once: what she has goes back to its queue, with its age, and here to Ben.
@@ -244,6 +248,16 @@ pub enum Command {
     /// The agent goes on with a contact put aside.
     Resume {
         /// Which contact.
+        contact: ContactId,
+    },
+    /// The customer has written. A quiet contact wakes.
+    MessageFromCustomer {
+        /// Which contact: anywhere but in wrap-up.
+        contact: ContactId,
+    },
+    /// The agent has written: the customer's silence is counted from now.
+    MessageFromAgent {
+        /// Which contact: connecting, active, quiet or on hold.
         contact: ContactId,
     },
     /// The contact waits on its customer and weighs less.

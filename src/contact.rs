@@ -77,6 +77,17 @@ impl NewContact {
     }
 }
 
+/// Who is to write next in a conversation.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Turn {
+    /// The agent: it was just given the contact, or the customer has written.
+    #[default]
+    Agent,
+    /// The customer: an agent has written, or has said that there is nothing to do but wait.
+    Customer,
+}
+
 /// How a contact ended.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]

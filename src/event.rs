@@ -231,6 +231,18 @@ pub enum What {
         /// Who did it.
         by: HeldBy,
     },
+    /// The customer has written; it is the agent's turn.
+    CustomerWrote {
+        /// Which contact.
+        contact: ContactId,
+    },
+    /// The agent has written; it is the customer's turn.
+    AgentWrote {
+        /// Which contact.
+        contact: ContactId,
+        /// Who.
+        agent: AgentId,
+    },
     /// A contact waits on its customer.
     Quieted {
         /// Which contact.

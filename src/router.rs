@@ -9,6 +9,7 @@ mod choose;
 mod classes;
 mod commands;
 mod contacts;
+mod conversation;
 mod crews;
 mod digest;
 mod estimate;

@@ -9,6 +9,7 @@ pub use queue::QueueBuilder;
 use super::document::{PlanDocument, Table, Value};
 use super::problem::Problems;
 use super::{Limits, Plan};
+use crate::channel::AgeFrom;
 use crate::queue::{Target, WrapUp};
 use crate::time::Span;
 
@@ -147,6 +148,20 @@ impl ChannelBuilder {
     /// Service target where neither the contact nor its queue has one.
     pub fn target(self, target: Target) -> Self {
         self.set("target", target_value(target))
+    }
+
+    /// The customer's silence after which an active contact turns quiet. Not said: only by command.
+    pub fn quiet_after(self, silence: Span) -> Self {
+        self.set("quiet_after", span(silence))
+    }
+
+    /// What age is counted from. Default [`AgeFrom::FirstContact`].
+    pub fn age_from(self, from: AgeFrom) -> Self {
+        let word = match from {
+            AgeFrom::FirstContact => "first-contact",
+            AgeFrom::LastMessage => "last-message",
+        };
+        self.set("age_from", Value::Text(word.to_owned()))
     }
 
     fn set(mut self, key: &str, value: Value) -> Self {

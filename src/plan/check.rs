@@ -11,7 +11,7 @@ use super::problem::{Problem, Problems};
 use super::{Limits, NamedRequirement, Plan};
 use crate::agent::Group;
 use crate::capacity::{Load, Profile, Stage};
-use crate::channel::Channel;
+use crate::channel::{Channel, Conversation};
 use crate::id::QueueId;
 use crate::queue::{AgentOrder, ContactOrder, Queue, StepClock, Target};
 use crate::requirement::Requirement;
@@ -68,6 +68,7 @@ impl Plan {
         check.names("requirements", self.requirements.iter().map(|named| &*named.name), MOST_NAMES);
         for channel in &self.channels {
             let path = join("channels", &channel.name);
+            check.conversation(&path, &channel.conversation);
             check.target(&path, &channel.target);
             check.that(channel.offer != Some(Span::ZERO), &path, "an offer must last at least 1us");
             check.that(channel.connect != Some(Span::ZERO), &path, "media set-up must be given at least 1us");
@@ -118,6 +119,10 @@ impl Check<'_> {
     fn target(&mut self, path: &str, target: &Target) {
         self.that(target.share_permille <= 1000, path, "a target's share is above 1000 thousandths");
         self.that(target.within > Span::ZERO, path, "a target must allow at least 1us");
+    }
+
+    fn conversation(&mut self, path: &str, rules: &Conversation) {
+        self.that(rules.quiet_after != Some(Span::ZERO), path, "a silence is 0 where it must be at least 1us");
     }
 
     fn profile(&mut self, profile: &Profile) {

@@ -2,6 +2,7 @@
 
 mod agents;
 mod capacity;
+mod conversation;
 mod queues;
 #[cfg(feature = "sim")]
 mod scenario;
@@ -11,7 +12,7 @@ use super::names::{Names, name_problem};
 use super::problem::Problems;
 use super::reading::{Entry, Reading, Section};
 use super::{Limits, NamedRequirement, Plan};
-use crate::channel::{BUILT_IN, Channel};
+use crate::channel::{BUILT_IN, Channel, Conversation};
 use crate::id::{ChannelId, SkillId};
 use crate::nearest::shown;
 use crate::queue::{Target, WrapUp};
@@ -311,6 +312,7 @@ fn channel(name: &str, section: Option<&Section<'_>>) -> Channel {
         connect: section.get("connect").some_span_or(&[("none", None)], Some).unwrap_or(default.connect),
         wrap_up: section.get("wrap_up").wrap_up().unwrap_or(default.wrap_up),
         target: section.get("target").target().unwrap_or(default.target),
+        conversation: conversation::read(section),
         ..default
     }
 }
@@ -327,6 +329,7 @@ fn built_in(name: &str) -> Channel {
         connect: None,
         wrap_up: WrapUp::None,
         target,
+        conversation: Conversation::default(),
         retired: false,
     }
 }

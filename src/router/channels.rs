@@ -1,6 +1,7 @@
 //! A contact goes on over another channel, as the same contact.
 
 use crate::capacity::Stage;
+use crate::contact::Turn;
 use crate::event::{Return, What};
 use crate::id::ChannelId;
 use crate::router::ledger;
@@ -63,6 +64,7 @@ impl State {
         let now = self.now;
         let it = &mut self.contacts[slot];
         (it.channel, it.given_at) = (channel, now);
+        it.set_turn(Turn::Agent, now);
         let held = self.holding_mut(slot);
         (held.channel, held.by_arrival, held.forced) = (channel, false, false);
         let stage = if self.connects(slot) { Stage::Connecting } else { Stage::Active };

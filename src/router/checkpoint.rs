@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::agent::ChannelSet;
 use crate::capacity::Stage;
-use crate::contact::Needs;
+use crate::contact::{Needs, Turn};
 use crate::event::Event;
 use crate::id::{AgentId, ChannelId, ContactId, CustomerId, GroupId, OfferId, QueueId, Seq};
 use crate::plan::Plan;
@@ -104,6 +104,8 @@ struct SavedContact {
     offer: Option<OfferId>,
     deadline: Option<Timestamp>,
     given_at: Timestamp,
+    turn: Turn,
+    turn_since: Timestamp,
     exclusions: Vec<Excluded>,
 }
 
@@ -192,6 +194,8 @@ impl State {
             offer: (it.place == Place::With(Stage::Offered)).then_some(it.offer),
             deadline: it.deadline(),
             given_at: it.given_at,
+            turn: it.turn(),
+            turn_since: it.turn_since,
             exclusions: self.exclusions.of(slot).collect(),
         }
     }
@@ -282,7 +286,7 @@ impl State {
         if saved.place == Place::Loose || (saved.place == Place::With(Stage::Offered)) != saved.offer.is_some() {
             return Err(it("is nowhere"));
         }
-        let times = [saved.origin, saved.since, saved.step_since, saved.given_at];
+        let times = [saved.origin, saved.since, saved.step_since, saved.given_at, saved.turn_since];
         let latest = times.into_iter().chain(saved.first_offer).max();
         if saved.arrival == 0 || saved.arrival > self.arrivals || latest > Some(self.now) {
             return Err(it("has not arrived yet"));
@@ -317,6 +321,7 @@ impl State {
         contact.offer = saved.offer.unwrap_or(OfferId(0));
         contact.set_deadline(saved.deadline);
         contact.given_at = saved.given_at;
+        contact.set_turn(saved.turn, saved.turn_since);
         contact.has_exclusions = !saved.exclusions.is_empty();
         let slot = self.contacts.insert(contact);
         self.contact_ids.insert(saved.id, slot);

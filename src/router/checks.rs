@@ -118,6 +118,10 @@ impl State {
                 let subject = self.contact_in(*contact, "resumed", |place| place == Place::With(Stage::Held))?;
                 self.check_room_to_resume(subject, *contact)
             }
+            Command::MessageFromCustomer { contact } => {
+                self.contact_in(*contact, "written in by its customer", |place| place != Place::With(Stage::WrapUp))
+            }
+            Command::MessageFromAgent { contact } => self.contact_in(*contact, "written in by an agent", in_hand),
             Command::Quiet { contact } => {
                 self.contact_in(*contact, "made quiet", |place| place == Place::With(Stage::Active))
             }

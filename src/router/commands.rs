@@ -84,18 +84,10 @@ impl Step<'_> {
                 self.emit(What::Resumed { contact, agent, by: HeldBy::Agent });
                 self.mark_agent(holder);
             }
-            Command::Quiet { .. } => {
-                let agent = self.state.agents[holder].id;
-                self.emit(What::Quieted { contact, agent });
-                self.mark_agent(holder);
-            }
-            Command::Wake { .. } => {
-                let at = self.state.agents[holder].holding.iter().position(|held| held.contact == slot);
-                let forced = !at.is_some_and(|at| self.may_resume(holder, at));
-                let agent = self.state.agents[holder].id;
-                self.emit(What::Woken { contact, agent, forced });
-                self.mark_agent(holder);
-            }
+            Command::MessageFromCustomer { .. } => self.message_from_customer(slot),
+            Command::MessageFromAgent { .. } => self.message_from_agent(slot),
+            Command::Quiet { .. } => self.quieten(slot),
+            Command::Wake { .. } => self.wake(slot),
             Command::Complete { .. } => self.complete(slot),
             Command::EndWrapUp { .. } => self.end_with_agent(slot, Outcome::Completed),
             Command::Transfer { to, .. } => self.transfer(slot, to),
@@ -133,7 +125,8 @@ impl Step<'_> {
             }
             Place::With(Stage::Offered) => self.end_offer(slot, OfferEnd::Expired),
             Place::With(Stage::Connecting) => self.give_back(slot, Return::ConnectFailed),
-            Place::With(_) => self.end_with_agent(slot, Outcome::Completed),
+            Place::With(Stage::Active | Stage::Quiet | Stage::Held) => self.silence_over(slot),
+            Place::With(Stage::WrapUp) => self.end_with_agent(slot, Outcome::Completed),
             Place::Loose => debug_assert!(false, "a loose contact has no timer"),
         }
     }

@@ -2,7 +2,7 @@
 
 use crate::capacity::Stage;
 use crate::command::{Command, TransferTo};
-use crate::contact::Needs;
+use crate::contact::{Needs, Turn};
 use crate::id::{AgentId, ContactId, QueueId};
 use crate::router::records::{Contact, Excluded, Holding, NONE, Only, Place};
 use crate::router::state::State;
@@ -119,6 +119,7 @@ impl State {
         it.agent = agent_slot;
         it.set_deadline(deadline);
         it.given_at = now;
+        it.set_turn(Turn::Agent, now);
         it.set_first_offer(it.first_offer().or(Some(now)));
         it.offers = it.offers.saturating_add(u16::from(stage == Stage::Offered));
         let (channel, queue) = (it.channel, it.queue);
@@ -208,6 +209,7 @@ impl State {
     pub(crate) fn arm(&mut self, slot: u32) {
         let due = match self.contacts[slot].place {
             Place::InLine => self.waiting_due(slot),
+            Place::With(Stage::Active | Stage::Quiet) => self.silence_due(&self.contacts[slot]),
             Place::With(_) => self.contacts[slot].deadline(),
             Place::Loose => None,
         };

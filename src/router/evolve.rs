@@ -3,6 +3,7 @@
 use crate::agent::ChannelSet;
 use crate::capacity::Stage;
 use crate::command::Command;
+use crate::contact::Turn;
 use crate::event::{Event, HeldBy, OfferEnd, What};
 use crate::id::{AgentId, ContactId};
 use crate::router::state::State;
@@ -124,9 +125,16 @@ impl State {
                 self.set_stage(slot, Stage::Active, None);
                 self.holding_mut(slot).by_arrival = false;
             }
-            What::Quieted { contact, .. } => self.set_stage(self.contact_slot(contact), Stage::Quiet, None),
+            What::CustomerWrote { contact } => self.customer_wrote(self.contact_slot(contact)),
+            What::AgentWrote { contact, .. } => self.agent_wrote(self.contact_slot(contact)),
+            What::Quieted { contact, .. } => {
+                let slot = self.contact_slot(contact);
+                self.take_turns(slot, Turn::Customer);
+                self.set_stage(slot, Stage::Quiet, None);
+            }
             What::Woken { contact, forced, .. } => {
                 let slot = self.contact_slot(contact);
+                self.take_turns(slot, Turn::Agent);
                 self.set_stage(slot, Stage::Active, None);
                 self.holding_mut(slot).forced |= forced;
             }
@@ -140,6 +148,7 @@ impl State {
                 let agent_slot = self.agent_slot(agent);
                 self.agents[agent_slot].handled_at = event.at;
                 self.contacts[slot].left = agent_slot;
+                self.take_turns(slot, Turn::Agent);
                 self.exclude(slot, agent);
             }
             What::Ended { contact, .. } => self.end(self.contact_slot(contact)),

@@ -203,6 +203,16 @@ impl State {
                 with(contact, agent, &[Stage::Offered]).or(offer_of(offer, contact))
             }
             What::Connected { contact, agent } => with(contact, agent, &[Stage::Connecting]),
+            What::CustomerWrote { contact } => {
+                let asked = matches!(*command, Command::MessageFromCustomer { contact: id } if id == contact);
+                let there = self.contact_ids.get(&contact).map(|slot| self.contacts[slot].place);
+                let writes = there.is_some_and(|place| place != Place::With(Stage::WrapUp));
+                unless(asked && writes, "no such contact, or its command does not say so")
+            }
+            What::AgentWrote { contact, agent } => {
+                let asked = matches!(*command, Command::MessageFromAgent { contact: id } if id == contact);
+                with(contact, agent, &IN_HAND).or(unless(asked, "its command does not say so"))
+            }
             What::Held { contact, agent, .. } | What::Quieted { contact, agent } => {
                 with(contact, agent, &[Stage::Active])
             }

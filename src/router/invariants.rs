@@ -1,6 +1,7 @@
 //! What is true after every command, checked from scratch.
 
 use crate::capacity::{Load, Stage};
+use crate::contact::Turn;
 use crate::router::records::{NONE, Place};
 use crate::router::state::State;
 use crate::router::{Router, ledger};
@@ -58,6 +59,16 @@ impl State {
             hold!(
                 (it.agent == NONE) == (it.place == Place::InLine),
                 "a contact waits or is with an agent",
+                "{}",
+                it.id
+            );
+            let agents_turn = match it.place {
+                Place::With(Stage::Connecting | Stage::Active | Stage::Held | Stage::WrapUp) => None,
+                place => Some(place != Place::With(Stage::Quiet)),
+            };
+            hold!(
+                agents_turn.is_none_or(|agents| agents == (it.turn() == Turn::Agent)),
+                "it is the customer's turn where a contact is quiet, and not where it waits",
                 "{}",
                 it.id
             );

@@ -2,6 +2,7 @@
 
 use crate::agent::ChannelSet;
 use crate::capacity::{Load, Stage};
+use crate::contact::Turn;
 use crate::id::{AgentId, ChannelId, ContactId, CustomerId, GroupId, OfferId, QueueId};
 use crate::queue::WrapUp;
 use crate::router::timers::Timer;
@@ -56,6 +57,8 @@ pub(crate) struct Contact {
     pub(crate) step_since: Timestamp,
     /// Given to its agent.
     pub(crate) given_at: Timestamp,
+    /// Since when it is the turn of whose turn it is.
+    pub(crate) turn_since: Timestamp,
     /// The offer that is open, while offered.
     pub(crate) offer: OfferId,
     /// Level and instant under which it stands in line.
@@ -80,7 +83,7 @@ pub(crate) struct Contact {
     pub(crate) priority: i16,
     pub(crate) step: u16,
     pub(crate) offers: u16,
-    has: u8,
+    has: u16,
     wrap_up_kind: u8,
     timer_lane: u8,
     pub(crate) channel: ChannelId,
@@ -98,7 +101,7 @@ macro_rules! packed {
             }
 
             pub(crate) fn $set(&mut self, value: Option<$of>) {
-                self.has = self.has & !(1 << $bit) | u8::from(value.is_some()) << $bit;
+                self.has = self.has & !(1 << $bit) | u16::from(value.is_some()) << $bit;
                 if let Some(value) = value {
                     self.$field = value;
                 }
@@ -119,7 +122,8 @@ packed! {
     deadline, set_deadline: Timestamp = 5;
 }
 
-const TIMED: u8 = 1 << 6;
+const TIMED: u16 = 1 << 6;
+const CUSTOMERS_TURN: u16 = 1 << 7;
 
 impl Contact {
     /// One that has just arrived, with nothing special about it.
@@ -131,6 +135,7 @@ impl Contact {
             since: now,
             step_since: now,
             given_at: now,
+            turn_since: now,
             offer: OfferId(0),
             level: 0,
             at: 0,
@@ -191,6 +196,16 @@ impl Contact {
         if let Some(timer) = timer {
             (self.timer_lane, self.timer) = (timer.lane, timer.due);
         }
+    }
+
+    /// Who is to write next.
+    pub(crate) fn turn(&self) -> Turn {
+        if self.has & CUSTOMERS_TURN != 0 { Turn::Customer } else { Turn::Agent }
+    }
+
+    pub(crate) fn set_turn(&mut self, turn: Turn, since: Timestamp) {
+        self.has = self.has & !CUSTOMERS_TURN | if turn == Turn::Customer { CUSTOMERS_TURN } else { 0 };
+        self.turn_since = since;
     }
 
     pub(crate) fn rank(&self) -> Rank {

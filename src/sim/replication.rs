@@ -254,6 +254,8 @@ impl Run<'_> {
             What::PresenceChanged { agent, ready: false, until: None, .. } => crowd.unready(agent, at, calendar),
             What::PresenceChanged { .. }
             | What::Arrived { .. }
+            | What::CustomerWrote { .. }
+            | What::AgentWrote { .. }
             | What::PreferenceEnded { .. }
             | What::Relaxed { .. }
             | What::PriorityChanged { .. }

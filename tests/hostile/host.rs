@@ -38,7 +38,7 @@ pub(crate) struct Host {
     bias: usize,
 }
 
-const KINDS: usize = 26;
+const KINDS: usize = 28;
 
 impl Host {
     pub(crate) fn new(mut chance: Chance) -> Self {
@@ -193,7 +193,7 @@ impl Host {
                 Command::SetPresence { agent, channels, ready, reason }
             }
             22 => Command::SetSkills { agent, skills: self.skills(plan) },
-            24 => {
+            26 => {
                 let seen = self.chance.pick(&[Seen::Waiting, Seen::Active, Seen::Quiet, Seen::Held]);
                 let channel = ChannelId(self.below_or_any(plan.channels().len()) as u8);
                 Command::ChangeChannel { contact: self.contact(seen), channel }
@@ -204,6 +204,11 @@ impl Host {
                 2 => Command::AdvanceTime,
                 _ => Command::Assign { contact: self.contact(Seen::Waiting), agent },
             },
+            24 => Command::MessageFromCustomer { contact: self.any_contact() },
+            25 => {
+                let seen = self.chance.pick(&[Seen::Active, Seen::Active, Seen::Quiet, Seen::Held, Seen::Connecting]);
+                Command::MessageFromAgent { contact: self.contact(seen) }
+            }
             _ => self.enqueue(plan, at),
         }
     }
@@ -217,12 +222,11 @@ impl Host {
             7 | 9 => any(&[Seen::Active]),
             8 => any(&[Seen::Held]),
             10 => any(&[Seen::Quiet]),
-            11 | 13 => any(&[Seen::Active, Seen::Quiet, Seen::Held]),
+            11 | 13 | 25 => any(&[Seen::Active, Seen::Quiet, Seen::Held]),
             12 => any(&[Seen::WrappingUp]),
-            14 | 16 => !self.contacts.is_empty(),
+            14 | 16 | 24 | 26 => !self.contacts.is_empty(),
             15 | 17 => any(&[Seen::Waiting]),
             18 | 19 => self.agents.len() < 12,
-            24 => !self.contacts.is_empty(),
             20..=22 => !self.agents.is_empty(),
             _ => true,
         }

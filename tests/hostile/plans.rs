@@ -104,6 +104,10 @@ fn channel(chance: &mut Chance) -> Value {
     }
     of.insert("wrap_up".into(), wrap_up(chance));
     of.insert("target".into(), target(chance));
+    if chance.one_in(2) {
+        of.insert("quiet_after".into(), time(chance).into());
+        of.insert("age_from".into(), chance.pick(&["first-contact", "last-message"]).into());
+    }
     of.into()
 }
 

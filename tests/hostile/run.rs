@@ -52,6 +52,8 @@ fn word(what: &What) -> &'static str {
         What::Connected { .. } => "connected",
         What::Held { .. } => "held",
         What::Resumed { .. } => "resumed",
+        What::CustomerWrote { .. } => "customer wrote",
+        What::AgentWrote { .. } => "agent wrote",
         What::Quieted { .. } => "quieted",
         What::Woken { .. } => "woken",
         What::WrapUpStarted { .. } => "wrap-up",

@@ -24,14 +24,16 @@ pub(crate) struct Host {
 }
 
 /// What a host does when it has nothing else in mind, with how often it comes to mind.
-const MINDED: [(Intent, usize); 25] = [
+const MINDED: [(Intent, usize); 27] = [
     (Intent::Enqueue, 20),
     (Intent::Accept, 34),
     (Intent::Complete, 13),
     (Intent::Connected, 13),
     (Intent::SignIn, 7),
     (Intent::EndWrapUp, 6),
-    (Intent::Wake, 5),
+    (Intent::Wake, 3),
+    (Intent::FromCustomer, 9),
+    (Intent::FromAgent, 9),
     (Intent::Quiet, 5),
     (Intent::Presence, 5),
     (Intent::Decline, 3),
@@ -61,6 +63,8 @@ enum Intent {
     SignIn,
     EndWrapUp,
     Wake,
+    FromCustomer,
+    FromAgent,
     Quiet,
     Presence,
     Decline,
@@ -239,6 +243,13 @@ impl Host {
             Intent::Resume => Command::Resume { contact: in_stage(dice, &[Stage::Held])? },
             Intent::Quiet => Command::Quiet { contact: in_stage(dice, &[Stage::Active])? },
             Intent::Wake => Command::Wake { contact: in_stage(dice, &[Stage::Quiet])? },
+            Intent::FromCustomer => {
+                let quiet = [Stage::Quiet];
+                let stages = if dice.one_in(3) { &Stage::ALL[..5] } else { &quiet };
+                let contact = if dice.one_in(8) { waiting(dice)? } else { in_stage(dice, stages)? };
+                Command::MessageFromCustomer { contact }
+            }
+            Intent::FromAgent => Command::MessageFromAgent { contact: in_stage(dice, &in_hand)? },
             Intent::Requeue => Command::Requeue { contact: in_stage(dice, &in_hand)? },
             Intent::Transfer => {
                 let handled = [Stage::Active, Stage::Quiet, Stage::Held, Stage::Connecting, Stage::Offered];
@@ -341,6 +352,8 @@ impl Host {
             Intent::Resume => Command::Resume { contact },
             Intent::Quiet => Command::Quiet { contact },
             Intent::Wake => Command::Wake { contact },
+            Intent::FromCustomer => Command::MessageFromCustomer { contact },
+            Intent::FromAgent => Command::MessageFromAgent { contact },
             Intent::Requeue => Command::Requeue { contact },
             Intent::Abandon => Command::Abandon { contact },
             Intent::Cancel => Command::Cancel { contact },

@@ -31,12 +31,14 @@ impl Before {
         let over = match input.command {
             Command::Assign { agent, .. } | Command::SignIn { agent, .. } => Some(agent),
             // A woken contact may not fit; nor may the wrap-up of one that was quiet or held.
-            Command::Wake { contact } | Command::Complete { contact } => match state.place(contact) {
-                Some(Place::With(a, h)) if matches!(state.agents[a].holds[h].stage, Stage::Quiet | Stage::Held) => {
-                    Some(state.agents[a].id)
+            Command::Wake { contact } | Command::MessageFromCustomer { contact } | Command::Complete { contact } => {
+                match state.place(contact) {
+                    Some(Place::With(a, h)) if matches!(state.agents[a].holds[h].stage, Stage::Quiet | Stage::Held) => {
+                        Some(state.agents[a].id)
+                    }
+                    _ => None,
                 }
-                _ => None,
-            },
+            }
             _ => None,
         };
         Self { loads, in_line, over }

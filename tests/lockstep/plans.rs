@@ -1,9 +1,9 @@
 //! A family of plans that uses every option, small enough that the options meet each other.
 
 use cordboard::{
-    AgentOrder, Channel, ChannelCapacity, ChannelId, ContactOrder, Group, GroupId, IdleClock, Limits, Load,
-    NamedRequirement, NoAnswer, NoAnswerEffect, Over, Plan, Pools, Profile, ProfileId, Queue, QueueId, Requirement,
-    SkillId, Skills, Span, Stage, Step, StepClock, Target, WrapUp,
+    AgeFrom, AgentOrder, Channel, ChannelCapacity, ChannelId, ContactOrder, Conversation, Group, GroupId, IdleClock,
+    Limits, Load, NamedRequirement, NoAnswer, NoAnswerEffect, Over, Plan, Pools, Profile, ProfileId, Queue, QueueId,
+    Requirement, SkillId, Skills, Span, Stage, Step, StepClock, Target, WrapUp,
 };
 use serde::Serialize;
 
@@ -241,7 +241,15 @@ fn channel(dice: &mut Dice<'_>, name: &str) -> Channel {
         connect: dice.pick(&[None, Some(secs(8)), None]),
         wrap_up: dice.pick(&WRAP_UPS),
         target: target(dice),
+        conversation: conversation(dice),
         retired: false,
+    }
+}
+
+fn conversation(dice: &mut Dice<'_>) -> Conversation {
+    Conversation {
+        quiet_after: dice.pick(&[None, Some(secs(4)), Some(secs(1)), Some(secs(20)), Some(Span::MAX)]),
+        age_from: dice.pick(&[AgeFrom::FirstContact, AgeFrom::LastMessage]),
     }
 }
 

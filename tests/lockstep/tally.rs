@@ -46,7 +46,7 @@ const FLOORS: &[(&str, u64)] = &[
     ("refused: age origin in the future", 20),
     ("refused: agent not signed in", 100),
     ("refused: as many classes as there may be", 1_000),
-    ("refused: channel", 1_000),
+    ("refused: channel", 500),
     ("refused: channel not taken", 700),
     ("refused: command too old", 3_000),
     ("refused: contact exists", 100),
@@ -81,7 +81,10 @@ const FLOORS: &[(&str, u64)] = &[
     ("sign-out with drain", 1_000),
     ("sign-out with re-queue", 1_000),
     ("signed out", 4_000),
+    ("silence: quiet", 500),
     ("step relaxed", 20_000),
+    ("the agent wrote", 8_000),
+    ("the customer wrote", 6_000),
     ("transfer to a queue", 2_000),
     ("transfer to a requirement", 2_000),
     ("transfer to an agent", 1_000),
@@ -109,6 +112,11 @@ impl Tally {
         }
         for event in events {
             if let Some(name) = name_of_event(&event.what) {
+                self.add(name);
+            }
+            if input.command == Command::AdvanceTime
+                && let Some(name) = name_of_silence(&event.what)
+            {
                 self.add(name);
             }
         }
@@ -201,6 +209,14 @@ fn name_of_rejection(rejected: &Rejected) -> &'static str {
     }
 }
 
+/// What only the customer's silence leads to while time passes.
+fn name_of_silence(what: &What) -> Option<&'static str> {
+    Some(match what {
+        What::Quieted { .. } => "silence: quiet",
+        _ => return None,
+    })
+}
+
 fn name_of_event(what: &What) -> Option<&'static str> {
     Some(match what {
         What::AgentSignedIn { .. } => "sign-in",
@@ -226,6 +242,8 @@ fn name_of_event(what: &What) -> Option<&'static str> {
         What::Held { by: HeldBy::Arrival, .. } => "held by an arrival",
         What::Resumed { by: HeldBy::Agent, .. } => "resumed by the agent",
         What::Resumed { by: HeldBy::Arrival, .. } => "resumed by itself",
+        What::CustomerWrote { .. } => "the customer wrote",
+        What::AgentWrote { .. } => "the agent wrote",
         What::Quieted { .. } => "quiet",
         What::Woken { forced: true, .. } => "woken by force",
         What::Woken { .. } => "woken",

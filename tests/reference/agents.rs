@@ -2,7 +2,7 @@
 
 use cordboard::{
     AgentId, ChannelSet, GroupId, Leave, NoAnswerEffect, OfferEnd, Outcome, QueueId, ReasonId, Return, Skills, Stage,
-    What,
+    Turn, What,
 };
 
 use super::{Agent, Reference, Refused};
@@ -89,6 +89,7 @@ impl Reference {
             let offer = self.agents[a].holds[0].offer;
             let mut it = self.take_from(a, 0);
             let contact = it.id;
+            it.turns_to(Turn::Agent, self.now);
             match (stage, offer) {
                 (Stage::Offered, Some(offer)) => {
                     self.tell(What::OfferEnded { offer, contact, agent: id, end: OfferEnd::Revoked });

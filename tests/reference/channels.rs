@@ -1,6 +1,6 @@
 //! Section 12: a contact goes on over another channel.
 
-use cordboard::{ChannelId, ContactId, Return, Stage, What};
+use cordboard::{ChannelId, ContactId, Return, Stage, Turn, What};
 
 use super::{Place, Reference, Refused};
 
@@ -53,7 +53,8 @@ impl Reference {
             let queue = self.agents[a].holds[h].contact.queue;
             let connect_by = self.plan.connect_time(queue, channel).map(|span| self.now + span);
             let stage = if connect_by.is_some() { Stage::Connecting } else { Stage::Active };
-            self.agents[a].holds[h].contact.channel = channel;
+            let it = &mut self.agents[a].holds[h].contact;
+            (it.channel, it.turn, it.turn_since) = (channel, Turn::Agent, self.now);
             self.agents[a].holds[h].forced = false;
             self.set_stage(a, h, stage, None);
             self.agents[a].holds[h].until = connect_by;
@@ -64,6 +65,7 @@ impl Reference {
         let mut it = self.take_from(a, h);
         self.tell(What::Returned { contact, agent, why: Return::ChannelChanged });
         self.tell(What::ChannelChanged { contact, channel, agent: None, connect_by: None });
+        it.turns_to(Turn::Agent, now);
         it.channel = channel;
         it.only = None;
         it.excluded.clear();

@@ -1,6 +1,8 @@
 //! Section 5, first half: contacts arrive, are given to agents, come back, and leave while they wait.
 
-use cordboard::{AgentId, ContactId, HeldBy, Needs, NewContact, OfferId, Outcome, Over, Span, Stage, Timestamp, What};
+use cordboard::{
+    AgentId, ContactId, HeldBy, Needs, NewContact, OfferId, Outcome, Over, Span, Stage, Timestamp, Turn, What,
+};
 
 use super::{Contact, Holding, Reference, Refused};
 
@@ -24,6 +26,8 @@ impl Reference {
             max_wait: new.max_wait,
             wrap_up: new.wrap_up,
             customer: new.customer,
+            turn: Turn::Agent,
+            turn_since: now,
             only: only.map(|preferred| (preferred.agent, now + preferred.wait)),
             waits_since: now,
             step: 0,
@@ -95,6 +99,7 @@ impl Reference {
         let agent = self.agents[a].id;
         self.put_aside_for(a, channel);
         it.first_offer = it.first_offer.or(Some(now));
+        (it.turn, it.turn_since) = (Turn::Agent, now);
 
         let holding = |it, stage, offer, until| Holding {
             contact: it,

@@ -1,6 +1,6 @@
 //! Section 5, second half: what happens to a contact in an agent's hands.
 
-use cordboard::{ContactId, HeldBy, OfferEnd, OfferId, Outcome, Return, Span, Stage, TransferTo, What, WrapUp};
+use cordboard::{ContactId, HeldBy, OfferEnd, OfferId, Outcome, Return, Span, Stage, TransferTo, Turn, What, WrapUp};
 
 use super::{Place, Reference, Refused};
 
@@ -54,6 +54,7 @@ impl Reference {
         let agent = self.agents[a].id;
         let mut it = self.take_from(a, h);
         self.tell(What::Returned { contact: it.id, agent, why });
+        it.turns_to(Turn::Agent, self.now);
         self.exclude(&mut it, agent);
         self.comes_back(it);
     }
@@ -91,22 +92,6 @@ impl Reference {
         }
         self.set_stage(a, h, Stage::Active, None);
         self.tell(What::Resumed { contact, agent: self.agents[a].id, by: HeldBy::Agent });
-        Ok(())
-    }
-
-    pub(super) fn quiet(&mut self, contact: ContactId) -> Result<(), Refused> {
-        let (a, h) = self.contact_in(contact, &[Stage::Active])?;
-        self.set_stage(a, h, Stage::Quiet, None);
-        self.tell(What::Quieted { contact, agent: self.agents[a].id });
-        Ok(())
-    }
-
-    pub(super) fn wake(&mut self, contact: ContactId) -> Result<(), Refused> {
-        let (a, h) = self.contact_in(contact, &[Stage::Quiet])?;
-        let forced = !self.may_resume(&self.agents[a], h);
-        self.agents[a].holds[h].forced |= forced;
-        self.set_stage(a, h, Stage::Active, None);
-        self.tell(What::Woken { contact, agent: self.agents[a].id, forced });
         Ok(())
     }
 
@@ -205,7 +190,8 @@ impl Reference {
             Place::With(a, h) => {
                 let agent = self.agents[a].id;
                 let offer = self.agents[a].holds[h].offer;
-                let it = self.take_from(a, h);
+                let mut it = self.take_from(a, h);
+                it.turns_to(Turn::Agent, self.now);
                 if let Some(offer) = offer {
                     self.tell(What::OfferEnded { offer, contact, agent, end: OfferEnd::Left });
                 } else {

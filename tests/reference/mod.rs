@@ -10,6 +10,7 @@ mod agents;
 mod channels;
 mod choice;
 mod contacts;
+mod conversation;
 mod handling;
 mod plan;
 mod room;
@@ -145,6 +146,8 @@ impl Reference {
             Command::ConnectFailed { contact } => self.connect_failed(*contact),
             Command::Hold { contact } => self.hold(*contact),
             Command::Resume { contact } => self.resume(*contact),
+            Command::MessageFromCustomer { contact } => self.message_from_customer(*contact),
+            Command::MessageFromAgent { contact } => self.message_from_agent(*contact),
             Command::Quiet { contact } => self.quiet(*contact),
             Command::Wake { contact } => self.wake(*contact),
             Command::Complete { contact } => self.complete(*contact),

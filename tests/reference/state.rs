@@ -2,7 +2,7 @@
 
 use cordboard::{
     AgentId, ChannelId, ChannelSet, ContactId, CustomerId, GroupId, HeldBy, Needs, OfferId, QueueId, Skills, Span,
-    Stage, Timestamp, WrapUp,
+    Stage, Timestamp, Turn, WrapUp,
 };
 
 use super::{Reference, Refused};
@@ -62,6 +62,9 @@ pub(crate) struct Contact {
     pub(crate) max_wait: Option<Span>,
     pub(crate) wrap_up: Option<WrapUp>,
     pub(crate) customer: Option<CustomerId>,
+    /// Who is to write next, and since when.
+    pub(crate) turn: Turn,
+    pub(crate) turn_since: Timestamp,
     /// The one agent it waits for, and until when.
     pub(crate) only: Option<(AgentId, Timestamp)>,
     /// Arrival or transfer: what the longest wait is counted from.

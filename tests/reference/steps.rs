@@ -51,6 +51,7 @@ impl Reference {
         }
         for agent in &self.agents {
             for holding in &agent.holds {
+                consider(self.silence_ends(holding), Timer::Contact(holding.contact.arrival, holding.contact.id));
                 consider(holding.until, Timer::Contact(holding.contact.arrival, holding.contact.id));
             }
             consider(agent.ready_again.map(|(due, _)| due), Timer::Agent(agent.id, AgentReason::ReadyAgain));
@@ -94,7 +95,8 @@ impl Reference {
                 Stage::Offered => self.offer_ends(a, h, OfferEnd::Expired),
                 Stage::Connecting => self.gives_back(a, h, Return::ConnectFailed),
                 Stage::WrapUp => self.wrap_up_ends(a, h),
-                Stage::Active | Stage::Quiet | Stage::Held => unreachable!("stages without a timer"),
+                Stage::Active | Stage::Quiet => self.silence_is_over(a, h),
+                Stage::Held => unreachable!("a stage without a timer"),
             },
         }
     }

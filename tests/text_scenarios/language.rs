@@ -11,7 +11,7 @@
 //!         [for ann alone 20s | forever] [wrap-up 30s | fixed 30s | open | none] [needing en >= 50 and es]
 //! o1 accepted | declined | revoked
 //! c1 connected | not connected | held | resumed | quiet | woken | completed | wrapped up | re-queued
-//! c1 abandoned | cancelled
+//! c1 abandoned | cancelled | written in by its customer | written in by its agent
 //! c1 has priority 3            c1 needs en >= 50      c1 assigned to ann
 //! c1 goes on as callback                              over another channel
 //! c1 transferred to sales | to ann alone 20s | forever | needing es   [anew]
@@ -160,6 +160,8 @@ impl Reader<'_, '_> {
             ("not connected", Command::ConnectFailed { contact }),
             ("held", Command::Hold { contact }),
             ("resumed", Command::Resume { contact }),
+            ("written in by its customer", Command::MessageFromCustomer { contact }),
+            ("written in by its agent", Command::MessageFromAgent { contact }),
             ("quiet", Command::Quiet { contact }),
             ("woken", Command::Wake { contact }),
             ("completed", Command::Complete { contact }),

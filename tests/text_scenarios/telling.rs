@@ -72,6 +72,8 @@ pub(crate) fn tell(what: &What, names: &Names, plan: &Plan) -> String {
         What::Held { contact, agent, by: HeldBy::Arrival } => format!("{} put aside at {}", c(contact), a(agent)),
         What::Resumed { contact, agent, by: HeldBy::Agent } => format!("{} resumed by {}", c(contact), a(agent)),
         What::Resumed { contact, agent, by: HeldBy::Arrival } => format!("{} resumes at {}", c(contact), a(agent)),
+        What::CustomerWrote { contact } => format!("the customer of {} wrote", c(contact)),
+        What::AgentWrote { contact, agent } => format!("{} wrote in {}", a(agent), c(contact)),
         What::Quieted { contact, agent } => format!("{} quiet at {}", c(contact), a(agent)),
         What::Woken { contact, agent, forced } => format!("{} woken at {}{}", c(contact), a(agent), by_force(forced)),
         What::WrapUpStarted { contact, agent, until } => {
