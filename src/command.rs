@@ -215,6 +215,14 @@ pub enum Command {
         agent: AgentId,
     },
 
+    /// The agent takes a waiting contact of its own accord, where the queue lets agents claim.
+    Claim {
+        /// Which contact.
+        contact: ContactId,
+        /// Who.
+        agent: AgentId,
+    },
+
     /// The agent takes the offer.
     Accept {
         /// Which offer.

@@ -206,6 +206,15 @@ pub enum What {
         /// By a supervisor, whatever the agent's skills, presence and capacity.
         forced: bool,
     },
+    /// An agent took a waiting contact of its own accord.
+    Claimed {
+        /// Which contact.
+        contact: ContactId,
+        /// By whom.
+        agent: AgentId,
+        /// When media must be set up; `None` where the contact is now active.
+        connect_by: Option<Timestamp>,
+    },
     /// Media is set up; the contact is active.
     Connected {
         /// Which contact.

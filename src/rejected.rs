@@ -1,6 +1,7 @@
 //! Rejections: what the host did wrong. A rejected command has changed nothing.
 
 use crate::id::{AgentId, ChannelId, CommandId, ContactId, GroupId, OfferId, QueueId, RequirementId, Seq, SkillId};
+use crate::obstacle::Obstacle;
 use crate::time::Timestamp;
 
 /// Why a command was refused. Nothing has changed.
@@ -120,6 +121,16 @@ pub enum Rejected {
         agent: AgentId,
         /// The channel.
         channel: ChannelId,
+    },
+    /// The agent may not claim the contact.
+    #[error("{agent} cannot claim {contact}: {why}")]
+    NotClaimable {
+        /// The agent.
+        agent: AgentId,
+        /// The contact.
+        contact: ContactId,
+        /// What stands between them; the first of several.
+        why: Obstacle,
     },
     /// No such offer is open: accepted, ended, or never made.
     #[error("{0} is not open: it was taken, has ended, or was never made")]

@@ -11,7 +11,7 @@ const LAYERS: &[&[&str]] = &[
     &["channel", "agent"],
     &["contact"],
     &["plan"],
-    &["command", "event", "rejected", "policy"],
+    &["command", "event", "obstacle", "rejected", "policy"],
     &["router"],
     &["measure"],
     &["sim"],

@@ -169,7 +169,9 @@ fn json_toml_and_code_give_the_same_plan() {
                 .offers_per_contact(7)
                 .target("voice", Target::new(950, Span::from_secs(10)))
         })
-        .queue("help", |q| q.order(ContactOrder::Host("mine".into())).agents([AgentOrder::Random]))
+        .queue("help", |q| {
+            q.mode(Mode::Pull).claims(2).order(ContactOrder::Host("mine".into())).agents([AgentOrder::Random])
+        })
         .requirement("gold", "billing >= 50 or prefer(\"tier 2\")")
         .limits(Limits { contacts: 1000, name_length: 60, ..Limits::default() })
         .build()

@@ -181,6 +181,8 @@ const MISTAKES: &[(&str, &str, &str, &str)] = &[
     ("\"best-skilled\"", "3", "queues.sales.agents[1]", "must be the name of a way to choose an agent"),
     ("agents = \"random\"", "agents = []", "queues.help.agents", "a list of them: from 1 to 16"),
     ("agents = \"random\"", "agents = { random = 1 }", "queues.help.agents", "and is a table"),
+    ("mode = \"pull\"", "mode = \"pul\"", "queues.help.mode", "did you mean `pull`?"),
+    ("claims = 2", "claims = 65536", "queues.help.claims", "from 0 to 65535"),
     ("idle = \"handled\"", "idle = \"handle\"", "queues.sales.idle", "did you mean `handled`?"),
     ("limit = 500", "limit = -1", "queues.sales.limit", "from 0 to 4294967295, and is -1"),
     ("limit = 500", "limit = 4294967296", "queues.sales.limit", "from 0 to 4294967295"),

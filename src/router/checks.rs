@@ -105,6 +105,11 @@ impl State {
                 }
                 Ok(subject)
             }
+            Command::Claim { contact, agent } => {
+                let subject = self.waiting(*contact, "claimed")?;
+                let slot = self.known_agent(*agent)?;
+                self.check_claim(subject, slot)
+            }
             Command::Accept { offer } | Command::Decline { offer } | Command::Revoke { offer } => {
                 self.open_offer(*offer)
             }

@@ -58,6 +58,7 @@ impl Step<'_> {
                 let agent = self.state.agent_slot(*agent);
                 self.give(slot, agent, true);
             }
+            Command::Claim { agent, .. } => self.claim(slot, *agent),
             Command::Accept { offer } => {
                 let it = &self.state.contacts[slot];
                 let connect_by = self.state.plan.connect_time(it.queue, it.channel).map(|time| self.state.now + time);

@@ -82,7 +82,8 @@ impl State {
                 self.contacts[slot].offer = offer;
                 self.give(slot, agent, Stage::Offered, expires, forced);
             }
-            What::Assigned { contact, agent, connect_by, forced } => {
+            What::Assigned { contact, agent, connect_by, .. } | What::Claimed { contact, agent, connect_by } => {
+                let forced = matches!(event.what, What::Assigned { forced: true, .. });
                 let slot = self.contact_slot(contact);
                 let connecting = self.connects(slot);
                 let stage = if connecting { Stage::Connecting } else { Stage::Active };

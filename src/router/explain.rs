@@ -4,58 +4,13 @@ use std::collections::BTreeMap;
 use std::fmt;
 
 use crate::capacity::{Over, Stage};
-use crate::id::{AgentId, ChannelId, ContactId, QueueId};
+use crate::id::{AgentId, ContactId, QueueId};
+use crate::obstacle::Obstacle;
 use crate::router::Router;
 use crate::router::ledger;
 use crate::router::records::Place;
 use crate::router::state::State;
 use crate::time::{Span, Timestamp};
-
-/// What stands between an agent and a contact.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
-#[non_exhaustive]
-pub enum Obstacle {
-    /// The agent is leaving.
-    Draining,
-    /// The contact waits for another agent alone.
-    NotTheOne,
-    /// The agent's group does not serve the queue.
-    QueueNotServed,
-    /// The agent's skills do not meet the requirement, in the step the contact is in.
-    Requirement,
-    /// The agent's profile has nothing of the channel.
-    ChannelNotTaken,
-    /// The agent is not ready on the channel.
-    NotReady,
-    /// The agent did not take the contact, and is not asked again yet.
-    Excluded,
-    /// The agent has as many of the channel as it may: busy ones or open ones.
-    AtMaximum,
-    /// The agent holds something of this channel, which the contact may not join.
-    MayNotJoin(ChannelId),
-    /// There is not enough load left.
-    LoadFull,
-    /// What is left is kept free for this channel.
-    KeptFree(ChannelId),
-}
-
-impl fmt::Display for Obstacle {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Draining => f.write_str("signing out"),
-            Self::NotTheOne => f.write_str("not the one it waits for"),
-            Self::QueueNotServed => f.write_str("not serving the queue"),
-            Self::Requirement => f.write_str("lacking the skills"),
-            Self::ChannelNotTaken => f.write_str("not taking the channel"),
-            Self::NotReady => f.write_str("not ready"),
-            Self::Excluded => f.write_str("did not take it before"),
-            Self::AtMaximum => f.write_str("at the channel's maximum"),
-            Self::MayNotJoin(held) => write!(f, "holding {held}, which it may not join"),
-            Self::LoadFull => f.write_str("without load left"),
-            Self::KeptFree(channel) => write!(f, "with the rest kept free for {channel}"),
-        }
-    }
-}
 
 /// Where a contact is, and if it waits, why.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -149,6 +104,7 @@ impl State {
         match it.only() {
             Some(only) => check(only.agent != who.id, Obstacle::NotTheOne),
             None => {
+                check(self.choice(it.queue).only_claimed, Obstacle::OnlyClaimed);
                 let serves = self.plan.group(who.group).is_some_and(|group| group.serves(it.queue).is_some());
                 check(!serves, Obstacle::QueueNotServed);
                 let key = self.class_key(it);

@@ -199,6 +199,11 @@ impl State {
                     .or(self.contradicts_giving(contact, agent, forced, command))
             }
             What::Assigned { contact, agent, forced, .. } => self.contradicts_giving(contact, agent, forced, command),
+            What::Claimed { contact, agent, .. } => {
+                let asked =
+                    matches!(*command, Command::Claim { contact: id, agent: by } if (id, by) == (contact, agent));
+                unless(asked, "its command does not say so").or(self.contradicts_giving(contact, agent, false, command))
+            }
             What::OfferEnded { offer, contact, agent, .. } | What::Accepted { offer, contact, agent, .. } => {
                 with(contact, agent, &[Stage::Offered]).or(offer_of(offer, contact))
             }

@@ -191,6 +191,9 @@ impl State {
         if let Some(only) = it.only() {
             return only.agent == who.id;
         }
+        if self.choice(it.queue).only_claimed {
+            return false;
+        }
         let skills = &self.crews.crews[who.crew as usize].skills;
         self.pool_rank(who.group.0, skills, &self.class_key(it)).is_some()
     }

@@ -198,10 +198,11 @@ impl Host {
                 let channel = ChannelId(self.below_or_any(plan.channels().len()) as u8);
                 Command::ChangeChannel { contact: self.contact(seen), channel }
             }
-            23 => match self.chance.below(4) {
+            23 => match self.chance.below(5) {
                 0 if self.chance.one_in(3) => self.configure(plan),
                 1 => Command::SetNeeds { needs: self.needs(plan), contact: self.contact(Seen::Waiting) },
                 2 => Command::AdvanceTime,
+                3 => Command::Claim { contact: self.contact(Seen::Waiting), agent },
                 _ => Command::Assign { contact: self.contact(Seen::Waiting), agent },
             },
             24 => Command::MessageFromCustomer { contact: self.any_contact() },
@@ -403,7 +404,7 @@ impl Host {
                     self.offers.retain(|&known| known != offer.0);
                     self.saw(contact, if connect_by.is_some() { Seen::Connecting } else { Seen::Active });
                 }
-                What::Assigned { contact, connect_by, .. } => {
+                What::Assigned { contact, connect_by, .. } | What::Claimed { contact, connect_by, .. } => {
                     self.saw(contact, if connect_by.is_some() { Seen::Connecting } else { Seen::Active });
                 }
                 What::ChannelChanged { contact, agent: Some(_), connect_by, .. } => {

@@ -213,6 +213,8 @@ fn queue(chance: &mut Chance, names: &Names) -> Value {
         "offers_per_agent": often(chance, &[1, 2, 5]),
         "offers_per_contact": often(chance, &[1, 5, 20]),
         "targets": table(chance, &names.channels, |chance, _| target(chance)),
+        "mode": chance.pick(&["push", "push", "push", "pull"]),
+        "claims": chance.pick(&[0, 1, 65_535]),
     });
     if order == "priority-minutes" {
         of["priority_worth"] = chance.pick(&["1us", "1m", "366d"]).into();

@@ -49,6 +49,7 @@ fn word(what: &What) -> &'static str {
         What::OfferEnded { .. } => "offer ended",
         What::Accepted { .. } => "accepted",
         What::Assigned { .. } => "assigned",
+        What::Claimed { .. } => "claimed",
         What::Connected { .. } => "connected",
         What::Held { .. } => "held",
         What::Resumed { .. } => "resumed",

@@ -24,7 +24,7 @@ pub(crate) struct Host {
 }
 
 /// What a host does when it has nothing else in mind, with how often it comes to mind.
-const MINDED: [(Intent, usize); 27] = [
+const MINDED: [(Intent, usize); 28] = [
     (Intent::Enqueue, 20),
     (Intent::Accept, 34),
     (Intent::Complete, 13),
@@ -43,6 +43,7 @@ const MINDED: [(Intent, usize); 27] = [
     (Intent::Resume, 3),
     (Intent::Requeue, 3),
     (Intent::Assign, 3),
+    (Intent::Claim, 5),
     (Intent::Cancel, 2),
     (Intent::Revoke, 2),
     (Intent::ConnectFailed, 2),
@@ -74,6 +75,7 @@ enum Intent {
     Resume,
     Requeue,
     Assign,
+    Claim,
     Cancel,
     Revoke,
     ConnectFailed,
@@ -275,6 +277,7 @@ impl Host {
             },
             Intent::SetNeeds => Command::SetNeeds { contact: waiting(dice)?, needs: self.needs(dice) },
             Intent::Assign => Command::Assign { contact: waiting(dice)?, agent: agent(dice)? },
+            Intent::Claim => self.claim(dice, state)?,
             Intent::ChangeChannel => {
                 let contact = if dice.one_in(3) { waiting(dice)? } else { in_stage(dice, &in_hand[..3])? };
                 Command::ChangeChannel { contact, channel: self.draft.any_channel(dice) }
@@ -360,6 +363,7 @@ impl Host {
             Intent::SetPriority => Command::SetPriority { contact, priority: 1 },
             Intent::SetNeeds => Command::SetNeeds { contact, needs: Needs::Nothing },
             Intent::Assign => Command::Assign { contact, agent },
+            Intent::Claim => Command::Claim { contact, agent },
             Intent::ChangeChannel => {
                 let channel = cordboard::ChannelId(dice.below(self.draft.channel_count() + 1) as u8);
                 Command::ChangeChannel { contact, channel }
@@ -399,6 +403,21 @@ impl Host {
             new.preferred = Some(Preferred { agent, wait: dice.pick(&WAITS) });
         }
         Command::Enqueue { contact, new }
+    }
+
+    /// Mostly one that the agent may claim.
+    fn claim(&self, dice: &mut Dice<'_>, state: &Reference) -> Option<Command> {
+        if state.agents.is_empty() || state.waiting.is_empty() {
+            return None;
+        }
+        let agent = &state.agents[dice.below(state.agents.len())];
+        let seen = state.claimable(agent);
+        let contact = match seen.len() {
+            0 if dice.one_in(4) => state.waiting[dice.below(state.waiting.len())].id,
+            0 => return None,
+            all => seen[dice.below(all)],
+        };
+        Some(Command::Claim { contact, agent: agent.id })
     }
 
     fn needs(&self, dice: &mut Dice<'_>) -> Needs {

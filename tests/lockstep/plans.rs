@@ -2,8 +2,8 @@
 
 use cordboard::{
     AgeFrom, AgentOrder, Channel, ChannelCapacity, ChannelId, ContactOrder, Conversation, Group, GroupId, IdleClock,
-    Limits, Load, NamedRequirement, NoAnswer, NoAnswerEffect, Over, Plan, Pools, Profile, ProfileId, Queue, QueueId,
-    Requirement, SkillId, Skills, Span, Stage, Step, StepClock, Target, WrapUp,
+    Limits, Load, Mode, NamedRequirement, NoAnswer, NoAnswerEffect, Over, Plan, Pools, Profile, ProfileId, Queue,
+    QueueId, Requirement, SkillId, Skills, Span, Stage, Step, StepClock, Target, WrapUp,
 };
 use serde::Serialize;
 
@@ -198,6 +198,8 @@ impl Draft {
             offers_per_agent: dice.pick(&[100, 1, 2, 3]),
             offers_per_contact: dice.pick(&[1_000, 1_000, 1, 2, 5]),
             targets: (0..self.channels.len()).map(|_| dice.one_in(3).then(|| target(dice))).collect(),
+            mode: dice.pick(&[Mode::Push, Mode::Push, Mode::Push, Mode::Push, Mode::Pull]),
+            claims: dice.pick(&[0, 1, u16::MAX, 2]),
             retired: false,
         }
     }

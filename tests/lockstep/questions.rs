@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use cordboard::{ChannelId, ContactId, Decision, Load, Obstacle, Over, Router, Stage};
+use cordboard::{ChannelId, ContactId, Decision, Load, Mode, Obstacle, Over, Router, Stage};
 
 use crate::reference::{Agent, Contact, Reference};
 
@@ -36,6 +36,12 @@ pub(crate) fn check_answers(engine: &Router, state: &Reference) -> Result<(), St
         let told = engine.explain(held.1.contact.id).ok_or("a contact with an agent is not explained")?;
         if told.with != Some((held.0, held.1.stage)) || engine.position(told.contact).is_some() {
             return Err(format!("{told}, but {} has it", held.0));
+        }
+    }
+    for agent in &state.agents {
+        let (seen, expected) = (engine.claimable(agent.id, usize::MAX), state.claimable(agent));
+        if seen != expected || engine.claimable(agent.id, 2) != expected[..expected.len().min(2)] {
+            return Err(format!("{} may claim {expected:?}, and is shown {seen:?}", agent.id));
         }
     }
     if engine.explain(ContactId(u64::MAX)).is_some() {
@@ -82,6 +88,7 @@ fn obstacles(state: &Reference, agent: &Agent, contact: &Contact) -> Vec<Obstacl
     match contact.only {
         Some((only, _)) => note(only != agent.id, Obstacle::NotTheOne),
         None => {
+            note(state.queue(contact.queue).mode == Mode::Pull, Obstacle::OnlyClaimed);
             note(state.group(agent).serves(contact.queue).is_none(), Obstacle::QueueNotServed);
             note(state.meets(&agent.skills, contact).is_none(), Obstacle::Requirement);
         }

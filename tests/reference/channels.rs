@@ -44,7 +44,7 @@ impl Reference {
         let contact = self.agents[a].holds[h].contact.id;
         let mut without = self.agents[a].clone();
         without.holds.remove(h);
-        if self.fits(&without, channel) {
+        if self.is_room(&without, channel) {
             // Not its own: it is what the others make way for.
             let before = self.agents[a].holds[h].stage;
             self.agents[a].holds[h].stage = Stage::Quiet;

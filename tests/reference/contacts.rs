@@ -1,7 +1,7 @@
 //! Section 5, first half: contacts arrive, are given to agents, come back, and leave while they wait.
 
 use cordboard::{
-    AgentId, ContactId, HeldBy, Needs, NewContact, OfferId, Outcome, Over, Span, Stage, Timestamp, Turn, What,
+    AgentId, ContactId, HeldBy, Needs, NewContact, OfferId, Outcome, Over, QueueId, Span, Stage, Timestamp, Turn, What,
 };
 
 use super::{Contact, Holding, Reference, Refused};
@@ -101,37 +101,46 @@ impl Reference {
         it.first_offer = it.first_offer.or(Some(now));
         (it.turn, it.turn_since) = (Turn::Agent, now);
 
-        let holding = |it, stage, offer, until| Holding {
-            contact: it,
-            stage,
-            offer,
-            taken: offer.is_none(),
-            held_by: None,
-            until,
-            forced,
-        };
         let connect_by = self.plan.connect_time(queue, channel).map(|span| now + span);
-        let given = match self.plan.offer_time(queue, channel) {
+        let (stage, offer, until) = match self.plan.offer_time(queue, channel) {
             Some(time) => {
                 self.offers += 1;
                 it.offers_made += 1;
                 let offer = OfferId(self.offers);
                 let expires = if time == Span::MAX { None } else { Some(now + time) };
                 self.tell(What::Offered { offer, contact, agent, expires, forced });
-                holding(it, Stage::Offered, Some(offer), expires)
+                (Stage::Offered, Some(offer), expires)
             }
             None => {
                 self.agents[a].handled_count += 1;
                 self.tell(What::Assigned { contact, agent, connect_by, forced });
-                holding(it, if connect_by.is_some() { Stage::Connecting } else { Stage::Active }, None, connect_by)
+                (if connect_by.is_some() { Stage::Connecting } else { Stage::Active }, None, connect_by)
             }
         };
-        self.agents[a].holds.push(given);
+        let taken = offer.is_none();
+        self.agents[a].holds.push(Holding { contact: it, stage, offer, taken, held_by: None, until, forced });
         self.agents[a].offered = now;
         if !forced {
-            self.last_given.retain(|(of, _)| *of != queue);
-            self.last_given.push((queue, agent));
+            self.chose(queue, agent);
         }
+    }
+
+    /// The agent has taken a contact without being offered it, as by an unforced `Assigned`.
+    pub(super) fn takes(&mut self, a: usize, mut it: Contact, stage: Stage, until: Option<Timestamp>) {
+        let now = self.now;
+        it.first_offer = it.first_offer.or(Some(now));
+        (it.turn, it.turn_since) = (Turn::Agent, now);
+        self.chose(it.queue, self.agents[a].id);
+        let agent = &mut self.agents[a];
+        agent.offered = now;
+        agent.handled_count += 1;
+        agent.holds.push(Holding { contact: it, stage, offer: None, taken: true, held_by: None, until, forced: false });
+    }
+
+    /// The agent is the last to whom the queue gave a contact unforced.
+    fn chose(&mut self, queue: QueueId, agent: AgentId) {
+        self.last_given.retain(|(of, _)| *of != queue);
+        self.last_given.push((queue, agent));
     }
 
     /// What the agent is active on and a contact of `channel` puts on hold.

@@ -9,6 +9,7 @@
 mod agents;
 mod channels;
 mod choice;
+mod claims;
 mod contacts;
 mod conversation;
 mod handling;
@@ -139,6 +140,7 @@ impl Reference {
             Command::SetNeeds { contact, needs } => self.set_needs(*contact, needs),
             Command::ChangeChannel { contact, channel } => self.change_channel(*contact, *channel),
             Command::Assign { contact, agent } => self.assign(*contact, *agent),
+            Command::Claim { contact, agent } => self.claim(*contact, *agent),
             Command::Accept { offer } => self.accept(*offer),
             Command::Decline { offer } => self.decline(*offer),
             Command::Revoke { offer } => self.revoke(*offer),

@@ -7,6 +7,7 @@
 //! ann is ready [on voice]      ann is not ready [on voice and chat] [reason 3]
 //! ann now has en=80 es=20
 //! ann holds                                           shows her load
+//! ann claims c1               ann may claim           shows what
 //! chat c1 arrives in service [priority 3] [aged 30s] [answer within 20s] [waiting at most 30s]
 //!         [for ann alone 20s | forever] [wrap-up 30s | fixed 30s | open | none] [needing en >= 50 and es]
 //! o1 accepted | declined | revoked
@@ -32,6 +33,7 @@ pub(crate) enum Line {
     At(Timestamp),
     Load(AgentId),
     Why(ContactId),
+    MayClaim(AgentId),
 }
 
 pub(crate) fn read_line(line: &str, names: &mut Names, plan: &Plan, now: Timestamp) -> Result<Line, String> {
@@ -98,6 +100,9 @@ impl Reader<'_, '_> {
         if self.names.is_agent(first) && self.words.skip("holds") {
             return Ok(Line::Load(self.names.agent_named(first)));
         }
+        if self.names.is_agent(first) && self.words.skip("may claim") {
+            return Ok(Line::MayClaim(self.names.agent_named(first)));
+        }
         if first == "why" {
             return Ok(Line::Why(self.contact()?));
         }
@@ -140,6 +145,8 @@ impl Reader<'_, '_> {
             Ok(Command::SignOut { agent, leave: Leave::Drain })
         } else if words.skip("now has") {
             Ok(Command::SetSkills { agent, skills: self.skills()? })
+        } else if words.skip("claims") {
+            Ok(Command::Claim { agent, contact: self.contact()? })
         } else if words.skip("is") {
             let ready = !words.skip("not");
             if !words.skip("ready") {

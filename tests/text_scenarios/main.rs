@@ -151,6 +151,7 @@ fn run(stage: &mut Option<Stage>, input: &[String]) -> Result<Vec<String>, Strin
                 said.extend(stage.apply(CommandId::ANONYMOUS, Command::AdvanceTime)?);
             }
             Line::Load(agent) => said.push(stage.load(agent)?),
+            Line::MayClaim(agent) => said.push(stage.may_claim(agent)?),
             Line::Why(contact) => said.extend(stage.explain(contact)?),
         }
     }
@@ -210,6 +211,17 @@ impl Stage {
             lines.push(format!("{position} before it"));
         }
         Ok(lines.iter().map(|line| self.names.put_into(line, self.engine.plan())).collect())
+    }
+
+    fn may_claim(&self, agent: cordboard::AgentId) -> Result<String, String> {
+        let seen = self.engine.claimable(agent, 10);
+        let at = self.reference.agent_at(agent).ok_or("the agent is not signed in")?;
+        if seen != self.reference.claimable(&self.reference.agents[at]) {
+            return Err(format!("the engine shows {seen:?}, the reference something else"));
+        }
+        let seen: Vec<_> = seen.iter().map(|&contact| self.names.contact(contact)).collect();
+        let seen = if seen.is_empty() { "nothing".into() } else { seen.join(", ") };
+        Ok(format!("{} may claim {seen}", self.names.agent(agent)))
     }
 
     fn load(&self, agent: cordboard::AgentId) -> Result<String, String> {

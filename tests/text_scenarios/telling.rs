@@ -67,6 +67,9 @@ pub(crate) fn tell(what: &What, names: &Names, plan: &Plan) -> String {
             let connect_by = ending("to connect by", connect_by);
             format!("{} given to {}{connect_by}{}", c(contact), a(agent), by_force(forced))
         }
+        What::Claimed { contact, agent, connect_by } => {
+            format!("{} claimed by {}{}", c(contact), a(agent), ending("to connect by", connect_by))
+        }
         What::Connected { contact, agent } => format!("{} connected with {}", c(contact), a(agent)),
         What::Held { contact, agent, by: HeldBy::Agent } => format!("{} held by {}", c(contact), a(agent)),
         What::Held { contact, agent, by: HeldBy::Arrival } => format!("{} put aside at {}", c(contact), a(agent)),
