@@ -52,6 +52,8 @@ pub enum Return {
     ConnectFailed,
     /// Its agent was signed out.
     SignedOut,
+    /// It goes on over another channel, of which its agent could not take it.
+    ChannelChanged,
 }
 
 /// What happened.
@@ -146,6 +148,17 @@ pub enum What {
     NeedsChanged {
         /// Which.
         contact: ContactId,
+    },
+    /// A contact goes on over another channel, as the same contact. See [`Command::ChangeChannel`](crate::Command::ChangeChannel).
+    ChannelChanged {
+        /// Which.
+        contact: ContactId,
+        /// Its channel from now on.
+        channel: ChannelId,
+        /// Who has it and goes on with it; `None` while nobody has it.
+        agent: Option<AgentId>,
+        /// With an agent: when media must be set up; `None` where the contact is now active.
+        connect_by: Option<Timestamp>,
     },
     /// A contact goes elsewhere.
     Transferred {

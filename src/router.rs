@@ -2,6 +2,7 @@
 
 mod agent_timer;
 mod agents;
+mod channels;
 mod checkpoint;
 mod checks;
 mod choose;

@@ -104,7 +104,7 @@ impl State {
 
 impl Step<'_> {
     pub(crate) fn claim(&mut self, slot: u32, agent: AgentId) {
-        self.put_aside_for(slot, self.state.agent_slot(agent));
+        self.put_aside_for(slot, self.state.agent_slot(agent), self.state.contacts[slot].channel);
         let it = &self.state.contacts[slot];
         let (contact, connect_time) = (it.id, self.state.plan.connect_time(it.queue, it.channel));
         let connect_by = connect_time.map(|time| self.state.now + time);

@@ -68,6 +68,13 @@ impl State {
                     self.restand(contact, |contact, _| contact.needs = needs);
                 }
             }
+            What::ChannelChanged { contact, channel, agent, connect_by } => {
+                let slot = self.contact_slot(contact);
+                match agent {
+                    Some(_) => self.go_on_over(slot, channel, connect_by),
+                    None => self.wait_on(slot, channel),
+                }
+            }
             What::Transferred { contact, queue } => self.transfer(contact, queue, command),
             What::Offered { offer, contact, agent, expires, forced } => {
                 let slot = self.contact_slot(contact);

@@ -87,6 +87,7 @@ impl State {
             | What::Relaxed { .. }
             | What::PriorityChanged { .. }
             | What::NeedsChanged { .. }
+            | What::ChannelChanged { agent: None, .. }
             | What::Transferred { .. } => self.contradicts_waiting(&event.what, &input.command),
             _ => self.contradicts_handling(&event.what, &input.command),
         }
@@ -165,6 +166,10 @@ impl State {
                     "the contact is not waiting, or its command does not say so",
                 )
             }
+            What::ChannelChanged { contact, channel, .. } => {
+                let known = self.plan.channel(channel).is_some();
+                unless(known && free(contact).is_some(), "the contact is not waiting, or there is no such channel")
+            }
             What::Transferred { contact, queue } => {
                 let Command::Transfer { contact: id, to, .. } = command else {
                     return Some("its command does not say so");
@@ -221,6 +226,11 @@ impl State {
             What::Held { contact, agent, .. } | What::Quieted { contact, agent } => {
                 with(contact, agent, &[Stage::Active])
             }
+            What::ChannelChanged { contact, agent: Some(agent), channel, .. } => with(contact, agent, &IN_HAND[1..])
+                .or(unless(
+                    self.agent_ids.get(&agent).is_some_and(|agent| self.takes(agent, channel)),
+                    "the agent has no capacity for the channel",
+                )),
             What::Resumed { contact, agent, .. } => with(contact, agent, &[Stage::Held]),
             What::Woken { contact, agent, .. } => with(contact, agent, &[Stage::Quiet]),
             What::WrapUpStarted { contact, agent, .. } => with(contact, agent, &IN_HAND[1..]),

@@ -273,6 +273,7 @@ impl Run<'_> {
             | What::Relaxed { .. }
             | What::PriorityChanged { .. }
             | What::NeedsChanged { .. }
+            | What::ChannelChanged { .. }
             | What::Transferred { .. }
             | What::SkillsChanged { .. }
             | What::Configured => {}

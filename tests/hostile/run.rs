@@ -44,6 +44,7 @@ fn word(what: &What) -> &'static str {
         What::Relaxed { .. } => "relaxed",
         What::PriorityChanged { .. } => "priority",
         What::NeedsChanged { .. } => "needs",
+        What::ChannelChanged { .. } => "other channel",
         What::Transferred { .. } => "transferred",
         What::Offered { .. } => "offered",
         What::OfferEnded { .. } => "offer ended",

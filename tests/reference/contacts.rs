@@ -60,9 +60,7 @@ impl Reference {
             return Err(Refused::Condition("the contact is there already"));
         }
         self.check_queue(new.queue)?;
-        if self.plan.channel(new.channel).is_none_or(|channel| channel.retired) {
-            return Err(Refused::Condition("no such channel"));
-        }
+        self.check_channel(new.channel)?;
         self.check_needs(&new.needs)?;
         if new.age_origin.is_some_and(|origin| origin > self.now) {
             return Err(Refused::Condition("the age origin lies in the future"));

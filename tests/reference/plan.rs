@@ -1,7 +1,8 @@
 //! Looking things up in the plan, checking what a command names, and `Configure` (end of section 5).
 
 use cordboard::{
-    AgentOrder, ContactOrder, Group, Needs, Plan, Profile, Queue, QueueId, Requirement, Skills, Span, What, WrapUp,
+    AgentOrder, ChannelId, ContactOrder, Group, Needs, Plan, Profile, Queue, QueueId, Requirement, Skills, Span, What,
+    WrapUp,
 };
 
 use super::{Agent, Contact, Reference, Refused};
@@ -51,6 +52,13 @@ impl Reference {
         match self.plan.queue(queue) {
             Some(queue) if !queue.retired => Ok(()),
             _ => Err(Refused::Condition("no such queue")),
+        }
+    }
+
+    pub(super) fn check_channel(&self, channel: ChannelId) -> Result<(), Refused> {
+        match self.plan.channel(channel) {
+            Some(channel) if !channel.retired => Ok(()),
+            _ => Err(Refused::Condition("no such channel")),
         }
     }
 
