@@ -2,6 +2,7 @@
 
 mod agent_timer;
 mod agents;
+mod channels;
 mod checkpoint;
 mod checks;
 mod choose;
@@ -23,6 +24,7 @@ mod invariants;
 mod ledger;
 mod line;
 mod orders;
+mod pacing;
 mod rebuild;
 mod records;
 mod settle;

@@ -151,6 +151,32 @@ const MISTAKES: &[(&str, &str, &str, &str)] = &[
     ),
     ("open = 30", "open = 2", "capacity.blended.chat.open", "is 2, less than max = 3"),
     (
+        "ramp = { contacts = 5",
+        "ramp = { contacts = 0",
+        "capacity.blended.email.ramp.contacts",
+        "from 1 to 1000, and is 0",
+    ),
+    (
+        "ramp = { contacts = 5, ",
+        "ramp = { ",
+        "capacity.blended.email.ramp.contacts",
+        "is missing; give how many may be given",
+    ),
+    (
+        "contacts = 5, per = \"1m\"",
+        "contacts = 5",
+        "capacity.blended.email.ramp.per",
+        "is missing; give within how long",
+    ),
+    ("per = \"1m\"", "per = \"0s\"", "capacity.blended.email.ramp.per", "must be at least 1us"),
+    ("per = \"1m\"", "every = \"1m\"", "capacity.blended.email.ramp.every", "the keys here are"),
+    (
+        "ramp = { contacts = 5, per = \"1m\" }",
+        "ramp = 5",
+        "capacity.blended.email.ramp",
+        "a table such as { contacts = 5, per = \"1m\" }",
+    ),
+    (
         "offered_load = \"40%\"",
         "offered_load = \"20%\"",
         "capacity.blended.chat.offered_load",
@@ -183,7 +209,7 @@ const MISTAKES: &[(&str, &str, &str, &str)] = &[
         "must be one of \"yes\", \"hold\", \"no\", and is true",
     ),
     (
-        "email = { max = 5, load = \"25%\" }",
+        "email = { max = 5, load = \"25%\", ramp = { contacts = 5, per = \"1m\" } }",
         "email = 5",
         "capacity.blended.email",
         "must be a table such as { max = 3 }, and is 5",

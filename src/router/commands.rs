@@ -53,6 +53,7 @@ impl Step<'_> {
                 self.emit(What::NeedsChanged { contact });
                 self.mark_contact(slot);
             }
+            Command::ChangeChannel { channel, .. } => self.change_channel(slot, *channel),
             Command::Assign { agent, .. } => {
                 let agent = self.state.agent_slot(*agent);
                 self.give(slot, agent, true);
@@ -239,7 +240,7 @@ impl Step<'_> {
     }
 
     /// The contact leaves the agent's hands.
-    fn returned(&mut self, slot: u32, why: Return) {
+    pub(crate) fn returned(&mut self, slot: u32, why: Return) {
         let it = &self.state.contacts[slot];
         let (contact, holder) = (it.id, it.agent);
         let agent = self.state.agents[holder].id;

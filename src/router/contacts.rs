@@ -139,6 +139,9 @@ impl State {
         holder.holding.push(Holding { contact: slot, channel, stage, forced, by_arrival: false });
         self.unshelve(agent_slot);
         self.arm(slot);
+        if !forced {
+            self.note_given(agent_slot, channel);
+        }
     }
 
     /// Takes a contact out of its agent's hands.

@@ -6,7 +6,9 @@ use crate::capacity::Stage;
 use crate::contact::{NewContact, Outcome};
 use crate::event::What;
 use crate::id::{AgentId, ChannelId, ContactId, CustomerId};
+use crate::rejected::Rejected;
 use crate::router::Router;
+use crate::router::checks::Subject;
 use crate::router::id_map::IdMap;
 use crate::router::records::{Contact, NONE, Only, Place, Slots};
 use crate::router::settle::Step;
@@ -270,6 +272,25 @@ impl State {
         let (it, rules) = (&self.customers.all[slot], self.plan.customers());
         let remembered = it.live > 0 || it.idle + rules.remember > now;
         remembered && it.completed.is_some_and(|at| now.since(at) <= rules.repeat_within)
+    }
+
+    /// A customer may have one contact on some channels.
+    pub(crate) fn check_has_none(&self, customer: CustomerId, channel: ChannelId) -> Result<(), Rejected> {
+        match self.one_of_customer(customer, channel) {
+            Some(contact) => Err(Rejected::CustomerHasOne { customer, contact }),
+            None => Ok(()),
+        }
+    }
+
+    /// The same for a contact that is there on another channel.
+    pub(crate) fn check_one_more(&self, subject: Subject, channel: ChannelId) -> Result<Subject, Rejected> {
+        if let Subject::Contact(slot) = subject
+            && self.contacts[slot].channel != channel
+            && let Some(customer) = self.contacts[slot].customer()
+        {
+            self.check_has_none(customer, channel)?;
+        }
+        Ok(subject)
     }
 
     /// The contact that stands against a second one on a channel of which a customer may have one.

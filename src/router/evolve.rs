@@ -49,6 +49,7 @@ impl State {
                     self.join_crew(slot, Some(skills.clone()));
                 }
             }
+            What::RampPassed { agent, channel } => self.ramp_passed(self.agent_slot(agent), channel),
             What::Arrived { contact, .. } => self.arrive(contact, command),
             What::Queued { contact, .. } => self.stand_in_line(self.contact_slot(contact)),
             What::PreferenceEnded { contact } => {
@@ -65,6 +66,13 @@ impl State {
                 if let Command::SetNeeds { needs, .. } = command {
                     let needs = self.needs.intern(needs);
                     self.restand(contact, |contact, _| contact.needs = needs);
+                }
+            }
+            What::ChannelChanged { contact, channel, agent, connect_by } => {
+                let slot = self.contact_slot(contact);
+                match agent {
+                    Some(_) => self.go_on_over(slot, channel, connect_by),
+                    None => self.wait_on(slot, channel),
                 }
             }
             What::Transferred { contact, queue } => self.transfer(contact, queue, command),

@@ -35,6 +35,7 @@ impl Router {
         self.state.check_lines()?;
         self.state.check_shelves()?;
         self.state.check_customers()?;
+        self.state.check_pacing()?;
         self.state.check_nothing_unmatched()
     }
 }

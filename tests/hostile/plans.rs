@@ -136,6 +136,9 @@ fn profile(chance: &mut Chance, names: &Names) -> Value {
         if chance.one_in(10) {
             takes["offered_load"] = "100%".into();
         }
+        if chance.one_in(4) {
+            takes["ramp"] = json!({ "contacts": chance.pick(&[1, 1, 2, 5, 1_000]), "per": time(chance) });
+        }
         of.insert((*name).clone(), takes);
     }
     if chance.one_in(4) && !taken.is_empty() {

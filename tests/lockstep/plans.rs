@@ -3,7 +3,7 @@
 use cordboard::{
     Affinity, AgeFrom, AgentOrder, Channel, ChannelCapacity, ChannelId, ContactOrder, Conversation, Customers, Group,
     GroupId, IdleClock, Limits, Load, Mode, NamedRequirement, NoAnswer, NoAnswerEffect, Over, Plan, Pools, Profile,
-    ProfileId, Queue, QueueId, Requirement, SkillId, Skills, Span, Stage, Step, StepClock, Target, WrapUp,
+    ProfileId, Queue, QueueId, Ramp, Requirement, SkillId, Skills, Span, Stage, Step, StepClock, Target, WrapUp,
 };
 use serde::Serialize;
 
@@ -286,7 +286,10 @@ fn capacity(dice: &mut Dice<'_>) -> ChannelCapacity {
     }
     load[Stage::Quiet as usize] = parts(load[Stage::Active as usize], dice.pick(&[4, 1, 0]));
     load[Stage::Held as usize] = parts(load[Stage::Active as usize], dice.pick(&[4, 1, 0]));
-    ChannelCapacity { max, open: max + dice.pick(&[0, 0, 2, 5]), load }
+    let ramp =
+        |dice: &mut Dice<'_>| Ramp { contacts: dice.pick(&[1, 2, 3]), per: dice.pick(&[secs(10), secs(3), secs(40)]) };
+    let open = max + dice.pick(&[0, 0, 2, 5]);
+    ChannelCapacity { max, open, load, ramp: dice.one_in(4).then(|| ramp(dice)) }
 }
 
 fn agent_order(dice: &mut Dice<'_>) -> AgentOrder {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use cordboard::{ChannelId, ContactId, CustomerId, Decision, Load, Mode, Obstacle, Over, Router, Stage};
+use cordboard::{ChannelId, ContactId, CustomerId, Decision, Load, Mode, Obstacle, Over, Router, Stage, Timestamp};
 
 use crate::reference::{Agent, Contact, Reference};
 
@@ -15,8 +15,12 @@ pub(crate) fn check_answers(engine: &Router, state: &Reference) -> Result<(), St
     for contact in &state.waiting {
         let told = engine.explain(contact.id).ok_or("a waiting contact is not explained")?;
         let mut expected = BTreeMap::new();
+        let mut next = state.wait_ends(contact);
         for agent in &state.agents {
             let found = obstacles(state, agent, contact);
+            if found == [Obstacle::Ramp] {
+                next = [next, agent.blocked_until(contact.channel)].into_iter().flatten().min();
+            }
             if found.is_empty() {
                 return Err(format!("nothing stands between {} and {}, who waits", agent.id, contact.id));
             }
@@ -26,6 +30,10 @@ pub(crate) fn check_answers(engine: &Router, state: &Reference) -> Result<(), St
         }
         if told.obstacles != expected || told.with.is_some() || usize::from(told.step) != contact.step {
             return Err(format!("{told}\n  but by asking everybody {expected:?}"));
+        }
+        let next = next.filter(|&next| next < Timestamp::MAX).map(|next| next.max(state.now));
+        if told.next != next {
+            return Err(format!("{told}\n  but something changes at {next:?}"));
         }
         let (position, ahead) = (engine.position(contact.id), ahead_of(state, contact));
         if position != Some(ahead) {
@@ -141,6 +149,7 @@ fn obstacles(state: &Reference, agent: &Agent, contact: &Contact) -> Vec<Obstacl
             note(true, Obstacle::KeptFree(other));
         }
     }
+    note(agent.blocked_until(contact.channel).is_some(), Obstacle::Ramp);
     found
 }
 

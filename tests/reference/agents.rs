@@ -28,6 +28,7 @@ impl Reference {
                 agent.draining = false;
                 agent.available = now;
                 agent.ready_again = None;
+                self.look_at_ramps(at);
             }
             None => {
                 if self.agents.len() >= self.plan.limits().agents as usize {
@@ -48,6 +49,8 @@ impl Reference {
                     handled_count: 0,
                     streak: 0,
                     ready_again: None,
+                    given: Vec::new(),
+                    blocked: Vec::new(),
                 });
             }
         }

@@ -67,9 +67,7 @@ impl Reference {
             return Err(Refused::Condition("the contact is there already"));
         }
         self.check_queue(new.queue)?;
-        if self.plan.channel(new.channel).is_none_or(|channel| channel.retired) {
-            return Err(Refused::Condition("no such channel"));
-        }
+        self.check_channel(new.channel)?;
         self.check_needs(&new.needs)?;
         if new.age_origin.is_some_and(|origin| origin > self.now) {
             return Err(Refused::Condition("the age origin lies in the future"));
@@ -134,6 +132,7 @@ impl Reference {
         self.agents[a].offered = now;
         if !forced {
             self.chose(queue, agent);
+            self.remember_given(a, channel);
         }
         if taken {
             self.was_taken(customer, agent);
@@ -148,6 +147,7 @@ impl Reference {
         it.first_offer = it.first_offer.or(Some(now));
         (it.turn, it.turn_since) = (Turn::Agent, now);
         self.chose(it.queue, self.agents[a].id);
+        self.remember_given(a, it.channel);
         let agent = &mut self.agents[a];
         agent.offered = now;
         agent.handled_count += 1;

@@ -2,7 +2,7 @@
 
 use cordboard::{AgentId, ChannelId, ContactId, CustomerId, NewContact, Outcome, Stage, Timestamp, What};
 
-use super::{Contact, Reference, Refused};
+use super::{Contact, Place, Reference, Refused};
 
 #[derive(Clone, Debug)]
 pub(crate) struct Customer {
@@ -51,6 +51,18 @@ impl Reference {
             return Err(Refused::Condition("the customer has one already"));
         }
         Ok(())
+    }
+
+    /// **One per customer**, for a contact that goes over to a channel.
+    pub(super) fn customer_may_move(&self, id: ContactId, channel: ChannelId) -> Result<(), Refused> {
+        let contact = match self.known_contact(id)? {
+            Place::Waiting(at) => &self.waiting[at],
+            Place::With(a, h) => &self.agents[a].holds[h].contact,
+        };
+        match contact.customer {
+            Some(customer) if contact.channel != channel => self.may_have_another(customer, channel),
+            _ => Ok(()),
+        }
     }
 
     /// **Affinity**: whom the contact, which has just been put among those who wait, is to wait for alone.

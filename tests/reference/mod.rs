@@ -7,12 +7,14 @@
 #![allow(dead_code, reason = "each test binary uses its own part of the reference")]
 
 mod agents;
+mod channels;
 mod choice;
 mod claims;
 mod contacts;
 mod conversation;
 mod customers;
 mod handling;
+mod pacing;
 mod plan;
 mod room;
 mod settling;
@@ -142,6 +144,7 @@ impl Reference {
             Command::Cancel { contact } => self.cancel(*contact),
             Command::SetPriority { contact, priority } => self.set_priority(*contact, *priority),
             Command::SetNeeds { contact, needs } => self.set_needs(*contact, needs),
+            Command::ChangeChannel { contact, channel } => self.change_channel(*contact, *channel),
             Command::Assign { contact, agent } => self.assign(*contact, *agent),
             Command::Claim { contact, agent } => self.claim(*contact, *agent),
             Command::Accept { offer } => self.accept(*offer),

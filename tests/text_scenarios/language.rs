@@ -14,6 +14,7 @@
 //! c1 connected | not connected | held | resumed | quiet | woken | completed | wrapped up | re-queued
 //! c1 abandoned | cancelled | written in by its customer | written in by its agent
 //! c1 has priority 3            c1 needs en >= 50      c1 assigned to ann
+//! c1 goes on as callback                              over another channel
 //! c1 transferred to sales | to ann alone 20s | forever | needing es   [anew]
 //! who 7                                               what is known of customer 7
 //! why c1                                              where it is, and what stands between it and each agent
@@ -187,6 +188,10 @@ impl Reader<'_, '_> {
         }
         if words.skip("has priority") {
             Ok(Command::SetPriority { contact, priority: self.number()? })
+        } else if words.skip("goes on as") {
+            let name = words.want()?;
+            let channel = self.plan.find_channel(name).ok_or_else(|| format!("there is no channel {name}"))?;
+            Ok(Command::ChangeChannel { contact, channel })
         } else if words.skip("needs") {
             Ok(Command::SetNeeds { contact, needs: self.needs()? })
         } else if words.skip("assigned to") {
