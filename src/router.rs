@@ -2,6 +2,7 @@
 
 mod agent_timer;
 mod agents;
+mod channels;
 mod checkpoint;
 mod checks;
 mod choose;
@@ -11,6 +12,7 @@ mod commands;
 mod contacts;
 mod conversation;
 mod crews;
+mod customers;
 mod digest;
 mod estimate;
 mod evolve;
@@ -22,6 +24,7 @@ mod invariants;
 mod ledger;
 mod line;
 mod orders;
+mod pacing;
 mod rebuild;
 mod records;
 mod settle;
@@ -32,6 +35,7 @@ mod timers;
 mod trace;
 
 pub use checkpoint::{Checkpoint, Corrupt};
+pub use customers::Customer;
 pub use digest::Digest;
 pub use estimate::Estimate;
 pub use explain::Explanation;

@@ -268,11 +268,13 @@ impl Run<'_> {
             What::AgentSignedOut { agent } => crowd.signed_out(agent, at, calendar),
             What::PresenceChanged { agent, ready: false, until: None, .. } => crowd.unready(agent, at, calendar),
             What::PresenceChanged { .. }
+            | What::RampPassed { .. }
             | What::Arrived { .. }
             | What::PreferenceEnded { .. }
             | What::Relaxed { .. }
             | What::PriorityChanged { .. }
             | What::NeedsChanged { .. }
+            | What::ChannelChanged { .. }
             | What::Transferred { .. }
             | What::SkillsChanged { .. }
             | What::Configured => {}
