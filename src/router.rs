@@ -2,6 +2,7 @@
 
 mod agent_timer;
 mod agents;
+mod broadcast;
 mod checkpoint;
 mod checks;
 mod choose;
@@ -20,6 +21,7 @@ mod fold;
 mod id_map;
 mod invariants;
 mod ledger;
+mod legs;
 mod line;
 mod orders;
 mod rebuild;

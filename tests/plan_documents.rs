@@ -62,6 +62,9 @@ fn every_key_reaches_the_plan() {
     let queue = plan.queue(sales).unwrap();
     assert_eq!(queue.order, ContactOrder::PriorityMinutes { worth: Span::from_secs(90) });
     assert_eq!(queue.agents, [AgentOrder::Tier, AgentOrder::BestSkilled, AgentOrder::Host("nearest".into())]);
+    assert_eq!((queue.mode, queue.claims), (Mode::Broadcast { ring: 4 }, 0));
+    let pool = plan.queue(help).unwrap();
+    assert_eq!((pool.mode, pool.claims), (Mode::Pull, 2));
     assert_eq!((queue.idle, queue.limit), (IdleClock::Handled, 500));
     assert_eq!(queue.steps.iter().map(|step| step.after).collect::<Vec<_>>(), [0, 30, 60].map(Span::from_secs));
     assert_eq!(queue.steps[1].requires, plan.requirement("billing >= 20 and not es").unwrap());
@@ -95,6 +98,7 @@ fn what_is_not_said_has_its_default() {
     assert_eq!((queue.no_answer.agent, queue.no_answer.after), (NoAnswerEffect::Stay, 1));
     assert_eq!((queue.no_answer.exclude_for, queue.offers_per_agent), (Span::from_secs(60), 3));
     assert_eq!((queue.offers_per_contact, queue.steps.len(), queue.targets.len()), (100, 0, 0));
+    assert_eq!((queue.mode, queue.claims), (Mode::Push, 0));
     let chat = plan.profiles()[0].channel(ChannelId(1)).unwrap();
     assert_eq!((chat.max, chat.open, chat.load), (4, 4, [Load::share(4); 6]));
     assert_eq!(plan.channels()[0].target, Target::new(800, Span::from_secs(20)));
@@ -146,6 +150,7 @@ fn json_toml_and_code_give_the_same_plan() {
         .agents("experts", "phone", |a| a)
         .queue("sales", |q| {
             q.order(ContactOrder::PriorityMinutes { worth: Span::from_secs(90) })
+                .mode(Mode::Broadcast { ring: 4 })
                 .agents([AgentOrder::Tier, AgentOrder::BestSkilled, AgentOrder::Host("nearest".into())])
                 .idle(IdleClock::Handled)
                 .limit(500)

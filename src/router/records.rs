@@ -31,6 +31,11 @@ pub(crate) struct Rank {
     pub(crate) arrival: u64,
 }
 
+impl Rank {
+    /// Before every other.
+    pub(crate) const LEAST: Self = Self { level: i64::MIN, at: i64::MIN, origin: Timestamp::ZERO, arrival: 0 };
+}
+
 /// An agent waited for alone, and until when.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, serde::Serialize, serde::Deserialize)]
 pub(crate) struct Only {
@@ -124,6 +129,9 @@ packed! {
 
 const TIMED: u16 = 1 << 6;
 const CUSTOMERS_TURN: u16 = 1 << 7;
+const SHORT: u16 = 1 << 8;
+const ASSIGNED: u16 = 1 << 9;
+const LEGS: u16 = 1 << 10;
 
 impl Contact {
     /// One that has just arrived, with nothing special about it.
@@ -206,6 +214,33 @@ impl Contact {
     pub(crate) fn set_turn(&mut self, turn: Turn, since: Timestamp) {
         self.has = self.has & !CUSTOMERS_TURN | if turn == Turn::Customer { CUSTOMERS_TURN } else { 0 };
         self.turn_since = since;
+    }
+
+    /// Listed among those that ring with fewer agents than they may.
+    pub(crate) fn is_short(&self) -> bool {
+        self.has & SHORT != 0
+    }
+
+    pub(crate) fn set_short(&mut self, short: bool) {
+        self.has = self.has & !SHORT | if short { SHORT } else { 0 };
+    }
+
+    /// Has offers beside the first.
+    pub(crate) fn has_legs(&self) -> bool {
+        self.has & LEGS != 0
+    }
+
+    pub(crate) fn set_legs(&mut self, any: bool) {
+        self.has = self.has & !LEGS | if any { LEGS } else { 0 };
+    }
+
+    /// Offered by a supervisor, and so to that agent alone.
+    pub(crate) fn is_assigned(&self) -> bool {
+        self.has & ASSIGNED != 0
+    }
+
+    pub(crate) fn set_assigned(&mut self, assigned: bool) {
+        self.has = self.has & !ASSIGNED | if assigned { ASSIGNED } else { 0 };
     }
 
     pub(crate) fn rank(&self) -> Rank {

@@ -198,7 +198,14 @@ impl Draft {
             offers_per_agent: dice.pick(&[100, 1, 2, 3]),
             offers_per_contact: dice.pick(&[1_000, 1_000, 1, 2, 5]),
             targets: (0..self.channels.len()).map(|_| dice.one_in(3).then(|| target(dice))).collect(),
-            mode: dice.pick(&[Mode::Push, Mode::Push, Mode::Push, Mode::Push, Mode::Pull]),
+            mode: dice.pick(&[
+                Mode::Push,
+                Mode::Push,
+                Mode::Push,
+                Mode::Broadcast { ring: 3 },
+                Mode::Pull,
+                Mode::Broadcast { ring: 2 },
+            ]),
             claims: dice.pick(&[0, 1, u16::MAX, 2]),
             retired: false,
         }
