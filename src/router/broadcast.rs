@@ -113,6 +113,7 @@ impl Step<'_> {
         let connect_by = self.state.plan.connect_time(it.queue, it.channel).map(|time| self.state.now + time);
         let agent = self.state.agents[holder].id;
         self.emit(What::Accepted { offer, contact, agent, connect_by });
+        self.supersede(slot);
         self.mark_agent(holder);
     }
 

@@ -53,6 +53,7 @@ impl Step<'_> {
                 self.emit(What::NeedsChanged { contact });
                 self.mark_contact(slot);
             }
+            Command::ChangeChannel { channel, .. } => self.change_channel(slot, *channel),
             Command::Assign { agent, .. } => {
                 let agent = self.state.agent_slot(*agent);
                 self.give(slot, agent, true);
@@ -134,7 +135,8 @@ impl Step<'_> {
     fn enqueue(&mut self) {
         let Command::Enqueue { contact, new } = self.command else { return };
         let contact = *contact;
-        self.emit(What::Arrived { contact, queue: new.queue });
+        let repeat = self.state.is_repeat(new.customer, self.state.now);
+        self.emit(What::Arrived { contact, queue: new.queue, repeat });
         let slot = self.state.contact_slot(contact);
         self.advance_steps(slot);
         let mut agent = self.find_agent(slot);
@@ -243,7 +245,7 @@ impl Step<'_> {
     }
 
     /// The contact leaves the agent's hands.
-    fn returned(&mut self, slot: u32, why: Return) {
+    pub(crate) fn returned(&mut self, slot: u32, why: Return) {
         let it = &self.state.contacts[slot];
         let (contact, holder) = (it.id, it.agent);
         let agent = self.state.agents[holder].id;

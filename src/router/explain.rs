@@ -34,7 +34,8 @@ pub struct Explanation {
     /// How many of them fail at each obstacle; one agent may fail at several. Empty unless it waits, or rings with fewer
     /// agents than it may.
     pub obstacles: BTreeMap<Obstacle, u32>,
-    /// When something about it changes by itself: a step, the end of its longest wait, the end of an exclusion, a deadline.
+    /// When something about it changes by itself: a step, the end of its longest wait, the end of an exclusion, a deadline;
+    /// or an agent whom only the ramp keeps from it may be given it.
     pub next: Option<Timestamp>,
 }
 
@@ -76,8 +77,15 @@ impl Router {
         };
         let mut obstacles = BTreeMap::new();
         let agents = self.state.agents_by_id();
-        if with.is_none() || it.is_short() {
-            for obstacle in agents.iter().flat_map(|&agent| self.state.obstacles(slot, agent)) {
+        let mut next = it.timer().map(|timer| timer.due);
+        for &agent in agents.iter().filter(|_| with.is_none() || it.is_short()) {
+            let found = self.state.obstacles(slot, agent);
+            if found == [Obstacle::Ramp] {
+                let until = self.state.agents[agent].paced(it.channel).and_then(|paced| paced.until);
+                let until = until.filter(|&until| until < Timestamp::MAX);
+                next = [next, until].into_iter().flatten().min();
+            }
+            for obstacle in found {
                 *obstacles.entry(obstacle).or_insert(0) += 1;
             }
         }
@@ -91,7 +99,7 @@ impl Router {
             also: self.state.offers_of(slot).skip(1).map(|(_, agent)| agent).collect(),
             agents: agents.len() as u32,
             obstacles,
-            next: it.timer().map(|timer| timer.due),
+            next,
         })
     }
 }
@@ -141,6 +149,9 @@ impl State {
             Some(ledger::Shortage::Load) => found.push(Obstacle::LoadFull),
             Some(ledger::Shortage::KeptFree(channel)) => found.push(Obstacle::KeptFree(channel)),
             None => {}
+        }
+        if who.paced(it.channel).is_some_and(|paced| paced.until.is_some()) {
+            found.push(Obstacle::Ramp);
         }
         found
     }

@@ -90,6 +90,7 @@ impl State {
         holder.holding.push(Holding { contact: slot, channel, stage, forced: false, by_arrival: false });
         self.unshelve(agent);
         self.arm(slot);
+        self.note_given(agent, channel);
     }
 
     /// Every further offer is known by its id, and is among what its agent holds; the list of those that ring with fewer

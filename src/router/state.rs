@@ -13,6 +13,7 @@ use crate::requirement::{Requirement, Skills};
 use crate::router::broadcast::Short;
 use crate::router::classes::{ClassKey, Classes};
 use crate::router::crews::Crews;
+use crate::router::customers::Customers;
 use crate::router::digest::{self, Digest};
 use crate::router::estimate::Pace;
 use crate::router::exclusions::Exclusions;
@@ -56,6 +57,7 @@ pub(crate) struct State {
     pub(crate) exclusions: Exclusions,
     pub(crate) legs: Legs,
     pub(crate) short: Short,
+    pub(crate) customers: Customers,
     pub(crate) needs: NeedsTable,
     pub(crate) classes: Classes,
     pub(crate) crews: Crews,
@@ -88,6 +90,7 @@ impl State {
             exclusions: Exclusions::default(),
             legs: Legs::default(),
             short: Short::default(),
+            customers: Customers::default(),
             needs,
             classes: Classes::default(),
             crews: Crews::default(),

@@ -265,6 +265,7 @@ impl Run<'_> {
             What::AgentSignedOut { agent } => crowd.signed_out(agent, at, calendar),
             What::PresenceChanged { agent, ready: false, until: None, .. } => crowd.unready(agent, at, calendar),
             What::PresenceChanged { .. }
+            | What::RampPassed { .. }
             | What::Arrived { .. }
             | What::CustomerWrote { .. }
             | What::AgentWrote { .. }
@@ -272,6 +273,7 @@ impl Run<'_> {
             | What::Relaxed { .. }
             | What::PriorityChanged { .. }
             | What::NeedsChanged { .. }
+            | What::ChannelChanged { .. }
             | What::Transferred { .. }
             | What::SkillsChanged { .. }
             | What::Configured => {}

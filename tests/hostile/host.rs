@@ -1,9 +1,9 @@
 //! A host without sense: commands of every kind, with values from both ends, mostly about what is there.
 
 use cordboard::{
-    AgentId, ChannelId, ChannelSet, Command, CommandId, ContactId, Event, GroupId, Leave, Needs, NewContact, OfferId,
-    Plan, Preferred, QueueId, ReasonId, Requirement, RequirementId, Router, Seq, SkillId, Skills, Span, Stamped,
-    Timestamp, TransferTo, What, WrapUp,
+    AgentId, ChannelId, ChannelSet, Command, CommandId, ContactId, CustomerId, Event, GroupId, Leave, Needs,
+    NewContact, OfferId, Plan, Preferred, QueueId, ReasonId, Requirement, RequirementId, Router, Seq, SkillId, Skills,
+    Span, Stamped, Timestamp, TransferTo, What, WrapUp,
 };
 
 use crate::chance::Chance;
@@ -38,7 +38,7 @@ pub(crate) struct Host {
     bias: usize,
 }
 
-const KINDS: usize = 27;
+const KINDS: usize = 28;
 
 impl Host {
     pub(crate) fn new(mut chance: Chance) -> Self {
@@ -193,6 +193,11 @@ impl Host {
                 Command::SetPresence { agent, channels, ready, reason }
             }
             22 => Command::SetSkills { agent, skills: self.skills(plan) },
+            26 => {
+                let seen = self.chance.pick(&[Seen::Waiting, Seen::Active, Seen::Quiet, Seen::Held]);
+                let channel = ChannelId(self.below_or_any(plan.channels().len()) as u8);
+                Command::ChangeChannel { contact: self.contact(seen), channel }
+            }
             23 => match self.chance.below(5) {
                 0 if self.chance.one_in(3) => self.configure(plan),
                 1 => Command::SetNeeds { needs: self.needs(plan), contact: self.contact(Seen::Waiting) },
@@ -220,7 +225,7 @@ impl Host {
             10 => any(&[Seen::Quiet]),
             11 | 13 | 25 => any(&[Seen::Active, Seen::Quiet, Seen::Held]),
             12 => any(&[Seen::WrappingUp]),
-            14 | 16 | 24 => !self.contacts.is_empty(),
+            14 | 16 | 24 | 26 => !self.contacts.is_empty(),
             15 | 17 => any(&[Seen::Waiting]),
             18 | 19 => self.agents.len() < 12,
             20..=22 => !self.agents.is_empty(),
@@ -266,7 +271,7 @@ impl Host {
                 _ => WrapUp::Open,
             }),
             preferred: preferred.map(|agent| Preferred { agent, wait: Span(chance.micros()) }),
-            customer: None,
+            customer: chance.one_in(2).then(|| CustomerId(chance.pick(&[0, 1, 2, 3, 40, u64::MAX]))),
         };
         Command::Enqueue { contact, new }
     }
@@ -400,6 +405,9 @@ impl Host {
                     self.saw(contact, if connect_by.is_some() { Seen::Connecting } else { Seen::Active });
                 }
                 What::Assigned { contact, connect_by, .. } | What::Claimed { contact, connect_by, .. } => {
+                    self.saw(contact, if connect_by.is_some() { Seen::Connecting } else { Seen::Active });
+                }
+                What::ChannelChanged { contact, agent: Some(_), connect_by, .. } => {
                     self.saw(contact, if connect_by.is_some() { Seen::Connecting } else { Seen::Active });
                 }
                 What::Connected { contact, .. } | What::Resumed { contact, .. } | What::Woken { contact, .. } => {

@@ -2,8 +2,9 @@
 //! state, some not. Each is made from one number, so that a sequence can be repeated and shortened.
 
 use cordboard::{
-    AgentId, ChannelSet, Command, CommandId, ContactId, GroupId, Leave, Needs, NewContact, OfferId, Preferred, QueueId,
-    ReasonId, Requirement, RequirementId, Seq, SkillId, Skills, Span, Stage, Stamped, Timestamp, TransferTo, WrapUp,
+    AgentId, ChannelSet, Command, CommandId, ContactId, CustomerId, GroupId, Leave, Needs, NewContact, OfferId,
+    Preferred, QueueId, ReasonId, Requirement, RequirementId, Seq, SkillId, Skills, Span, Stage, Stamped, Timestamp,
+    TransferTo, WrapUp,
 };
 
 use crate::dice::Dice;
@@ -24,7 +25,7 @@ pub(crate) struct Host {
 }
 
 /// What a host does when it has nothing else in mind, with how often it comes to mind.
-const MINDED: [(Intent, usize); 27] = [
+const MINDED: [(Intent, usize); 28] = [
     (Intent::Enqueue, 20),
     (Intent::Accept, 34),
     (Intent::Complete, 13),
@@ -50,6 +51,7 @@ const MINDED: [(Intent, usize); 27] = [
     (Intent::SetPriority, 2),
     (Intent::SetNeeds, 2),
     (Intent::SignOut, 2),
+    (Intent::ChangeChannel, 3),
     (Intent::Skills, 1),
     (Intent::Configure, 1),
 ];
@@ -81,6 +83,7 @@ enum Intent {
     SetPriority,
     SetNeeds,
     SignOut,
+    ChangeChannel,
     Skills,
     Configure,
 }
@@ -276,6 +279,10 @@ impl Host {
             Intent::SetNeeds => Command::SetNeeds { contact: waiting(dice)?, needs: self.needs(dice) },
             Intent::Assign => Command::Assign { contact: waiting(dice)?, agent: agent(dice)? },
             Intent::Claim => self.claim(dice, state)?,
+            Intent::ChangeChannel => {
+                let contact = if dice.one_in(3) { waiting(dice)? } else { in_stage(dice, &in_hand[..3])? };
+                Command::ChangeChannel { contact, channel: self.draft.any_channel(dice) }
+            }
             Intent::SignIn => {
                 let id = if dice.one_in(4) {
                     let draining: Vec<_> = state.agents.iter().filter(|agent| agent.draining).collect();
@@ -358,6 +365,10 @@ impl Host {
             Intent::SetNeeds => Command::SetNeeds { contact, needs: Needs::Nothing },
             Intent::Assign => Command::Assign { contact, agent },
             Intent::Claim => Command::Claim { contact, agent },
+            Intent::ChangeChannel => {
+                let channel = cordboard::ChannelId(dice.below(self.draft.channel_count() + 1) as u8);
+                Command::ChangeChannel { contact, channel }
+            }
             Intent::SignOut => Command::SignOut { agent, leave: leave(dice) },
             Intent::Presence => {
                 Command::SetPresence { agent, channels: ChannelSet::ALL, ready: true, reason: ReasonId::NONE }
@@ -391,6 +402,10 @@ impl Host {
                 all => state.agents[dice.below(all)].id,
             };
             new.preferred = Some(Preferred { agent, wait: dice.pick(&WAITS) });
+        }
+        if dice.one_in(2) {
+            // Few enough to come again, and by more than one channel at once.
+            new.customer = Some(CustomerId(dice.below(4 + self.agents as usize) as u64));
         }
         Command::Enqueue { contact, new }
     }

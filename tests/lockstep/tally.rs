@@ -38,11 +38,14 @@ const FLOORS: &[(&str, u64)] = &[
     ("offer expired", 30_000),
     ("offer left", 3_000),
     ("offer revoked", 2_000),
-    ("offer taken by another", 1),
+    ("offer taken by another", 3_500),
+    ("other channel with its agent", 400),
+    ("other channel without an agent", 900),
     ("preference ended", 8_000),
     ("presence changed", 10_000),
     ("queued", 90_000),
     ("quiet", 4_000),
+    ("ramp passed", 8_000),
     ("refused: age origin in the future", 20),
     ("refused: agent not signed in", 100),
     ("refused: as many classes as there may be", 1_000),
@@ -50,6 +53,7 @@ const FLOORS: &[(&str, u64)] = &[
     ("refused: channel not taken", 700),
     ("refused: command too old", 3_000),
     ("refused: contact exists", 100),
+    ("refused: customer has one", 2_500),
     ("refused: draining already", 60),
     ("refused: group", 200),
     ("refused: limit reached", 1_000),
@@ -69,11 +73,13 @@ const FLOORS: &[(&str, u64)] = &[
     ("refused: unknown contact", 2_000),
     ("refused: wrap-up fixed", 300),
     ("refused: wrong state", 700),
+    ("repeat contact", 900),
     ("repeated", 4_000),
     ("restored from a checkpoint", 4_000),
     ("resumed by itself", 2_000),
     ("resumed by the agent", 500),
     ("returned: connecting failed", 10_000),
+    ("returned: other channel", 300),
     ("returned: re-queued", 3_000),
     ("returned: signed out", 500),
     ("returned: transferred", 2_000),
@@ -83,6 +89,7 @@ const FLOORS: &[(&str, u64)] = &[
     ("signed out", 4_000),
     ("silence: quiet", 500),
     ("step relaxed", 20_000),
+    ("superseded", 400),
     ("the agent wrote", 8_000),
     ("the customer wrote", 6_000),
     ("transfer to a queue", 2_000),
@@ -92,6 +99,7 @@ const FLOORS: &[(&str, u64)] = &[
     ("unanswered", 5_000),
     ("waited as long as it may", 10_000),
     ("waiting for one agent alone", 6_000),
+    ("waiting for the last agent", 500),
     ("woken", 1_000),
     ("woken by force", 300),
     ("wrap-up", 8_000),
@@ -109,6 +117,10 @@ impl Tally {
             Ok(Applied::Done) => self.add(name_of_command(&input.command)),
             Ok(Applied::Repeated) => self.add("repeated"),
             Err(rejected) => self.add(name_of_rejection(rejected)),
+        }
+        let by_affinity = matches!(&input.command, Command::Enqueue { new, .. } if new.preferred.is_none());
+        if by_affinity && events.iter().any(|event| matches!(event.what, What::Queued { only: Some(_), .. })) {
+            self.add("waiting for the last agent");
         }
         for event in events {
             if let Some(name) = name_of_event(&event.what) {
@@ -195,6 +207,7 @@ fn name_of_rejection(rejected: &Rejected) -> &'static str {
         Rejected::ContactExists(_) => "refused: contact exists",
         Rejected::AgeOriginInFuture { .. } => "refused: age origin in the future",
         Rejected::NoTimeToAnswer(_) => "refused: no time to answer",
+        Rejected::CustomerHasOne { .. } => "refused: customer has one",
         Rejected::WrongState { .. } => "refused: wrong state",
         Rejected::NoRoom { .. } => "refused: no room to resume",
         Rejected::WrapUpFixed(_) => "refused: wrap-up fixed",
@@ -225,6 +238,8 @@ fn name_of_event(what: &What) -> Option<&'static str> {
         What::AgentSignedOut { .. } => "signed out",
         What::PresenceChanged { ready: false, reason: ReasonId::NO_ANSWER, .. } => "not ready for not answering",
         What::PresenceChanged { .. } => "presence changed",
+        What::Arrived { repeat: true, .. } => "repeat contact",
+        What::RampPassed { .. } => "ramp passed",
         What::Queued { only: Some(_), .. } => "waiting for one agent alone",
         What::Queued { .. } => "queued",
         What::PreferenceEnded { .. } => "preference ended",
@@ -255,12 +270,16 @@ fn name_of_event(what: &What) -> Option<&'static str> {
         What::Returned { why: Return::Requeued, .. } => "returned: re-queued",
         What::Returned { why: Return::SignedOut, .. } => "returned: signed out",
         What::Returned { why: Return::Transferred, .. } => "returned: transferred",
+        What::Returned { why: Return::ChannelChanged, .. } => "returned: other channel",
+        What::ChannelChanged { agent: Some(_), .. } => "other channel with its agent",
+        What::ChannelChanged { agent: None, .. } => "other channel without an agent",
         What::Ended { outcome: Outcome::Completed, .. } => "completed",
         What::Ended { outcome: Outcome::Abandoned, .. } => "abandoned",
         What::Ended { outcome: Outcome::Cancelled, .. } => "cancelled",
         What::Ended { outcome: Outcome::TurnedAway, .. } => "turned away",
         What::Ended { outcome: Outcome::MaxWait, .. } => "waited as long as it may",
         What::Ended { outcome: Outcome::Unanswered, .. } => "unanswered",
+        What::Ended { outcome: Outcome::Superseded, .. } => "superseded",
         What::Configured
         | What::SkillsChanged { .. }
         | What::Arrived { .. }

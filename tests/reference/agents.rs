@@ -28,6 +28,7 @@ impl Reference {
                 agent.draining = false;
                 agent.available = now;
                 agent.ready_again = None;
+                self.look_at_ramps(at);
             }
             None => {
                 if self.agents.len() >= self.plan.limits().agents as usize {
@@ -48,6 +49,8 @@ impl Reference {
                     handled_count: 0,
                     streak: 0,
                     ready_again: None,
+                    given: Vec::new(),
+                    blocked: Vec::new(),
                 });
             }
         }
@@ -102,10 +105,11 @@ impl Reference {
             }
             let mut it = self.take_from(a, 0);
             if stage == Stage::WrapUp {
-                self.tell(What::Ended { contact, outcome: Outcome::Completed, agent: Some(id) });
+                self.tell_ended(&it, Outcome::Completed, Some(id));
                 continue;
             }
             self.tell(What::Returned { contact, agent: id, why: Return::SignedOut });
+            self.left_hands(it.customer, id);
             it.turns_to(Turn::Agent, self.now);
             self.exclude(&mut it, id);
             taken.push(it);

@@ -113,6 +113,7 @@ impl Reference {
         self.put_aside_for(a, it.channel);
         self.tell(What::Offered { offer, contact, agent, expires, forced: false });
         self.chose(it.queue, agent);
+        self.remember_given(a, it.channel);
         self.agents[a].offered = self.now;
         self.agents[a].holds.push(Holding {
             contact: it,

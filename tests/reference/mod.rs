@@ -8,11 +8,14 @@
 
 mod agents;
 mod broadcast;
+mod channels;
 mod choice;
 mod claims;
 mod contacts;
 mod conversation;
+mod customers;
 mod handling;
+mod pacing;
 mod plan;
 mod room;
 mod settling;
@@ -26,6 +29,7 @@ use cordboard::{
     Stamped, Timestamp, What,
 };
 
+pub(crate) use customers::Customer;
 pub(crate) use state::{Agent, Contact, Holding, Place};
 
 /// Why the reference refused a command: the first four as numbered in section 1, or the command's own condition.
@@ -60,6 +64,8 @@ pub(crate) struct Reference {
     pub(crate) agents: Vec<Agent>,
     /// Contacts with nobody, by arrival number.
     pub(crate) waiting: Vec<Contact>,
+    /// Customers remembered, with what of them; those without a contact in the order in which they came to have none.
+    pub(crate) customers: Vec<Customer>,
     /// The agent each queue last made an unforced `Offered` or `Assigned` to.
     last_given: Vec<(QueueId, AgentId)>,
     /// Every command number applied, by source.
@@ -80,6 +86,7 @@ impl Reference {
             offers: 0,
             agents: Vec::new(),
             waiting: Vec::new(),
+            customers: Vec::new(),
             last_given: Vec::new(),
             applied: Vec::new(),
             marked_agents: Vec::new(),
@@ -138,6 +145,7 @@ impl Reference {
             Command::Cancel { contact } => self.cancel(*contact),
             Command::SetPriority { contact, priority } => self.set_priority(*contact, *priority),
             Command::SetNeeds { contact, needs } => self.set_needs(*contact, needs),
+            Command::ChangeChannel { contact, channel } => self.change_channel(*contact, *channel),
             Command::Assign { contact, agent } => self.assign(*contact, *agent),
             Command::Claim { contact, agent } => self.claim(*contact, *agent),
             Command::Accept { offer } => self.accept(*offer),
