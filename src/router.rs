@@ -13,6 +13,7 @@ mod contacts;
 mod conversation;
 mod crews;
 mod digest;
+mod edges;
 mod estimate;
 mod evolve;
 mod exclusions;

@@ -11,8 +11,7 @@ impl Reference {
         self.check_arrival(id, new)?;
         let now = self.now;
         self.arrivals += 1;
-        let (queue, limit) = (new.queue, self.queue(new.queue).limit);
-        let full = self.waiting_in(queue) >= limit;
+        let queue = new.queue;
         let only = new.preferred.filter(|preferred| self.may_be_preferred(preferred.agent, new.channel).is_ok());
         let at = self.stand_in_line(Contact {
             id,
@@ -34,24 +33,13 @@ impl Reference {
             step_began: now,
             first_offer: None,
             offers_made: 0,
+            overflows: 0,
+            promised: false,
             excluded: Vec::new(),
             excluding_ends: Vec::new(),
         });
         self.tell(What::Arrived { contact: id, queue });
-        self.advance_steps(at);
-        let mut found = self.find_agent(at);
-        if found.is_none() && only.is_some_and(|preferred| preferred.wait == Span::ZERO) {
-            self.end_preference(at);
-            found = self.find_agent(at);
-        }
-        match found {
-            Some(a) => self.give(at, a, false),
-            None if full => {
-                self.waiting.remove(at);
-                self.tell(What::Ended { contact: id, outcome: Outcome::TurnedAway, agent: None });
-            }
-            None => self.tell_queued(at),
-        }
+        self.comes_in(at);
         Ok(())
     }
 

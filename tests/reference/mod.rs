@@ -12,6 +12,7 @@ mod choice;
 mod claims;
 mod contacts;
 mod conversation;
+mod edges;
 mod handling;
 mod plan;
 mod room;
@@ -60,6 +61,8 @@ pub(crate) struct Reference {
     pub(crate) agents: Vec<Agent>,
     /// Contacts with nobody, by arrival number.
     pub(crate) waiting: Vec<Contact>,
+    /// Queues that are closed.
+    pub(crate) closed: Vec<QueueId>,
     /// The agent each queue last made an unforced `Offered` or `Assigned` to.
     last_given: Vec<(QueueId, AgentId)>,
     /// Every command number applied, by source.
@@ -80,6 +83,7 @@ impl Reference {
             offers: 0,
             agents: Vec::new(),
             waiting: Vec::new(),
+            closed: Vec::new(),
             last_given: Vec::new(),
             applied: Vec::new(),
             marked_agents: Vec::new(),
@@ -133,6 +137,7 @@ impl Reference {
                 self.set_presence(*agent, *channels, *ready, *reason)
             }
             Command::SetSkills { agent, skills } => self.set_skills(*agent, skills),
+            Command::SetQueueOpen { queue, open } => self.set_queue_open(*queue, *open),
             Command::Enqueue { contact, new } => self.enqueue(*contact, new),
             Command::Abandon { contact } => self.abandon(*contact),
             Command::Cancel { contact } => self.cancel(*contact),
