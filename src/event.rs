@@ -113,12 +113,22 @@ pub enum What {
         agent: AgentId,
     },
 
+    /// An agent who was given as many contacts of a channel as its ramp allows may be given one again.
+    RampPassed {
+        /// Who.
+        agent: AgentId,
+        /// On which channel.
+        channel: ChannelId,
+    },
+
     /// A contact arrived.
     Arrived {
         /// Which.
         contact: ContactId,
         /// In which queue.
         queue: QueueId,
+        /// One of the same customer was completed not long ago.
+        repeat: bool,
     },
     /// A queue is open: arrivals are let in.
     QueueOpened {

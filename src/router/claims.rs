@@ -49,7 +49,7 @@ impl Router {
 
 /// Whether a claim is made in spite of it: the agent asks, instead of being asked.
 fn is_passed_over(obstacle: Obstacle) -> bool {
-    matches!(obstacle, Obstacle::OnlyClaimed | Obstacle::NotReady)
+    matches!(obstacle, Obstacle::OnlyClaimed | Obstacle::NotReady | Obstacle::Ramp)
 }
 
 impl State {
@@ -109,5 +109,6 @@ impl Step<'_> {
         let (contact, connect_time) = (it.id, self.state.plan.connect_time(it.queue, it.channel));
         let connect_by = connect_time.map(|time| self.state.now + time);
         self.emit(What::Claimed { contact, agent, connect_by });
+        self.supersede(slot);
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::contact::Outcome;
 use crate::event::{Edge, What};
-use crate::id::QueueId;
+use crate::id::{ChannelId, QueueId};
 use crate::overflow::{AfterWait, Overflow, OverflowTo};
 use crate::router::Router;
 use crate::router::records::Contact;
@@ -96,8 +96,9 @@ impl Step<'_> {
     /// A waiting contact goes where its queue sends it; it has waited, and no queue turns it away.
     pub(super) fn overflow_from_line(&mut self, slot: u32, to: OverflowTo, why: Edge) {
         if let OverflowTo::Callback(channel) = to {
-            self.wait_on(slot, channel);
-            self.mark_contact(slot);
+            if self.call_back(slot, channel) == At::Elsewhere {
+                self.mark_contact(slot);
+            }
             return;
         }
         let mut at = self.at_edge(slot, to, why, true);
@@ -144,15 +145,24 @@ impl Step<'_> {
                 self.emit(What::Ended { contact, outcome: Outcome::Deflected, agent: None });
                 At::Gone
             }
-            OverflowTo::Callback(channel) => {
-                self.wait_on(slot, channel);
-                At::Elsewhere
-            }
+            OverflowTo::Callback(channel) => self.call_back(slot, channel),
             OverflowTo::Queue(queue) => {
                 self.emit(What::Overflowed { contact, queue, why });
                 At::Elsewhere
             }
         }
+    }
+
+    /// A contact waits on to be called back; not if its customer is to be called back already.
+    fn call_back(&mut self, slot: u32, channel: ChannelId) -> At {
+        let it = &self.state.contacts[slot];
+        let (contact, customer) = (it.id, it.customer());
+        if customer.is_some_and(|customer| self.state.check_has_none(customer, channel).is_err()) {
+            self.emit(What::Ended { contact, outcome: Outcome::Deflected, agent: None });
+            return At::Gone;
+        }
+        self.wait_on(slot, channel);
+        At::Elsewhere
     }
 
     /// Whether nobody signed in, and not draining, could ever take the contact; asked where it makes a difference.

@@ -31,7 +31,8 @@ pub struct Explanation {
     pub agents: u32,
     /// How many of them fail at each obstacle; one agent may fail at several. Empty unless it waits.
     pub obstacles: BTreeMap<Obstacle, u32>,
-    /// When something about it changes by itself: a step, the end of its longest wait, the end of an exclusion, a deadline.
+    /// When something about it changes by itself: a step, the end of its longest wait, the end of an exclusion, a deadline;
+    /// or an agent whom only the ramp keeps from it may be given it.
     pub next: Option<Timestamp>,
 }
 
@@ -70,8 +71,15 @@ impl Router {
         };
         let mut obstacles = BTreeMap::new();
         let agents = self.state.agents_by_id();
-        if with.is_none() {
-            for obstacle in agents.iter().flat_map(|&agent| self.state.obstacles(slot, agent)) {
+        let mut next = it.timer().map(|timer| timer.due);
+        for &agent in agents.iter().filter(|_| with.is_none()) {
+            let found = self.state.obstacles(slot, agent);
+            if found == [Obstacle::Ramp] {
+                let until = self.state.agents[agent].paced(it.channel).and_then(|paced| paced.until);
+                let until = until.filter(|&until| until < Timestamp::MAX);
+                next = [next, until].into_iter().flatten().min();
+            }
+            for obstacle in found {
                 *obstacles.entry(obstacle).or_insert(0) += 1;
             }
         }
@@ -84,7 +92,7 @@ impl Router {
             only: it.only().map(|only| (only.agent, only.until)),
             agents: agents.len() as u32,
             obstacles,
-            next: it.timer().map(|timer| timer.due),
+            next,
         })
     }
 }
@@ -133,6 +141,9 @@ impl State {
             Some(ledger::Shortage::Load) => found.push(Obstacle::LoadFull),
             Some(ledger::Shortage::KeptFree(channel)) => found.push(Obstacle::KeptFree(channel)),
             None => {}
+        }
+        if who.paced(it.channel).is_some_and(|paced| paced.until.is_some()) {
+            found.push(Obstacle::Ramp);
         }
         found
     }

@@ -7,7 +7,7 @@ use crate::id::{AgentId, ContactId, OfferId, QueueId};
 use crate::router::Router;
 use crate::router::checkpoint::Corrupt;
 use crate::router::edges::MOST_OVERFLOWS;
-use crate::router::records::{Contact, NONE, Place};
+use crate::router::records::{Agent, Contact, NONE, Place};
 use crate::router::state::State;
 
 impl Router {
@@ -80,7 +80,8 @@ impl State {
             | What::AgentDraining { .. }
             | What::AgentSignedOut { .. }
             | What::PresenceChanged { .. }
-            | What::SkillsChanged { .. } => self.contradicts_agent(&event.what, &input.command),
+            | What::SkillsChanged { .. }
+            | What::RampPassed { .. } => self.contradicts_agent(event, &input.command),
             What::Arrived { .. }
             | What::Queued { .. }
             | What::PreferenceEnded { .. }
@@ -91,14 +92,14 @@ impl State {
             | What::QueueClosed { .. }
             | What::Overflowed { .. }
             | What::ChannelChanged { agent: None, .. }
-            | What::Transferred { .. } => self.contradicts_waiting(&event.what, &input.command),
+            | What::Transferred { .. } => self.contradicts_waiting(event, &input.command),
             _ => self.contradicts_handling(&event.what, &input.command),
         }
     }
 
-    fn contradicts_agent(&self, what: &What, command: &Command) -> Contradiction {
+    fn contradicts_agent(&self, event: &Event, command: &Command) -> Contradiction {
         let there = |id: AgentId| self.agent_ids.get(&id).map(|slot| &self.agents[slot]);
-        match *what {
+        match event.what {
             What::AgentSignedIn { agent, group } => {
                 let asked =
                     matches!(*command, Command::SignIn { agent: who, group: of, .. } if (who, of) == (agent, group));
@@ -117,18 +118,23 @@ impl State {
                 unless(asked && there(agent).is_some(), "no such agent, or its command does not say so")
             }
             What::PresenceChanged { agent, .. } => unless(there(agent).is_some(), "no such agent"),
+            What::RampPassed { agent, channel } => {
+                let blocked = |it: &Agent| it.paced(channel).is_some_and(|paced| paced.until == Some(event.at));
+                unless(there(agent).is_some_and(blocked), "no such agent, or its ramp does not end now")
+            }
             _ => None,
         }
     }
 
-    fn contradicts_waiting(&self, what: &What, command: &Command) -> Contradiction {
+    fn contradicts_waiting(&self, event: &Event, command: &Command) -> Contradiction {
+        let (what, at) = (&event.what, event.at);
         let there = |id: ContactId| self.contact_ids.get(&id).map(|slot| &self.contacts[slot]);
         let free = |id: ContactId| there(id).filter(|it| it.agent == NONE);
         let in_line = |id: ContactId| there(id).filter(|it| it.place == Place::InLine);
         match *what {
-            What::Arrived { contact, queue } => {
-                let asked =
-                    matches!(command, Command::Enqueue { contact: id, new } if (*id, new.queue) == (contact, queue));
+            What::Arrived { contact, queue, repeat } => {
+                let asked = matches!(command, Command::Enqueue { contact: id, new }
+                    if (*id, new.queue) == (contact, queue) && repeat == self.is_repeat(new.customer, at));
                 unless(asked, "its command does not say so")
                     .or(unless(there(contact).is_none(), "the contact is there already"))
             }

@@ -266,6 +266,7 @@ impl Run<'_> {
             What::AgentSignedOut { agent } => crowd.signed_out(agent, at, calendar),
             What::PresenceChanged { agent, ready: false, until: None, .. } => crowd.unready(agent, at, calendar),
             What::PresenceChanged { .. }
+            | What::RampPassed { .. }
             | What::Arrived { .. }
             | What::CustomerWrote { .. }
             | What::AgentWrote { .. }

@@ -36,6 +36,7 @@ fn word(what: &What) -> &'static str {
         What::AgentDraining { .. } => "draining",
         What::AgentSignedOut { .. } => "signed out",
         What::PresenceChanged { .. } => "presence",
+        What::RampPassed { .. } => "ramp passed",
         What::SkillsChanged { .. } => "skills",
         What::Arrived { .. } => "arrived",
         What::QueueOpened { .. } => "opened",

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use cordboard::{ChannelId, ContactId, Decision, Load, Mode, Obstacle, Over, Router, Stage};
+use cordboard::{ChannelId, ContactId, CustomerId, Decision, Load, Mode, Obstacle, Over, Router, Stage, Timestamp};
 
 use crate::reference::{Agent, Contact, Reference};
 
@@ -15,8 +15,12 @@ pub(crate) fn check_answers(engine: &Router, state: &Reference) -> Result<(), St
     for contact in &state.waiting {
         let told = engine.explain(contact.id).ok_or("a waiting contact is not explained")?;
         let mut expected = BTreeMap::new();
+        let mut next = state.wait_ends(contact);
         for agent in &state.agents {
             let found = obstacles(state, agent, contact);
+            if found == [Obstacle::Ramp] {
+                next = [next, agent.blocked_until(contact.channel)].into_iter().flatten().min();
+            }
             if found.is_empty() {
                 return Err(format!("nothing stands between {} and {}, who waits", agent.id, contact.id));
             }
@@ -26,6 +30,10 @@ pub(crate) fn check_answers(engine: &Router, state: &Reference) -> Result<(), St
         }
         if told.obstacles != expected || told.with.is_some() || usize::from(told.step) != contact.step {
             return Err(format!("{told}\n  but by asking everybody {expected:?}"));
+        }
+        let next = next.filter(|&next| next < Timestamp::MAX).map(|next| next.max(state.now));
+        if told.next != next {
+            return Err(format!("{told}\n  but something changes at {next:?}"));
         }
         let (position, ahead) = (engine.position(contact.id), ahead_of(state, contact));
         if position != Some(ahead) {
@@ -38,6 +46,7 @@ pub(crate) fn check_answers(engine: &Router, state: &Reference) -> Result<(), St
             return Err(format!("{told}, but {} has it", held.0));
         }
     }
+    check_customers(engine, state)?;
     for agent in &state.agents {
         let (seen, expected) = (engine.claimable(agent.id, usize::MAX), state.claimable(agent));
         if seen != expected || engine.claimable(agent.id, 2) != expected[..expected.len().min(2)] {
@@ -46,6 +55,21 @@ pub(crate) fn check_answers(engine: &Router, state: &Reference) -> Result<(), St
     }
     if engine.explain(ContactId(u64::MAX)).is_some() {
         return Err("a contact is explained that never was".into());
+    }
+    Ok(())
+}
+
+/// Every customer is remembered by both, or by neither, and with the same.
+fn check_customers(engine: &Router, state: &Reference) -> Result<(), String> {
+    for id in (0..40).map(CustomerId) {
+        let told = engine.customer(id).map(|it| (it.contacts, it.last_agent, it.last_completed));
+        let known = state.remembered(id).map(|known| {
+            let contacts = state.contacts_of(id).into_iter().map(|(contact, _)| contact.id).collect();
+            (contacts, known.last_agent, known.completed)
+        });
+        if told != known {
+            return Err(format!("of {id} the engine knows {told:?}, the reference {known:?}"));
+        }
     }
     Ok(())
 }
@@ -125,6 +149,7 @@ fn obstacles(state: &Reference, agent: &Agent, contact: &Contact) -> Vec<Obstacl
             note(true, Obstacle::KeptFree(other));
         }
     }
+    note(agent.blocked_until(contact.channel).is_some(), Obstacle::Ramp);
     found
 }
 

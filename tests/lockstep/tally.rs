@@ -52,6 +52,7 @@ const FLOORS: &[(&str, u64)] = &[
     ("queue opened", 500),
     ("queued", 90_000),
     ("quiet", 4_000),
+    ("ramp passed", 8_000),
     ("refused: age origin in the future", 20),
     ("refused: agent not signed in", 100),
     ("refused: as many classes as there may be", 1_000),
@@ -59,6 +60,7 @@ const FLOORS: &[(&str, u64)] = &[
     ("refused: channel not taken", 700),
     ("refused: command too old", 3_000),
     ("refused: contact exists", 100),
+    ("refused: customer has one", 2_500),
     ("refused: draining already", 60),
     ("refused: group", 200),
     ("refused: limit reached", 1_000),
@@ -78,6 +80,7 @@ const FLOORS: &[(&str, u64)] = &[
     ("refused: unknown contact", 2_000),
     ("refused: wrap-up fixed", 300),
     ("refused: wrong state", 700),
+    ("repeat contact", 900),
     ("repeated", 4_000),
     ("restored from a checkpoint", 4_000),
     ("resumed by itself", 2_000),
@@ -93,6 +96,7 @@ const FLOORS: &[(&str, u64)] = &[
     ("signed out", 4_000),
     ("silence: quiet", 500),
     ("step relaxed", 20_000),
+    ("superseded", 400),
     ("the agent wrote", 8_000),
     ("the customer wrote", 6_000),
     ("transfer to a queue", 2_000),
@@ -102,6 +106,7 @@ const FLOORS: &[(&str, u64)] = &[
     ("unanswered", 5_000),
     ("waited as long as it may", 10_000),
     ("waiting for one agent alone", 6_000),
+    ("waiting for the last agent", 500),
     ("woken", 1_000),
     ("woken by force", 300),
     ("wrap-up", 8_000),
@@ -119,6 +124,10 @@ impl Tally {
             Ok(Applied::Done) => self.add(name_of_command(&input.command)),
             Ok(Applied::Repeated) => self.add("repeated"),
             Err(rejected) => self.add(name_of_rejection(rejected)),
+        }
+        let by_affinity = matches!(&input.command, Command::Enqueue { new, .. } if new.preferred.is_none());
+        if by_affinity && events.iter().any(|event| matches!(event.what, What::Queued { only: Some(_), .. })) {
+            self.add("waiting for the last agent");
         }
         for event in events {
             if let Some(name) = name_of_event(&event.what) {
@@ -205,6 +214,7 @@ fn name_of_rejection(rejected: &Rejected) -> &'static str {
         Rejected::ContactExists(_) => "refused: contact exists",
         Rejected::AgeOriginInFuture { .. } => "refused: age origin in the future",
         Rejected::NoTimeToAnswer(_) => "refused: no time to answer",
+        Rejected::CustomerHasOne { .. } => "refused: customer has one",
         Rejected::WrongState { .. } => "refused: wrong state",
         Rejected::NoRoom { .. } => "refused: no room to resume",
         Rejected::WrapUpFixed(_) => "refused: wrap-up fixed",
@@ -235,6 +245,8 @@ fn name_of_event(what: &What) -> Option<&'static str> {
         What::AgentSignedOut { .. } => "signed out",
         What::PresenceChanged { ready: false, reason: ReasonId::NO_ANSWER, .. } => "not ready for not answering",
         What::PresenceChanged { .. } => "presence changed",
+        What::Arrived { repeat: true, .. } => "repeat contact",
+        What::RampPassed { .. } => "ramp passed",
         What::QueueOpened { .. } => "queue opened",
         What::QueueClosed { .. } => "queue closed",
         What::Overflowed { why: Edge::Closed, .. } => "overflow: closed",
@@ -280,6 +292,7 @@ fn name_of_event(what: &What) -> Option<&'static str> {
         What::Ended { outcome: Outcome::Deflected, .. } => "deflected",
         What::Ended { outcome: Outcome::MaxWait, .. } => "waited as long as it may",
         What::Ended { outcome: Outcome::Unanswered, .. } => "unanswered",
+        What::Ended { outcome: Outcome::Superseded, .. } => "superseded",
         What::Configured
         | What::SkillsChanged { .. }
         | What::Arrived { .. }

@@ -146,6 +146,11 @@ impl Reference {
             OverflowTo::End if why == Edge::Waited => self.turned_away(at, Outcome::MaxWait),
             OverflowTo::End => self.turned_away(at, Outcome::TurnedAway),
             OverflowTo::Deflect => self.turned_away(at, Outcome::Deflected),
+            OverflowTo::Callback(channel)
+                if self.waiting[at].customer.is_some_and(|it| self.may_have_another(it, channel).is_err()) =>
+            {
+                self.turned_away(at, Outcome::Deflected)
+            }
             OverflowTo::Callback(channel) => {
                 self.waits_on(at, channel);
                 Done::Moved
@@ -166,8 +171,8 @@ impl Reference {
     }
 
     fn turned_away(&mut self, at: usize, outcome: Outcome) -> Done {
-        let contact = self.waiting.remove(at).id;
-        self.tell(What::Ended { contact, outcome, agent: None });
+        let contact = self.waiting.remove(at);
+        self.tell_ended(&contact, outcome, None);
         Done::Ended
     }
 

@@ -12,8 +12,10 @@ mod choice;
 mod claims;
 mod contacts;
 mod conversation;
+mod customers;
 mod edges;
 mod handling;
+mod pacing;
 mod plan;
 mod room;
 mod settling;
@@ -27,6 +29,7 @@ use cordboard::{
     Stamped, Timestamp, What,
 };
 
+pub(crate) use customers::Customer;
 pub(crate) use state::{Agent, Contact, Holding, Place};
 
 /// Why the reference refused a command: the first four as numbered in section 1, or the command's own condition.
@@ -61,6 +64,8 @@ pub(crate) struct Reference {
     pub(crate) agents: Vec<Agent>,
     /// Contacts with nobody, by arrival number.
     pub(crate) waiting: Vec<Contact>,
+    /// Customers remembered, with what of them; those without a contact in the order in which they came to have none.
+    pub(crate) customers: Vec<Customer>,
     /// Queues that are closed.
     pub(crate) closed: Vec<QueueId>,
     /// The agent each queue last made an unforced `Offered` or `Assigned` to.
@@ -83,6 +88,7 @@ impl Reference {
             offers: 0,
             agents: Vec::new(),
             waiting: Vec::new(),
+            customers: Vec::new(),
             closed: Vec::new(),
             last_given: Vec::new(),
             applied: Vec::new(),

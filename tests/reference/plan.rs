@@ -107,6 +107,10 @@ impl Reference {
             }
         }
 
+        for a in 0..self.agents.len() {
+            self.look_at_ramps(a);
+        }
+
         // "Agents of retired groups, not yet draining: as SignOut with drain, by id."
         let mut agents: Vec<_> = self.agents.iter().map(|agent| agent.id).collect();
         agents.sort();

@@ -1,6 +1,6 @@
 //! Section 6: relaxation steps and timers; and `AdvanceTime` of section 1.
 
-use cordboard::{AgentId, ContactId, Edge, OfferEnd, Outcome, Return, Stage, StepClock, Timestamp, What};
+use cordboard::{AgentId, ChannelId, ContactId, Edge, OfferEnd, Outcome, Return, Stage, StepClock, Timestamp, What};
 
 use super::{Agent, Contact, Place, Reference};
 
@@ -16,6 +16,7 @@ enum Timer {
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
 enum AgentReason {
     ReadyAgain,
+    Ramp(ChannelId),
 }
 
 impl Reference {
@@ -55,12 +56,15 @@ impl Reference {
                 consider(holding.until, Timer::Contact(holding.contact.arrival, holding.contact.id));
             }
             consider(agent.ready_again.map(|(due, _)| due), Timer::Agent(agent.id, AgentReason::ReadyAgain));
+            for &(channel, until) in &agent.blocked {
+                consider(Some(until), Timer::Agent(agent.id, AgentReason::Ramp(channel)));
+            }
         }
         earliest
     }
 
     /// The timer of a waiting contact.
-    fn wait_ends(&self, contact: &Contact) -> Option<Timestamp> {
+    pub(crate) fn wait_ends(&self, contact: &Contact) -> Option<Timestamp> {
         let longest_wait = self.longest_wait(contact).map(|span| contact.waits_since + span);
         let elsewhere = self.should_go(contact).map(|(due, _)| due);
         let alone = contact.only.map(|(_, until)| until);
@@ -75,14 +79,15 @@ impl Reference {
                 let a = self.agent_at(agent).expect("its timer was found");
                 return match reason {
                     AgentReason::ReadyAgain => self.becomes_ready_again(a),
+                    AgentReason::Ramp(channel) => self.ramp_passed(a, channel),
                 };
             }
             Timer::Contact(_, contact) => (contact, self.place(contact).expect("its timer was found")),
         };
         match place {
             Place::Waiting(at) if self.waited_longest(&self.waiting[at]) => {
-                self.waiting.remove(at);
-                self.tell(What::Ended { contact, outcome: Outcome::MaxWait, agent: None });
+                let gone = self.waiting.remove(at);
+                self.tell_ended(&gone, Outcome::MaxWait, None);
             }
             Place::Waiting(at) if self.should_go(&self.waiting[at]).is_some_and(|(due, _)| due <= self.now) => {
                 let (_, to) = self.should_go(&self.waiting[at]).expect("it should go now");

@@ -25,8 +25,11 @@ pub(crate) fn tell(what: &What, names: &Names, plan: &Plan) -> String {
             let ready = if ready { "ready" } else { "not ready" };
             format!("{} {ready} on {}{why}{}", a(agent), channel_names(channels, plan), ending("until", until))
         }
+        What::RampPassed { agent, channel } => {
+            let channel = plan.channel(channel).map_or("?", |channel| &channel.name);
+            format!("{} may be given {channel} again", a(agent))
+        }
         What::SkillsChanged { agent } => format!("{} has other skills", a(agent)),
-        What::Arrived { contact, queue } => format!("{} arrived in {}", c(contact), q(queue)),
         What::QueueOpened { queue } => format!("{} is open", q(queue)),
         What::QueueClosed { queue } => format!("{} is closed", q(queue)),
         What::Overflowed { contact, queue, why } => {
@@ -37,6 +40,9 @@ pub(crate) fn tell(what: &What, names: &Names, plan: &Plan) -> String {
                 Edge::Waited => "waited long enough",
             };
             format!("{} overflows into {}, {why}", c(contact), q(queue))
+        }
+        What::Arrived { contact, queue, repeat } => {
+            format!("{} arrived in {}{}", c(contact), q(queue), if repeat { ", again" } else { "" })
         }
         What::Queued { contact, queue, waiting, only } => {
             let only = only.map(|agent| format!(", for {} alone", a(agent))).unwrap_or_default();
@@ -112,6 +118,7 @@ pub(crate) fn tell(what: &What, names: &Names, plan: &Plan) -> String {
                 Outcome::Deflected => "deflected",
                 Outcome::MaxWait => "waited as long as it may",
                 Outcome::Unanswered => "ended unanswered",
+                Outcome::Superseded => "superseded",
             };
             let agent = agent.map(|agent| format!(" at {}", a(agent))).unwrap_or_default();
             format!("{} {outcome}{agent}", c(contact))
