@@ -106,6 +106,8 @@ struct SavedContact {
     first_offer: Option<Timestamp>,
     offers: u16,
     offer: Option<OfferId>,
+    overflows: u8,
+    promised: bool,
     deadline: Option<Timestamp>,
     given_at: Timestamp,
     assigned: bool,
@@ -201,6 +203,8 @@ impl State {
             first_offer: it.first_offer(),
             offers: it.offers,
             offer: (it.place == Place::With(Stage::Offered)).then_some(it.offer),
+            overflows: it.overflows,
+            promised: it.promised(),
             deadline: it.deadline(),
             given_at: it.given_at,
             assigned: it.is_assigned() && it.place == Place::With(Stage::Offered),
@@ -335,6 +339,8 @@ impl State {
         contact.offers = saved.offers;
         contact.offer = saved.offer.unwrap_or(OfferId(0));
         contact.set_deadline(saved.deadline);
+        contact.overflows = saved.overflows;
+        contact.promise(saved.promised);
         contact.given_at = saved.given_at;
         contact.set_assigned(saved.assigned);
         contact.set_legs(!saved.legs.is_empty());

@@ -89,6 +89,8 @@ pub(crate) struct Contact {
     pub(crate) priority: i16,
     pub(crate) step: u16,
     pub(crate) offers: u16,
+    /// Queues it overflowed into.
+    pub(crate) overflows: u8,
     has: u16,
     wrap_up_kind: u8,
     timer_lane: u8,
@@ -130,9 +132,10 @@ packed! {
 
 const TIMED: u16 = 1 << 6;
 const CUSTOMERS_TURN: u16 = 1 << 7;
-const SHORT: u16 = 1 << 8;
-const ASSIGNED: u16 = 1 << 9;
-const LEGS: u16 = 1 << 10;
+const PROMISED: u16 = 1 << 8;
+const SHORT: u16 = 1 << 9;
+const ASSIGNED: u16 = 1 << 10;
+const LEGS: u16 = 1 << 11;
 
 impl Contact {
     /// One that has just arrived, with nothing special about it.
@@ -164,6 +167,7 @@ impl Contact {
             priority: 0,
             step: 0,
             offers: 0,
+            overflows: 0,
             has: 0,
             wrap_up_kind: 0,
             timer_lane: 0,
@@ -215,6 +219,15 @@ impl Contact {
     pub(crate) fn set_turn(&mut self, turn: Turn, since: Timestamp) {
         self.has = self.has & !CUSTOMERS_TURN | if turn == Turn::Customer { CUSTOMERS_TURN } else { 0 };
         self.turn_since = since;
+    }
+
+    /// It goes on over another channel: neither its queue's longest wait nor its edges apply to it.
+    pub(crate) fn promised(&self) -> bool {
+        self.has & PROMISED != 0
+    }
+
+    pub(crate) fn promise(&mut self, promised: bool) {
+        self.has = self.has & !PROMISED | if promised { PROMISED } else { 0 };
     }
 
     /// Listed among those that ring with fewer agents than they may.
