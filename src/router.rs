@@ -2,6 +2,7 @@
 
 mod agent_timer;
 mod agents;
+mod broadcast;
 mod channels;
 mod checkpoint;
 mod checks;
@@ -14,6 +15,7 @@ mod conversation;
 mod crews;
 mod customers;
 mod digest;
+mod edges;
 mod estimate;
 mod evolve;
 mod exclusions;
@@ -22,6 +24,7 @@ mod fold;
 mod id_map;
 mod invariants;
 mod ledger;
+mod legs;
 mod line;
 mod orders;
 mod pacing;

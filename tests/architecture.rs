@@ -8,7 +8,7 @@ const LAYERS: &[&[&str]] = &[
     &["id", "time", "nearest"],
     &["hours"],
     &["requirement", "capacity", "customer"],
-    &["queue"],
+    &["queue", "overflow"],
     &["channel", "agent"],
     &["contact"],
     &["plan"],
