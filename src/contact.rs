@@ -55,7 +55,8 @@ pub struct NewContact {
     pub wrap_up: Option<WrapUp>,
     /// An agent to be asked first.
     pub preferred: Option<Preferred>,
-    /// The customer, where known.
+    /// The customer, where known: who had it last may be asked first ([`Affinity`](crate::Affinity)), a second callback
+    /// refused, a repeat contact told.
     pub customer: Option<CustomerId>,
 }
 
@@ -104,4 +105,6 @@ pub enum Outcome {
     MaxWait,
     /// It was offered as often as it may be, and nobody took it.
     Unanswered,
+    /// An agent took its customer on another channel.
+    Superseded,
 }

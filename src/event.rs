@@ -113,6 +113,8 @@ pub enum What {
         contact: ContactId,
         /// In which queue.
         queue: QueueId,
+        /// One of the same customer was completed not long ago.
+        repeat: bool,
     },
     /// A contact stands in line.
     Queued {

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::customer::Affinity;
 use crate::id::ChannelId;
 use crate::requirement::Requirement;
 use crate::time::Span;
@@ -206,6 +207,8 @@ pub struct Queue {
     pub max_wait: Option<Span>,
     /// Ring-no-answer rules.
     pub no_answer: NoAnswer,
+    /// What becomes of customers who come again; `None`: nothing.
+    pub affinity: Option<Affinity>,
     /// Most offers of one contact to one agent; then never again to that agent.
     pub offers_per_agent: u16,
     /// Most offers of one contact in all; then it ends with [`Outcome::Unanswered`](crate::Outcome::Unanswered).

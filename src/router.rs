@@ -12,6 +12,7 @@ mod commands;
 mod contacts;
 mod conversation;
 mod crews;
+mod customers;
 mod digest;
 mod estimate;
 mod evolve;
@@ -34,6 +35,7 @@ mod timers;
 mod trace;
 
 pub use checkpoint::{Checkpoint, Corrupt};
+pub use customers::Customer;
 pub use digest::Digest;
 pub use estimate::Estimate;
 pub use explain::Explanation;

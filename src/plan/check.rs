@@ -12,6 +12,7 @@ use super::{Limits, NamedRequirement, Plan};
 use crate::agent::Group;
 use crate::capacity::{Load, Profile, Ramp, Stage};
 use crate::channel::{Channel, Conversation};
+use crate::customer::Customers;
 use crate::id::QueueId;
 use crate::queue::{AgentOrder, ContactOrder, Queue, StepClock, Target};
 use crate::requirement::Requirement;
@@ -27,14 +28,15 @@ pub(super) struct Unchecked {
     queues: Vec<Queue>,
     requirements: Vec<NamedRequirement>,
     limits: Limits,
+    customers: Customers,
 }
 
 impl TryFrom<Unchecked> for Plan {
     type Error = Problems;
 
     fn try_from(raw: Unchecked) -> Result<Self, Problems> {
-        let Unchecked { channels, skills, profiles, groups, queues, requirements, limits } = raw;
-        let plan = Self { channels, skills, profiles, groups, queues, requirements, limits };
+        let Unchecked { channels, skills, profiles, groups, queues, requirements, limits, customers } = raw;
+        let plan = Self { channels, skills, profiles, groups, queues, requirements, limits, customers };
         plan.check()?;
         Ok(plan)
     }

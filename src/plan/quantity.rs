@@ -21,6 +21,14 @@ impl Entry<'_> {
         Span::parse(text).map_err(|error| self.problem(error.to_string())).ok()
     }
 
+    /// A length of time, or `"forever"`.
+    pub(crate) fn span_or_forever(&self) -> Option<Span> {
+        if matches!(self.value()?, Value::Text(text) if text == "forever") {
+            return Some(Span::MAX);
+        }
+        self.span()
+    }
+
     /// A length of time of at least a microsecond.
     pub(crate) fn some_span(&self) -> Option<Span> {
         let span = self.span()?;

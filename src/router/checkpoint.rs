@@ -12,6 +12,7 @@ use crate::queue::WrapUp;
 use crate::rejected::Rejected;
 use crate::requirement::Skills;
 use crate::router::Router;
+use crate::router::customers::SavedCustomer;
 use crate::router::digest::{self, Digest};
 use crate::router::orders::Policies;
 use crate::router::pacing::Pacing;
@@ -80,6 +81,7 @@ struct Saved {
     standings: Vec<Standing>,
     contacts: Vec<SavedContact>,
     agents: Vec<SavedAgent>,
+    customers: Vec<SavedCustomer>,
 }
 
 #[derive(Clone, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
@@ -170,6 +172,7 @@ impl State {
             standings: self.standings.clone(),
             contacts,
             agents,
+            customers: self.customers.save(),
         }
     }
 
@@ -267,6 +270,8 @@ impl State {
         if let Some(slot) = lost {
             return Err(inconsistent(format!("{} is with an agent, but no agent holds it", state.contacts[slot].id)));
         }
+        state.attach_customers();
+        state.customers.load(&saved.customers, state.now).map_err(inconsistent)?;
         let waiting: Vec<u32> = state.standings.iter().map(|standing| standing.waiting).collect();
         state.rebuild();
         if !state.standings.iter().map(|standing| standing.waiting).eq(waiting) {

@@ -93,9 +93,10 @@ impl State {
             }
             Command::ChangeChannel { contact, channel } => {
                 self.check_channel(*channel)?;
-                self.contact_in(*contact, "moved to another channel", |place| {
+                let subject = self.contact_in(*contact, "moved to another channel", |place| {
                     matches!(place, Place::InLine | Place::With(Stage::Active | Stage::Quiet | Stage::Held))
-                })
+                })?;
+                self.check_one_more(subject, *channel)
             }
             Command::Assign { contact, agent } => {
                 let subject = self.waiting(*contact, "assigned")?;
@@ -155,6 +156,9 @@ impl State {
         }
         if new.answer_within == Some(Span::ZERO) {
             return Err(Rejected::NoTimeToAnswer(contact));
+        }
+        if let Some(customer) = new.customer {
+            self.check_has_none(customer, new.channel)?;
         }
         let most = self.plan.limits().contacts;
         if self.contacts.len() >= most as usize {

@@ -109,5 +109,6 @@ impl Step<'_> {
         let (contact, connect_time) = (it.id, self.state.plan.connect_time(it.queue, it.channel));
         let connect_by = connect_time.map(|time| self.state.now + time);
         self.emit(What::Claimed { contact, agent, connect_by });
+        self.supersede(slot);
     }
 }

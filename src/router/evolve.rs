@@ -89,6 +89,7 @@ impl State {
                 let connecting = self.connects(slot);
                 let stage = if connecting { Stage::Connecting } else { Stage::Active };
                 self.give(slot, agent, stage, connect_by, forced);
+                self.note_taken(slot, agent);
                 let agent = self.agent_slot(agent);
                 self.agents[agent].handled = self.agents[agent].handled.saturating_add(1);
             }
@@ -112,6 +113,7 @@ impl State {
                 let connecting = self.connects(slot);
                 let stage = if connecting { Stage::Connecting } else { Stage::Active };
                 self.set_stage(slot, stage, connect_by);
+                self.note_taken(slot, agent);
                 let agent = self.agent_slot(agent);
                 self.agents[agent].handled = self.agents[agent].handled.saturating_add(1);
                 self.agents[agent].streak = 0;
@@ -141,19 +143,26 @@ impl State {
                 self.holding_mut(slot).forced |= forced;
             }
             What::WrapUpStarted { contact, until, .. } => {
-                self.set_stage(self.contact_slot(contact), Stage::WrapUp, until);
+                let slot = self.contact_slot(contact);
+                self.set_stage(slot, Stage::WrapUp, until);
+                self.note_completed(slot);
             }
             What::Returned { contact, agent, .. } => {
                 let slot = self.contact_slot(contact);
                 self.note_pace(slot);
                 self.take_back(slot);
+                self.note_left(slot, agent);
                 let agent_slot = self.agent_slot(agent);
                 self.agents[agent_slot].handled_at = event.at;
                 self.contacts[slot].left = agent_slot;
                 self.take_turns(slot, Turn::Agent);
                 self.exclude(slot, agent);
             }
-            What::Ended { contact, .. } => self.end(self.contact_slot(contact)),
+            What::Ended { contact, outcome, agent } => {
+                let slot = self.contact_slot(contact);
+                self.note_ended(slot, outcome, agent);
+                self.end(slot);
+            }
         }
     }
 

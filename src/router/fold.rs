@@ -88,7 +88,7 @@ impl State {
             | What::PriorityChanged { .. }
             | What::NeedsChanged { .. }
             | What::ChannelChanged { agent: None, .. }
-            | What::Transferred { .. } => self.contradicts_waiting(&event.what, &input.command),
+            | What::Transferred { .. } => self.contradicts_waiting(event, &input.command),
             _ => self.contradicts_handling(&event.what, &input.command),
         }
     }
@@ -122,14 +122,15 @@ impl State {
         }
     }
 
-    fn contradicts_waiting(&self, what: &What, command: &Command) -> Contradiction {
+    fn contradicts_waiting(&self, event: &Event, command: &Command) -> Contradiction {
+        let (what, at) = (&event.what, event.at);
         let there = |id: ContactId| self.contact_ids.get(&id).map(|slot| &self.contacts[slot]);
         let free = |id: ContactId| there(id).filter(|it| it.agent == NONE);
         let in_line = |id: ContactId| there(id).filter(|it| it.place == Place::InLine);
         match *what {
-            What::Arrived { contact, queue } => {
-                let asked =
-                    matches!(command, Command::Enqueue { contact: id, new } if (*id, new.queue) == (contact, queue));
+            What::Arrived { contact, queue, repeat } => {
+                let asked = matches!(command, Command::Enqueue { contact: id, new }
+                    if (*id, new.queue) == (contact, queue) && repeat == self.is_repeat(new.customer, at));
                 unless(asked, "its command does not say so")
                     .or(unless(there(contact).is_none(), "the contact is there already"))
             }

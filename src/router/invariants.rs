@@ -34,6 +34,7 @@ impl Router {
         self.state.check_ledgers()?;
         self.state.check_lines()?;
         self.state.check_shelves()?;
+        self.state.check_customers()?;
         self.state.check_pacing()?;
         self.state.check_nothing_unmatched()
     }
@@ -159,6 +160,13 @@ impl State {
                 }
             }
         }
+        Ok(())
+    }
+
+    /// What is remembered of customers agrees with itself.
+    fn check_customers(&self) -> Result<(), Broken> {
+        let broken = self.customers.broken();
+        hold!(broken.is_none(), "customers are remembered as they are", "{}", broken.unwrap_or_default());
         Ok(())
     }
 

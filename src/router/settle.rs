@@ -134,9 +134,9 @@ impl Step<'_> {
     }
 
     /// Gives a contact to an agent: what it may put aside is put aside, and its capacity is taken.
-    pub(crate) fn give(&mut self, contact: u32, agent: u32, forced: bool) {
-        let it = &self.state.contacts[contact];
-        let (slot, contact, queue, channel) = (contact, it.id, it.queue, it.channel);
+    pub(crate) fn give(&mut self, slot: u32, agent: u32, forced: bool) {
+        let it = &self.state.contacts[slot];
+        let (contact, queue, channel) = (it.id, it.queue, it.channel);
         self.put_aside_for(slot, agent, channel);
         let agent = self.state.agents[agent].id;
         if let Some(time) = self.state.plan.offer_time(queue, channel) {
@@ -146,6 +146,7 @@ impl Step<'_> {
         } else {
             let connect_by = self.state.plan.connect_time(queue, channel).map(|time| self.state.now + time);
             self.emit(What::Assigned { contact, agent, connect_by, forced });
+            self.supersede(slot);
         }
     }
 

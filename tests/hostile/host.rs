@@ -1,9 +1,9 @@
 //! A host without sense: commands of every kind, with values from both ends, mostly about what is there.
 
 use cordboard::{
-    AgentId, ChannelId, ChannelSet, Command, CommandId, ContactId, Event, GroupId, Leave, Needs, NewContact, OfferId,
-    Plan, Preferred, QueueId, ReasonId, Requirement, RequirementId, Router, Seq, SkillId, Skills, Span, Stamped,
-    Timestamp, TransferTo, What, WrapUp,
+    AgentId, ChannelId, ChannelSet, Command, CommandId, ContactId, CustomerId, Event, GroupId, Leave, Needs,
+    NewContact, OfferId, Plan, Preferred, QueueId, ReasonId, Requirement, RequirementId, Router, Seq, SkillId, Skills,
+    Span, Stamped, Timestamp, TransferTo, What, WrapUp,
 };
 
 use crate::chance::Chance;
@@ -271,7 +271,7 @@ impl Host {
                 _ => WrapUp::Open,
             }),
             preferred: preferred.map(|agent| Preferred { agent, wait: Span(chance.micros()) }),
-            customer: None,
+            customer: chance.one_in(2).then(|| CustomerId(chance.pick(&[0, 1, 2, 3, 40, u64::MAX]))),
         };
         Command::Enqueue { contact, new }
     }

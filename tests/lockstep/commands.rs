@@ -2,8 +2,9 @@
 //! state, some not. Each is made from one number, so that a sequence can be repeated and shortened.
 
 use cordboard::{
-    AgentId, ChannelSet, Command, CommandId, ContactId, GroupId, Leave, Needs, NewContact, OfferId, Preferred, QueueId,
-    ReasonId, Requirement, RequirementId, Seq, SkillId, Skills, Span, Stage, Stamped, Timestamp, TransferTo, WrapUp,
+    AgentId, ChannelSet, Command, CommandId, ContactId, CustomerId, GroupId, Leave, Needs, NewContact, OfferId,
+    Preferred, QueueId, ReasonId, Requirement, RequirementId, Seq, SkillId, Skills, Span, Stage, Stamped, Timestamp,
+    TransferTo, WrapUp,
 };
 
 use crate::dice::Dice;
@@ -401,6 +402,10 @@ impl Host {
                 all => state.agents[dice.below(all)].id,
             };
             new.preferred = Some(Preferred { agent, wait: dice.pick(&WAITS) });
+        }
+        if dice.one_in(2) {
+            // Few enough to come again, and by more than one channel at once.
+            new.customer = Some(CustomerId(dice.below(4 + self.agents as usize) as u64));
         }
         Command::Enqueue { contact, new }
     }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use cordboard::{ChannelId, ContactId, Decision, Load, Mode, Obstacle, Over, Router, Stage, Timestamp};
+use cordboard::{ChannelId, ContactId, CustomerId, Decision, Load, Mode, Obstacle, Over, Router, Stage, Timestamp};
 
 use crate::reference::{Agent, Contact, Reference};
 
@@ -46,6 +46,7 @@ pub(crate) fn check_answers(engine: &Router, state: &Reference) -> Result<(), St
             return Err(format!("{told}, but {} has it", held.0));
         }
     }
+    check_customers(engine, state)?;
     for agent in &state.agents {
         let (seen, expected) = (engine.claimable(agent.id, usize::MAX), state.claimable(agent));
         if seen != expected || engine.claimable(agent.id, 2) != expected[..expected.len().min(2)] {
@@ -54,6 +55,21 @@ pub(crate) fn check_answers(engine: &Router, state: &Reference) -> Result<(), St
     }
     if engine.explain(ContactId(u64::MAX)).is_some() {
         return Err("a contact is explained that never was".into());
+    }
+    Ok(())
+}
+
+/// Every customer is remembered by both, or by neither, and with the same.
+fn check_customers(engine: &Router, state: &Reference) -> Result<(), String> {
+    for id in (0..40).map(CustomerId) {
+        let told = engine.customer(id).map(|it| (it.contacts, it.last_agent, it.last_completed));
+        let known = state.remembered(id).map(|known| {
+            let contacts = state.contacts_of(id).into_iter().map(|(contact, _)| contact.id).collect();
+            (contacts, known.last_agent, known.completed)
+        });
+        if told != known {
+            return Err(format!("of {id} the engine knows {told:?}, the reference {known:?}"));
+        }
     }
     Ok(())
 }

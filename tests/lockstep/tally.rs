@@ -52,6 +52,7 @@ const FLOORS: &[(&str, u64)] = &[
     ("refused: channel not taken", 700),
     ("refused: command too old", 3_000),
     ("refused: contact exists", 100),
+    ("refused: customer has one", 2_500),
     ("refused: draining already", 60),
     ("refused: group", 200),
     ("refused: limit reached", 1_000),
@@ -71,6 +72,7 @@ const FLOORS: &[(&str, u64)] = &[
     ("refused: unknown contact", 2_000),
     ("refused: wrap-up fixed", 300),
     ("refused: wrong state", 700),
+    ("repeat contact", 900),
     ("repeated", 4_000),
     ("restored from a checkpoint", 4_000),
     ("resumed by itself", 2_000),
@@ -86,6 +88,7 @@ const FLOORS: &[(&str, u64)] = &[
     ("signed out", 4_000),
     ("silence: quiet", 500),
     ("step relaxed", 20_000),
+    ("superseded", 400),
     ("the agent wrote", 8_000),
     ("the customer wrote", 6_000),
     ("transfer to a queue", 2_000),
@@ -95,6 +98,7 @@ const FLOORS: &[(&str, u64)] = &[
     ("unanswered", 5_000),
     ("waited as long as it may", 10_000),
     ("waiting for one agent alone", 6_000),
+    ("waiting for the last agent", 500),
     ("woken", 1_000),
     ("woken by force", 300),
     ("wrap-up", 8_000),
@@ -112,6 +116,10 @@ impl Tally {
             Ok(Applied::Done) => self.add(name_of_command(&input.command)),
             Ok(Applied::Repeated) => self.add("repeated"),
             Err(rejected) => self.add(name_of_rejection(rejected)),
+        }
+        let by_affinity = matches!(&input.command, Command::Enqueue { new, .. } if new.preferred.is_none());
+        if by_affinity && events.iter().any(|event| matches!(event.what, What::Queued { only: Some(_), .. })) {
+            self.add("waiting for the last agent");
         }
         for event in events {
             if let Some(name) = name_of_event(&event.what) {
@@ -198,6 +206,7 @@ fn name_of_rejection(rejected: &Rejected) -> &'static str {
         Rejected::ContactExists(_) => "refused: contact exists",
         Rejected::AgeOriginInFuture { .. } => "refused: age origin in the future",
         Rejected::NoTimeToAnswer(_) => "refused: no time to answer",
+        Rejected::CustomerHasOne { .. } => "refused: customer has one",
         Rejected::WrongState { .. } => "refused: wrong state",
         Rejected::NoRoom { .. } => "refused: no room to resume",
         Rejected::WrapUpFixed(_) => "refused: wrap-up fixed",
@@ -228,6 +237,7 @@ fn name_of_event(what: &What) -> Option<&'static str> {
         What::AgentSignedOut { .. } => "signed out",
         What::PresenceChanged { ready: false, reason: ReasonId::NO_ANSWER, .. } => "not ready for not answering",
         What::PresenceChanged { .. } => "presence changed",
+        What::Arrived { repeat: true, .. } => "repeat contact",
         What::RampPassed { .. } => "ramp passed",
         What::Queued { only: Some(_), .. } => "waiting for one agent alone",
         What::Queued { .. } => "queued",
@@ -267,6 +277,7 @@ fn name_of_event(what: &What) -> Option<&'static str> {
         What::Ended { outcome: Outcome::TurnedAway, .. } => "turned away",
         What::Ended { outcome: Outcome::MaxWait, .. } => "waited as long as it may",
         What::Ended { outcome: Outcome::Unanswered, .. } => "unanswered",
+        What::Ended { outcome: Outcome::Superseded, .. } => "superseded",
         What::Configured
         | What::SkillsChanged { .. }
         | What::Arrived { .. }

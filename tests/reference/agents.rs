@@ -98,10 +98,13 @@ impl Reference {
                     self.tell(What::OfferEnded { offer, contact, agent: id, end: OfferEnd::Revoked });
                 }
                 (Stage::WrapUp, _) => {
-                    self.tell(What::Ended { contact, outcome: Outcome::Completed, agent: Some(id) });
+                    self.tell_ended(&it, Outcome::Completed, Some(id));
                     continue;
                 }
-                _ => self.tell(What::Returned { contact, agent: id, why: Return::SignedOut }),
+                _ => {
+                    self.tell(What::Returned { contact, agent: id, why: Return::SignedOut });
+                    self.left_hands(it.customer, id);
+                }
             }
             self.exclude(&mut it, id);
             taken.push(it);

@@ -7,6 +7,7 @@ use super::{Place, Reference, Refused};
 impl Reference {
     pub(super) fn change_channel(&mut self, contact: ContactId, channel: ChannelId) -> Result<(), Refused> {
         self.check_channel(channel)?;
+        self.customer_may_move(contact, channel)?;
         match self.known_contact(contact)? {
             Place::Waiting(at) if self.waiting[at].channel == channel => {}
             Place::Waiting(at) => {
@@ -64,6 +65,7 @@ impl Reference {
         let now = self.now;
         let mut it = self.take_from(a, h);
         self.tell(What::Returned { contact, agent, why: Return::ChannelChanged });
+        self.left_hands(it.customer, agent);
         self.tell(What::ChannelChanged { contact, channel, agent: None, connect_by: None });
         it.turns_to(Turn::Agent, now);
         it.channel = channel;

@@ -13,6 +13,7 @@ impl Reference {
         self.arrivals += 1;
         let (queue, limit) = (new.queue, self.queue(new.queue).limit);
         let full = self.waiting_in(queue) >= limit;
+        let repeat = self.is_repeat(new);
         let only = new.preferred.filter(|preferred| self.may_be_preferred(preferred.agent, new.channel).is_ok());
         let at = self.stand_in_line(Contact {
             id,
@@ -37,18 +38,24 @@ impl Reference {
             excluded: Vec::new(),
             excluding_ends: Vec::new(),
         });
-        self.tell(What::Arrived { contact: id, queue });
+        self.tell(What::Arrived { contact: id, queue, repeat });
+        if new.preferred.is_none() {
+            self.waiting[at].only = self.affine_agent(at);
+        }
+        if let Some(customer) = new.customer {
+            self.customer_arrives(customer, id);
+        }
         self.advance_steps(at);
         let mut found = self.find_agent(at);
-        if found.is_none() && only.is_some_and(|preferred| preferred.wait == Span::ZERO) {
+        if found.is_none() && self.waiting[at].only.is_some_and(|(_, until)| until <= now) {
             self.end_preference(at);
             found = self.find_agent(at);
         }
         match found {
             Some(a) => self.give(at, a, false),
             None if full => {
-                self.waiting.remove(at);
-                self.tell(What::Ended { contact: id, outcome: Outcome::TurnedAway, agent: None });
+                let gone = self.waiting.remove(at);
+                self.tell_ended(&gone, Outcome::TurnedAway, None);
             }
             None => self.tell_queued(at),
         }
@@ -67,6 +74,9 @@ impl Reference {
         }
         if new.answer_within == Some(Span::ZERO) {
             return Err(Refused::Condition("no time to answer"));
+        }
+        if let Some(customer) = new.customer {
+            self.may_have_another(customer, new.channel)?;
         }
         if self.present() >= self.plan.limits().contacts as usize {
             return Err(Refused::Condition("as many contacts as there may be"));
@@ -95,7 +105,7 @@ impl Reference {
     pub(super) fn give(&mut self, at: usize, a: usize, forced: bool) {
         let now = self.now;
         let mut it = self.waiting.remove(at);
-        let (contact, queue, channel) = (it.id, it.queue, it.channel);
+        let (contact, queue, channel, customer) = (it.id, it.queue, it.channel, it.customer);
         let agent = self.agents[a].id;
         self.put_aside_for(a, channel);
         it.first_offer = it.first_offer.or(Some(now));
@@ -124,11 +134,16 @@ impl Reference {
             self.chose(queue, agent);
             self.remember_given(a, channel);
         }
+        if taken {
+            self.was_taken(customer, agent);
+            self.supersede(contact, customer, channel);
+        }
     }
 
     /// The agent has taken a contact without being offered it, as by an unforced `Assigned`.
     pub(super) fn takes(&mut self, a: usize, mut it: Contact, stage: Stage, until: Option<Timestamp>) {
         let now = self.now;
+        let (contact, customer, channel) = (it.id, it.customer, it.channel);
         it.first_offer = it.first_offer.or(Some(now));
         (it.turn, it.turn_since) = (Turn::Agent, now);
         self.chose(it.queue, self.agents[a].id);
@@ -137,6 +152,9 @@ impl Reference {
         agent.offered = now;
         agent.handled_count += 1;
         agent.holds.push(Holding { contact: it, stage, offer: None, taken: true, held_by: None, until, forced: false });
+        let agent = agent.id;
+        self.was_taken(customer, agent);
+        self.supersede(contact, customer, channel);
     }
 
     /// The agent is the last to whom the queue gave a contact unforced.
@@ -168,9 +186,9 @@ impl Reference {
             self.tell(What::PreferenceEnded { contact });
         }
         if it.offers_made >= u32::from(self.queue(it.queue).offers_per_contact) {
-            self.tell(What::Ended { contact, outcome: Outcome::Unanswered, agent: None });
+            self.tell_ended(&it, Outcome::Unanswered, None);
         } else if self.waited_longest(&it) {
-            self.tell(What::Ended { contact, outcome: Outcome::MaxWait, agent: None });
+            self.tell_ended(&it, Outcome::MaxWait, None);
         } else {
             let at = self.stand_in_line(it);
             self.advance_steps(at);

@@ -12,6 +12,7 @@ mod choice;
 mod claims;
 mod contacts;
 mod conversation;
+mod customers;
 mod handling;
 mod pacing;
 mod plan;
@@ -27,6 +28,7 @@ use cordboard::{
     Stamped, Timestamp, What,
 };
 
+pub(crate) use customers::Customer;
 pub(crate) use state::{Agent, Contact, Holding, Place};
 
 /// Why the reference refused a command: the first four as numbered in section 1, or the command's own condition.
@@ -61,6 +63,8 @@ pub(crate) struct Reference {
     pub(crate) agents: Vec<Agent>,
     /// Contacts with nobody, by arrival number.
     pub(crate) waiting: Vec<Contact>,
+    /// Customers remembered, with what of them; those without a contact in the order in which they came to have none.
+    pub(crate) customers: Vec<Customer>,
     /// The agent each queue last made an unforced `Offered` or `Assigned` to.
     last_given: Vec<(QueueId, AgentId)>,
     /// Every command number applied, by source.
@@ -81,6 +85,7 @@ impl Reference {
             offers: 0,
             agents: Vec::new(),
             waiting: Vec::new(),
+            customers: Vec::new(),
             last_given: Vec::new(),
             applied: Vec::new(),
             marked_agents: Vec::new(),

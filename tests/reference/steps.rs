@@ -85,8 +85,8 @@ impl Reference {
         };
         match place {
             Place::Waiting(at) if self.waited_longest(&self.waiting[at]) => {
-                self.waiting.remove(at);
-                self.tell(What::Ended { contact, outcome: Outcome::MaxWait, agent: None });
+                let gone = self.waiting.remove(at);
+                self.tell_ended(&gone, Outcome::MaxWait, None);
             }
             Place::Waiting(at) => {
                 self.forget_ended_exclusions(at);

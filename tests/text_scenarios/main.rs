@@ -153,6 +153,7 @@ fn run(stage: &mut Option<Stage>, input: &[String]) -> Result<Vec<String>, Strin
             Line::Load(agent) => said.push(stage.load(agent)?),
             Line::MayClaim(agent) => said.push(stage.may_claim(agent)?),
             Line::Why(contact) => said.extend(stage.explain(contact)?),
+            Line::Who(customer) => said.push(stage.known(customer)),
         }
     }
     if said.is_empty() {
@@ -211,6 +212,16 @@ impl Stage {
             lines.push(format!("{position} before it"));
         }
         Ok(lines.iter().map(|line| self.names.put_into(line, self.engine.plan())).collect())
+    }
+
+    fn known(&self, id: cordboard::CustomerId) -> String {
+        let Some(known) = self.engine.customer(id) else { return format!("{id} is not known") };
+        let contacts: Vec<_> = known.contacts.iter().map(|&contact| self.names.contact(contact)).collect();
+        let had = |(agent, at)| format!(", {} had it last, at {at}", self.names.agent(agent));
+        let last = known.last_agent.map(had).unwrap_or_default();
+        let completed = known.last_completed.map(|at| format!(", completed at {at}")).unwrap_or_default();
+        let contacts = if contacts.is_empty() { "nothing".into() } else { contacts.join(", ") };
+        format!("{id}: {contacts}{last}{completed}")
     }
 
     fn may_claim(&self, agent: cordboard::AgentId) -> Result<String, String> {

@@ -30,7 +30,9 @@ pub(crate) fn tell(what: &What, names: &Names, plan: &Plan) -> String {
             format!("{} may be given {channel} again", a(agent))
         }
         What::SkillsChanged { agent } => format!("{} has other skills", a(agent)),
-        What::Arrived { contact, queue } => format!("{} arrived in {}", c(contact), q(queue)),
+        What::Arrived { contact, queue, repeat } => {
+            format!("{} arrived in {}{}", c(contact), q(queue), if repeat { ", again" } else { "" })
+        }
         What::Queued { contact, queue, waiting, only } => {
             let only = only.map(|agent| format!(", for {} alone", a(agent))).unwrap_or_default();
             format!("{} waits in {}, {waiting} waiting{only}", c(contact), q(queue))
@@ -104,6 +106,7 @@ pub(crate) fn tell(what: &What, names: &Names, plan: &Plan) -> String {
                 Outcome::TurnedAway => "turned away",
                 Outcome::MaxWait => "waited as long as it may",
                 Outcome::Unanswered => "ended unanswered",
+                Outcome::Superseded => "superseded",
             };
             let agent = agent.map(|agent| format!(" at {}", a(agent))).unwrap_or_default();
             format!("{} {outcome}{agent}", c(contact))

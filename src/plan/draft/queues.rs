@@ -3,6 +3,7 @@
 use super::super::document::Value;
 use super::super::reading::{Entry, Section};
 use super::super::words::*;
+use super::customers::affinity;
 use super::{Draft, MOST_AGENT_ORDERS, MOST_WORTH};
 use crate::queue::{
     AgentOrder, ContactOrder, IdleClock, Mode, NoAnswer, NoAnswerEffect, Pools, Queue, Step, StepClock, Target,
@@ -37,6 +38,7 @@ impl Draft {
                 .such_as("{ agent = \"not-ready\", after = 2 }")
                 .section()
                 .map_or(default.no_answer, |section| no_answer(&section)),
+            affinity: affinity(&section.get("affinity")),
             offers_per_agent: section.get("offers_per_agent").small(1).unwrap_or(default.offers_per_agent),
             offers_per_contact: section.get("offers_per_contact").small(1).unwrap_or(default.offers_per_contact),
             targets: self.targets(&section.get("targets").such_as("{ voice = { share = 0.8, within = \"20s\" } }")),
@@ -117,6 +119,7 @@ impl Queue {
                 not_ready_for: None,
                 exclude_for: Span::from_secs(60),
             },
+            affinity: None,
             offers_per_agent: 3,
             offers_per_contact: 100,
             targets: Vec::new(),
