@@ -15,7 +15,7 @@ use crate::router::Router;
 use crate::router::customers::SavedCustomer;
 use crate::router::digest::{self, Digest};
 use crate::router::orders::Policies;
-use crate::router::pacing::Pacing;
+use crate::router::pacing::{Pacing, SavedPacing};
 use crate::router::records::{Agent, Contact, Excluded, Holding, NONE, Only, Place};
 use crate::router::settle::Marks;
 use crate::router::sources::Sources;
@@ -109,6 +109,7 @@ struct SavedContact {
     given_at: Timestamp,
     turn: Turn,
     turn_since: Timestamp,
+    active_since: Timestamp,
     exclusions: Vec<Excluded>,
 }
 
@@ -126,8 +127,8 @@ struct SavedAgent {
     offered_at: Timestamp,
     available_at: Timestamp,
     again: Option<(Timestamp, ChannelSet)>,
-    /// Of each channel that its profile paces, when it was given the last of them.
-    given: Vec<(ChannelId, Vec<Timestamp>)>,
+    /// Of each channel that its profile paces, when it was given the last of them, and its limit.
+    paced: Vec<SavedPacing>,
     /// Contact, stage, forced, put aside by an arrival; in order of giving.
     holding: Vec<(ContactId, Stage, bool, bool)>,
 }
@@ -202,6 +203,7 @@ impl State {
             given_at: it.given_at,
             turn: it.turn(),
             turn_since: it.turn_since,
+            active_since: it.active_since,
             exclusions: self.exclusions.of(slot).collect(),
         }
     }
@@ -222,7 +224,7 @@ impl State {
             offered_at: it.offered_at,
             available_at: it.available_at,
             again: it.again,
-            given: it.pacing.iter().map(|paced| (paced.channel, paced.given.iter().copied().collect())).collect(),
+            paced: it.pacing.iter().map(Pacing::save).collect(),
             holding: held.map(|h| (self.contacts[h.contact].id, h.stage, h.forced, h.by_arrival)).collect(),
         }
     }
@@ -295,7 +297,7 @@ impl State {
         if saved.place == Place::Loose || (saved.place == Place::With(Stage::Offered)) != saved.offer.is_some() {
             return Err(it("is nowhere"));
         }
-        let times = [saved.origin, saved.since, saved.step_since, saved.given_at, saved.turn_since];
+        let times = [saved.origin, saved.since, saved.step_since, saved.given_at, saved.turn_since, saved.active_since];
         let latest = times.into_iter().chain(saved.first_offer).max();
         if saved.arrival == 0 || saved.arrival > self.arrivals || latest > Some(self.now) {
             return Err(it("has not arrived yet"));
@@ -331,6 +333,7 @@ impl State {
         contact.set_deadline(saved.deadline);
         contact.given_at = saved.given_at;
         contact.set_turn(saved.turn, saved.turn_since);
+        contact.active_since = saved.active_since;
         contact.has_exclusions = !saved.exclusions.is_empty();
         let slot = self.contacts.insert(contact);
         self.contact_ids.insert(saved.id, slot);
@@ -350,12 +353,12 @@ impl State {
         }
         let Some(group) = self.plan.group(saved.group) else { return Err(it("is in a group the plan has not")) };
         let latest = saved.released_at.max(saved.handled_at).max(saved.offered_at).max(saved.available_at);
-        let given = saved.given.iter().flat_map(|(_, given)| given).max().copied().unwrap_or_default();
+        let given = saved.paced.iter().flat_map(|paced| paced.1.iter().copied()).max().unwrap_or_default();
         if latest.max(given) > self.now {
             return Err(it("was here later than now"));
         }
-        let Some(pacing) = Pacing::load(saved.given, self.plan.profile(group.capacity)) else {
-            return Err(it("remembers when it was given what no ramp asks for"));
+        let Some(pacing) = Pacing::load(saved.paced, self.plan.profile(group.capacity)) else {
+            return Err(it("remembers of its pace what its profile does not ask for"));
         };
         let skills = saved.skills.clone().unwrap_or_else(|| group.skills.clone());
         let crew = self.crews.crew(saved.group, group.capacity, &skills);

@@ -126,7 +126,7 @@ impl State {
         it.place = Place::With(stage);
         it.agent = agent_slot;
         it.set_deadline(deadline);
-        it.given_at = now;
+        (it.given_at, it.active_since) = (now, now);
         it.set_turn(Turn::Agent, now);
         it.set_first_offer(it.first_offer().or(Some(now)));
         it.offers = it.offers.saturating_add(u16::from(stage == Stage::Offered));
@@ -161,6 +161,9 @@ impl State {
     pub(super) fn set_stage(&mut self, slot: u32, stage: Stage, deadline: Option<Timestamp>) {
         let it = &mut self.contacts[slot];
         it.place = Place::With(stage);
+        if stage == Stage::Active {
+            it.active_since = self.now;
+        }
         it.set_deadline(deadline);
         let (agent, channel) = (it.agent, it.channel);
         let before = std::mem::replace(&mut self.holding_mut(slot).stage, stage);

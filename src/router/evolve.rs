@@ -49,6 +49,7 @@ impl State {
                     self.join_crew(slot, Some(skills.clone()));
                 }
             }
+            What::LimitChanged { agent, channel, limit } => self.change_limit(self.agent_slot(agent), channel, limit),
             What::RampPassed { agent, channel } => self.ramp_passed(self.agent_slot(agent), channel),
             What::Arrived { contact, .. } => self.arrive(contact, command),
             What::Queued { contact, .. } => self.stand_in_line(self.contact_slot(contact)),

@@ -152,8 +152,8 @@ mod tests {
         Profile {
             name: "p".into(),
             channels: vec![
-                Some(ChannelCapacity { max: 1, open: 1, load: [Load::percent(60); 6], ramp: None }),
-                Some(ChannelCapacity { max: 5, open: 10, load: chat, ramp: None }),
+                Some(ChannelCapacity { max: 1, open: 1, load: [Load::percent(60); 6], ramp: None, adaptive: None }),
+                Some(ChannelCapacity { max: 5, open: 10, load: chat, ramp: None, adaptive: None }),
             ],
             headroom,
             arrives_over,

@@ -58,6 +58,8 @@ pub(crate) struct Contact {
     pub(crate) step_since: Timestamp,
     /// Given to its agent.
     pub(crate) given_at: Timestamp,
+    /// Since when it is active, while it is.
+    pub(crate) active_since: Timestamp,
     /// Since when it is the turn of whose turn it is.
     pub(crate) turn_since: Timestamp,
     /// The offer that is open, while offered.
@@ -136,6 +138,7 @@ impl Contact {
             since: now,
             step_since: now,
             given_at: now,
+            active_since: now,
             turn_since: now,
             offer: OfferId(0),
             level: 0,
