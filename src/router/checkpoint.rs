@@ -109,7 +109,6 @@ struct SavedContact {
     given_at: Timestamp,
     turn: Turn,
     turn_since: Timestamp,
-    active_since: Timestamp,
     exclusions: Vec<Excluded>,
 }
 
@@ -129,8 +128,8 @@ struct SavedAgent {
     again: Option<(Timestamp, ChannelSet)>,
     /// Of each channel that its profile paces, when it was given the last of them, and its limit.
     paced: Vec<SavedPacing>,
-    /// Contact, stage, forced, put aside by an arrival; in order of giving.
-    holding: Vec<(ContactId, Stage, bool, bool)>,
+    /// Contact, stage, forced, put aside by an arrival, active since; in order of giving.
+    holding: Vec<(ContactId, Stage, bool, bool, Timestamp)>,
 }
 
 impl Router {
@@ -203,7 +202,6 @@ impl State {
             given_at: it.given_at,
             turn: it.turn(),
             turn_since: it.turn_since,
-            active_since: it.active_since,
             exclusions: self.exclusions.of(slot).collect(),
         }
     }
@@ -225,7 +223,9 @@ impl State {
             available_at: it.available_at,
             again: it.again,
             paced: it.pacing.iter().map(Pacing::save).collect(),
-            holding: held.map(|h| (self.contacts[h.contact].id, h.stage, h.forced, h.by_arrival)).collect(),
+            holding: held
+                .map(|h| (self.contacts[h.contact].id, h.stage, h.forced, h.by_arrival, h.active_since))
+                .collect(),
         }
     }
 
@@ -297,7 +297,7 @@ impl State {
         if saved.place == Place::Loose || (saved.place == Place::With(Stage::Offered)) != saved.offer.is_some() {
             return Err(it("is nowhere"));
         }
-        let times = [saved.origin, saved.since, saved.step_since, saved.given_at, saved.turn_since, saved.active_since];
+        let times = [saved.origin, saved.since, saved.step_since, saved.given_at, saved.turn_since];
         let latest = times.into_iter().chain(saved.first_offer).max();
         if saved.arrival == 0 || saved.arrival > self.arrivals || latest > Some(self.now) {
             return Err(it("has not arrived yet"));
@@ -333,7 +333,6 @@ impl State {
         contact.set_deadline(saved.deadline);
         contact.given_at = saved.given_at;
         contact.set_turn(saved.turn, saved.turn_since);
-        contact.active_since = saved.active_since;
         contact.has_exclusions = !saved.exclusions.is_empty();
         let slot = self.contacts.insert(contact);
         self.contact_ids.insert(saved.id, slot);
@@ -353,8 +352,9 @@ impl State {
         }
         let Some(group) = self.plan.group(saved.group) else { return Err(it("is in a group the plan has not")) };
         let latest = saved.released_at.max(saved.handled_at).max(saved.offered_at).max(saved.available_at);
-        let given = saved.paced.iter().flat_map(|paced| paced.1.iter().copied()).max().unwrap_or_default();
-        if latest.max(given) > self.now {
+        let given = saved.paced.iter().flat_map(|paced| paced.1.iter().copied());
+        let active = saved.holding.iter().map(|held| held.4);
+        if given.chain(active).fold(latest, Timestamp::max) > self.now {
             return Err(it("was here later than now"));
         }
         let Some(pacing) = Pacing::load(saved.paced, self.plan.profile(group.capacity)) else {
@@ -388,7 +388,7 @@ impl State {
             live: true,
         });
         self.agent_ids.insert(saved.id, slot);
-        for (contact, stage, forced, by_arrival) in saved.holding {
+        for (contact, stage, forced, by_arrival, active_since) in saved.holding {
             let held = self
                 .contact_ids
                 .get(&contact)
@@ -398,7 +398,7 @@ impl State {
             };
             self.contacts[held].agent = slot;
             let channel: ChannelId = self.contacts[held].channel;
-            self.agents[slot].holding.push(Holding { contact: held, channel, stage, forced, by_arrival });
+            self.agents[slot].holding.push(Holding { contact: held, channel, stage, forced, by_arrival, active_since });
         }
         Ok(())
     }

@@ -126,7 +126,7 @@ impl State {
         it.place = Place::With(stage);
         it.agent = agent_slot;
         it.set_deadline(deadline);
-        (it.given_at, it.active_since) = (now, now);
+        it.given_at = now;
         it.set_turn(Turn::Agent, now);
         it.set_first_offer(it.first_offer().or(Some(now)));
         it.offers = it.offers.saturating_add(u16::from(stage == Stage::Offered));
@@ -136,7 +136,7 @@ impl State {
         }
         let holder = &mut self.agents[agent_slot];
         holder.offered_at = now;
-        holder.holding.push(Holding { contact: slot, channel, stage, forced, by_arrival: false });
+        holder.holding.push(Holding { contact: slot, channel, stage, forced, by_arrival: false, active_since: now });
         self.unshelve(agent_slot);
         self.arm(slot);
         if !forced {
@@ -161,12 +161,13 @@ impl State {
     pub(super) fn set_stage(&mut self, slot: u32, stage: Stage, deadline: Option<Timestamp>) {
         let it = &mut self.contacts[slot];
         it.place = Place::With(stage);
-        if stage == Stage::Active {
-            it.active_since = self.now;
-        }
         it.set_deadline(deadline);
-        let (agent, channel) = (it.agent, it.channel);
-        let before = std::mem::replace(&mut self.holding_mut(slot).stage, stage);
+        let (agent, channel, now) = (it.agent, it.channel, self.now);
+        let held = self.holding_mut(slot);
+        let before = std::mem::replace(&mut held.stage, stage);
+        if stage == Stage::Active {
+            held.active_since = now;
+        }
         let profile = self.plan.profile(self.crews.crews[self.agents[agent].crew as usize].profile);
         let capacity = profile.and_then(|profile| profile.channel(channel));
         if capacity.is_some_and(|capacity| capacity.load(stage) > capacity.load(before)) {

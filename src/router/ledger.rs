@@ -141,6 +141,7 @@ fn lacks(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::time::Timestamp;
 
     const VOICE: ChannelId = ChannelId(0);
     const CHAT: ChannelId = ChannelId(1);
@@ -165,7 +166,7 @@ mod tests {
     }
 
     fn held(contact: u32, channel: ChannelId, stage: Stage) -> Holding {
-        Holding { contact, channel, stage, forced: false, by_arrival: false }
+        Holding { contact, channel, stage, forced: false, by_arrival: false, active_since: Timestamp::ZERO }
     }
 
     #[test]

@@ -58,8 +58,6 @@ pub(crate) struct Contact {
     pub(crate) step_since: Timestamp,
     /// Given to its agent.
     pub(crate) given_at: Timestamp,
-    /// Since when it is active, while it is.
-    pub(crate) active_since: Timestamp,
     /// Since when it is the turn of whose turn it is.
     pub(crate) turn_since: Timestamp,
     /// The offer that is open, while offered.
@@ -138,7 +136,6 @@ impl Contact {
             since: now,
             step_since: now,
             given_at: now,
-            active_since: now,
             turn_since: now,
             offer: OfferId(0),
             level: 0,
@@ -227,6 +224,8 @@ pub(crate) struct Holding {
     pub(crate) forced: bool,
     /// Put on hold by an arrival, to resume by itself.
     pub(crate) by_arrival: bool,
+    /// When it was given, or last came to be active, if that was later.
+    pub(crate) active_since: Timestamp,
 }
 
 #[derive(Clone, Debug)]
