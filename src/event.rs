@@ -28,6 +28,8 @@ pub enum OfferEnd {
     Revoked,
     /// The contact went: abandoned, cancelled or transferred.
     Left,
+    /// Another agent with whom it rang at the same time took it.
+    Taken,
 }
 
 /// Who put a contact on hold, or took it off.
@@ -54,6 +56,20 @@ pub enum Return {
     SignedOut,
     /// It goes on over another channel, of which its agent could not take it.
     ChannelChanged,
+}
+
+/// The edge of a queue at which a contact went elsewhere.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Edge {
+    /// The queue is closed.
+    Closed,
+    /// Nobody signed in could ever take it there.
+    Unstaffed,
+    /// As many wait as may.
+    Full,
+    /// It has waited as long as it should there.
+    Waited,
 }
 
 /// What happened.
@@ -125,6 +141,25 @@ pub enum What {
         queue: QueueId,
         /// One of the same customer was completed not long ago.
         repeat: bool,
+    },
+    /// A queue is open: arrivals are let in.
+    QueueOpened {
+        /// Which.
+        queue: QueueId,
+    },
+    /// A queue is closed: arrivals go where its overflow says. Who waits is served.
+    QueueClosed {
+        /// Which.
+        queue: QueueId,
+    },
+    /// A contact goes to another queue, as its queue's overflow says.
+    Overflowed {
+        /// Which.
+        contact: ContactId,
+        /// The queue it goes to.
+        queue: QueueId,
+        /// At which edge of the queue it was in.
+        why: Edge,
     },
     /// A contact stands in line.
     Queued {

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::customer::Affinity;
 use crate::id::ChannelId;
+use crate::overflow::Overflow;
 use crate::requirement::Requirement;
 use crate::time::Span;
 
@@ -172,8 +173,18 @@ pub enum Mode {
     /// Each is given to one agent, who is asked alone.
     #[default]
     Push,
+    /// Each rings with several agents at once, and the first to accept has it. Capacity is taken with every one of them.
+    Broadcast {
+        /// Most agents that one contact rings with, from 2 to [`Mode::MOST_RING`].
+        ring: u16,
+    },
     /// Nobody is given one: agents see them and claim them.
     Pull,
+}
+
+impl Mode {
+    /// Most agents that one contact may ring with.
+    pub const MOST_RING: u16 = 100;
 }
 
 /// A queue of the plan.
@@ -219,6 +230,8 @@ pub struct Queue {
     pub mode: Mode,
     /// Most contacts of this queue that an agent may hold and still claim one more; 0 for no claims.
     pub claims: u16,
+    /// What becomes of contacts that it does not let in, or does not keep.
+    pub overflow: Overflow,
     /// No longer in the plan; takes nothing new, and is served until it is empty.
     pub retired: bool,
 }

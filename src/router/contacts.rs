@@ -103,6 +103,7 @@ impl State {
         it.has_exclusions = false;
         (it.offers, it.step, it.step_since, it.since) = (0, 0, now, now);
         it.set_first_offer(None);
+        it.promise(false);
         if *reset_age {
             it.origin = now;
         }
@@ -225,6 +226,7 @@ impl State {
         let due = match self.contacts[slot].place {
             Place::InLine => self.waiting_due(slot),
             Place::With(Stage::Active | Stage::Quiet) => self.silence_due(&self.contacts[slot]),
+            Place::With(Stage::Offered) => self.first_to_expire(slot).map(|(expires, _)| expires),
             Place::With(_) => self.contacts[slot].deadline(),
             Place::Loose => None,
         };

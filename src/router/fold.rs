@@ -3,9 +3,10 @@
 use crate::capacity::Stage;
 use crate::command::{Command, Stamped, TransferTo};
 use crate::event::{Event, What};
-use crate::id::{AgentId, ContactId, OfferId};
+use crate::id::{AgentId, ContactId, OfferId, QueueId};
 use crate::router::Router;
 use crate::router::checkpoint::Corrupt;
+use crate::router::edges::MOST_OVERFLOWS;
 use crate::router::records::{Agent, Contact, NONE, Place};
 use crate::router::state::State;
 
@@ -88,6 +89,9 @@ impl State {
             | What::Relaxed { .. }
             | What::PriorityChanged { .. }
             | What::NeedsChanged { .. }
+            | What::QueueOpened { .. }
+            | What::QueueClosed { .. }
+            | What::Overflowed { .. }
             | What::ChannelChanged { agent: None, .. }
             | What::Transferred { .. } => self.contradicts_waiting(event, &input.command),
             _ => self.contradicts_handling(&event.what, &input.command),
@@ -173,6 +177,13 @@ impl State {
                     "the contact is not waiting, or its command does not say so",
                 )
             }
+            What::QueueOpened { queue } => self.contradicts_opening(queue, true, command),
+            What::QueueClosed { queue } => self.contradicts_opening(queue, false, command),
+            What::Overflowed { contact, queue, .. } => {
+                let goes = |it: &Contact| !it.promised() && it.overflows < MOST_OVERFLOWS;
+                let known = self.plan.queue(queue).is_some();
+                unless(known && free(contact).is_some_and(goes), "the contact cannot go to this queue")
+            }
             What::ChannelChanged { contact, channel, .. } => {
                 let known = self.plan.channel(channel).is_some();
                 unless(known && free(contact).is_some(), "the contact is not waiting, or there is no such channel")
@@ -189,6 +200,15 @@ impl State {
             }
             _ => None,
         }
+    }
+
+    fn contradicts_opening(&self, queue: QueueId, open: bool, command: &Command) -> Contradiction {
+        let asked = *command == Command::SetQueueOpen { queue, open };
+        let standing = self.standings.get(usize::from(queue.0));
+        unless(
+            asked && standing.is_some_and(|standing| standing.closed == open),
+            "the queue is so, or its command does not say so",
+        )
     }
 
     fn contradicts_handling(&self, what: &What, command: &Command) -> Contradiction {
@@ -208,7 +228,7 @@ impl State {
         match *what {
             What::Offered { offer, contact, agent, forced, .. } => {
                 unless(offer.0.checked_sub(1) == Some(self.offers), "it is not the next offer")
-                    .or(self.contradicts_giving(contact, agent, forced, command))
+                    .or(self.contradicts_offering(contact, agent, forced, command))
             }
             What::Assigned { contact, agent, forced, .. } => self.contradicts_giving(contact, agent, forced, command),
             What::Claimed { contact, agent, .. } => {
@@ -217,7 +237,12 @@ impl State {
                 unless(asked, "its command does not say so").or(self.contradicts_giving(contact, agent, false, command))
             }
             What::OfferEnded { offer, contact, agent, .. } | What::Accepted { offer, contact, agent, .. } => {
-                with(contact, agent, &[Stage::Offered]).or(offer_of(offer, contact))
+                let slot = self.contact_ids.get(&contact);
+                let taken = matches!(what, What::Accepted { .. });
+                let to_agent = slot.is_some_and(|slot| self.offers_of(slot).any(|one| one == (offer, agent)));
+                offer_of(offer, contact)
+                    .or(unless(to_agent, "the offer was not made to this agent"))
+                    .or(unless(!taken || slot.is_some_and(|slot| !self.contacts[slot].has_legs()), "others still ring"))
             }
             What::Connected { contact, agent } => with(contact, agent, &[Stage::Connecting]),
             What::CustomerWrote { contact } => {
@@ -250,6 +275,20 @@ impl State {
         }
     }
 
+    fn contradicts_offering(
+        &self,
+        contact: ContactId,
+        agent: AgentId,
+        forced: bool,
+        command: &Command,
+    ) -> Contradiction {
+        let rings = self.contact_ids.get(&contact).filter(|&slot| self.contacts[slot].is_short());
+        let Some(slot) = rings else { return self.contradicts_giving(contact, agent, forced, command) };
+        let takes = self.agent_ids.get(&agent).is_some_and(|to| self.takes(to, self.contacts[slot].channel));
+        unless(takes, "no such agent, or without capacity for it")
+            .or(unless(!forced && !self.rings_with(slot, agent), "it rings with this agent already, or by force"))
+    }
+
     fn contradicts_giving(&self, contact: ContactId, agent: AgentId, forced: bool, command: &Command) -> Contradiction {
         let assigned = matches!(*command, Command::Assign { contact: id, agent: to } if (id, to) == (contact, agent));
         let takes = |agent: u32| {
@@ -269,6 +308,7 @@ impl State {
     fn left_between(&self, event: &Event) -> bool {
         let (What::Arrived { contact, .. }
         | What::Transferred { contact, .. }
+        | What::Overflowed { contact, .. }
         | What::OfferEnded { contact, .. }
         | What::Returned { contact, .. }) = event.what
         else {

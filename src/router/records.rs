@@ -32,6 +32,11 @@ pub(crate) struct Rank {
     pub(crate) arrival: u64,
 }
 
+impl Rank {
+    /// Before every other.
+    pub(crate) const LEAST: Self = Self { level: i64::MIN, at: i64::MIN, origin: Timestamp::ZERO, arrival: 0 };
+}
+
 /// An agent waited for alone, and until when.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, serde::Serialize, serde::Deserialize)]
 pub(crate) struct Only {
@@ -84,6 +89,8 @@ pub(crate) struct Contact {
     pub(crate) priority: i16,
     pub(crate) step: u16,
     pub(crate) offers: u16,
+    /// Queues it overflowed into.
+    pub(crate) overflows: u8,
     has: u16,
     wrap_up_kind: u8,
     timer_lane: u8,
@@ -125,6 +132,10 @@ packed! {
 
 const TIMED: u16 = 1 << 6;
 const CUSTOMERS_TURN: u16 = 1 << 7;
+const PROMISED: u16 = 1 << 8;
+const SHORT: u16 = 1 << 9;
+const ASSIGNED: u16 = 1 << 10;
+const LEGS: u16 = 1 << 11;
 
 impl Contact {
     /// One that has just arrived, with nothing special about it.
@@ -156,6 +167,7 @@ impl Contact {
             priority: 0,
             step: 0,
             offers: 0,
+            overflows: 0,
             has: 0,
             wrap_up_kind: 0,
             timer_lane: 0,
@@ -207,6 +219,42 @@ impl Contact {
     pub(crate) fn set_turn(&mut self, turn: Turn, since: Timestamp) {
         self.has = self.has & !CUSTOMERS_TURN | if turn == Turn::Customer { CUSTOMERS_TURN } else { 0 };
         self.turn_since = since;
+    }
+
+    /// It goes on over another channel: neither its queue's longest wait nor its edges apply to it.
+    pub(crate) fn promised(&self) -> bool {
+        self.has & PROMISED != 0
+    }
+
+    pub(crate) fn promise(&mut self, promised: bool) {
+        self.has = self.has & !PROMISED | if promised { PROMISED } else { 0 };
+    }
+
+    /// Listed among those that ring with fewer agents than they may.
+    pub(crate) fn is_short(&self) -> bool {
+        self.has & SHORT != 0
+    }
+
+    pub(crate) fn set_short(&mut self, short: bool) {
+        self.has = self.has & !SHORT | if short { SHORT } else { 0 };
+    }
+
+    /// Has offers beside the first.
+    pub(crate) fn has_legs(&self) -> bool {
+        self.has & LEGS != 0
+    }
+
+    pub(crate) fn set_legs(&mut self, any: bool) {
+        self.has = self.has & !LEGS | if any { LEGS } else { 0 };
+    }
+
+    /// Offered by a supervisor, and so to that agent alone.
+    pub(crate) fn is_assigned(&self) -> bool {
+        self.has & ASSIGNED != 0
+    }
+
+    pub(crate) fn set_assigned(&mut self, assigned: bool) {
+        self.has = self.has & !ASSIGNED | if assigned { ASSIGNED } else { 0 };
     }
 
     pub(crate) fn rank(&self) -> Rank {

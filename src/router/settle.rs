@@ -66,6 +66,8 @@ impl Step<'_> {
                     && let Some(agent) = self.find_agent(contact)
                 {
                     self.give(contact, agent, false);
+                } else {
+                    self.ring_more(contact);
                 }
             } else {
                 return;
@@ -78,7 +80,7 @@ impl Step<'_> {
         if !self.marks.sorted && self.marks.contacts.len() > 1 {
             let state = &mut *self.state;
             self.marks.contacts.retain(|&slot| {
-                state.contacts[slot].marked = state.is_waiting(slot);
+                state.contacts[slot].marked = state.is_waiting(slot) || state.contacts[slot].is_short();
                 state.contacts[slot].marked
             });
             self.marks.contacts.make_contiguous().sort_by_cached_key(|&slot| state.contact_urgency(slot));
@@ -102,9 +104,14 @@ impl Step<'_> {
             }
             return;
         }
-        while let Some(contact) = self.state.find_contact(agent) {
-            self.trace.contact_chosen(self.state, agent, contact);
-            self.give(contact, agent, false);
+        loop {
+            while let Some(contact) = self.state.find_contact(agent) {
+                self.trace.contact_chosen(self.state, agent, contact);
+                self.give(contact, agent, false);
+            }
+            if !self.join_ringing(agent) {
+                return;
+            }
         }
     }
 
@@ -130,8 +137,14 @@ impl Step<'_> {
         Some(agent)
     }
 
-    /// Gives a contact to an agent: what it may put aside is put aside, and its capacity is taken.
+    /// Gives a contact to an agent; and where it may ring with more at once, rings with them.
     pub(crate) fn give(&mut self, slot: u32, agent: u32, forced: bool) {
+        self.present(slot, agent, forced);
+        self.ring_more(slot);
+    }
+
+    /// Offers a contact to an agent, or assigns it: what it may put aside is put aside, and its capacity is taken.
+    pub(crate) fn present(&mut self, slot: u32, agent: u32, forced: bool) {
         let it = &self.state.contacts[slot];
         let (contact, queue, channel) = (it.id, it.queue, it.channel);
         self.put_aside_for(slot, agent, channel);
@@ -187,7 +200,7 @@ impl Step<'_> {
     }
 
     /// Whether anybody signed in, and not draining, will do for the contact in its present step. O(crews).
-    fn is_staffed(&self, slot: u32) -> bool {
+    pub(crate) fn is_staffed(&self, slot: u32) -> bool {
         let key = self.state.class_key(&self.state.contacts[slot]);
         let mut crews = self.state.crews.crews.iter();
         crews.any(|crew| crew.members > 0 && self.state.pool_rank(crew.group.0, &crew.skills, &key).is_some())
@@ -225,7 +238,7 @@ impl Step<'_> {
 
     pub(crate) fn has_waited_longest(&self, slot: u32) -> bool {
         let it = &self.state.contacts[slot];
-        let longest = it.max_wait().or(self.state.plan.queue(it.queue).and_then(|queue| queue.max_wait));
+        let longest = self.state.longest_wait(it);
         longest.is_some_and(|longest| it.since + longest <= self.state.now && longest < Span::MAX)
     }
 

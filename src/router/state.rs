@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use crate::capacity::Stage;
 use crate::contact::Needs;
 use crate::id::{AgentId, ChannelId, ContactId, OfferId, QueueId, Seq};
 use crate::plan::Plan;
@@ -9,6 +10,7 @@ use crate::policy::{AgentView, ContactView};
 use crate::queue::ContactOrder;
 use crate::rejected::Rejected;
 use crate::requirement::{Requirement, Skills};
+use crate::router::broadcast::Short;
 use crate::router::classes::{ClassKey, Classes};
 use crate::router::crews::Crews;
 use crate::router::customers::Customers;
@@ -16,6 +18,7 @@ use crate::router::digest::{self, Digest};
 use crate::router::estimate::Pace;
 use crate::router::exclusions::Exclusions;
 use crate::router::id_map::IdMap;
+use crate::router::legs::Legs;
 use crate::router::orders::{Choice, Orders, Policies, idle_since};
 use crate::router::records::{Agent, Contact, Place, Rank, Slots};
 use crate::router::sources::Sources;
@@ -29,6 +32,8 @@ pub(crate) struct Standing {
     pub(crate) last: Option<AgentId>,
     /// Contacts in line.
     pub(crate) waiting: u32,
+    /// Arrivals are not let in.
+    pub(crate) closed: bool,
     /// Per channel, how fast contacts are handled.
     pub(crate) pace: Vec<Pace>,
 }
@@ -52,6 +57,8 @@ pub(crate) struct State {
     pub(crate) agents: Slots<Agent>,
     pub(crate) agent_ids: IdMap<AgentId, u32>,
     pub(crate) exclusions: Exclusions,
+    pub(crate) legs: Legs,
+    pub(crate) short: Short,
     pub(crate) customers: Customers,
     pub(crate) needs: NeedsTable,
     pub(crate) classes: Classes,
@@ -83,6 +90,8 @@ impl State {
             agents: Slots::default(),
             agent_ids: IdMap::default(),
             exclusions: Exclusions::default(),
+            legs: Legs::default(),
+            short: Short::default(),
             customers: Customers::default(),
             needs,
             classes: Classes::default(),
@@ -192,6 +201,12 @@ impl State {
         self.exclusions.get(contact, agent).is_some_and(|one| one.until > self.now)
     }
 
+    /// Whether an agent is not asked for a contact: excluded, or ringing with it already.
+    pub(crate) fn passed_over(&self, contact: u32, agent: AgentId) -> bool {
+        let rings = self.contacts[contact].place == Place::With(Stage::Offered);
+        self.excluded(contact, agent) || (rings && self.rings_with(contact, agent))
+    }
+
     pub(crate) fn owner(&self, contact: u32) -> Owner {
         Owner::Contact(self.contacts[contact].arrival)
     }
@@ -243,8 +258,11 @@ impl State {
         let contact = &self.contacts[slot];
         let queue = self.plan.queue(contact.queue)?;
         let mut due = Timestamp::MAX;
-        if let Some(longest) = contact.max_wait().or(queue.max_wait) {
+        if let Some(longest) = self.longest_wait(contact) {
             due = due.min((contact.since + longest).max(self.now));
+        }
+        if let Some((after, _)) = self.after_wait(contact) {
+            due = due.min(after.max(self.now));
         }
         if let Some(only) = contact.only() {
             due = due.min(only.until);

@@ -11,8 +11,7 @@ impl Reference {
         self.check_arrival(id, new)?;
         let now = self.now;
         self.arrivals += 1;
-        let (queue, limit) = (new.queue, self.queue(new.queue).limit);
-        let full = self.waiting_in(queue) >= limit;
+        let queue = new.queue;
         let repeat = self.is_repeat(new);
         let only = new.preferred.filter(|preferred| self.may_be_preferred(preferred.agent, new.channel).is_ok());
         let at = self.stand_in_line(Contact {
@@ -35,6 +34,8 @@ impl Reference {
             step_began: now,
             first_offer: None,
             offers_made: 0,
+            overflows: 0,
+            promised: false,
             excluded: Vec::new(),
             excluding_ends: Vec::new(),
         });
@@ -45,20 +46,7 @@ impl Reference {
         if let Some(customer) = new.customer {
             self.customer_arrives(customer, id);
         }
-        self.advance_steps(at);
-        let mut found = self.find_agent(at);
-        if found.is_none() && self.waiting[at].only.is_some_and(|(_, until)| until <= now) {
-            self.end_preference(at);
-            found = self.find_agent(at);
-        }
-        match found {
-            Some(a) => self.give(at, a, false),
-            None if full => {
-                let gone = self.waiting.remove(at);
-                self.tell_ended(&gone, Outcome::TurnedAway, None);
-            }
-            None => self.tell_queued(at),
-        }
+        self.comes_in(at);
         Ok(())
     }
 
@@ -128,11 +116,21 @@ impl Reference {
             }
         };
         let taken = offer.is_none();
-        self.agents[a].holds.push(Holding { contact: it, stage, offer, taken, held_by: None, until, forced });
+        self.agents[a].holds.push(Holding {
+            contact: it,
+            stage,
+            offer,
+            taken,
+            held_by: None,
+            until,
+            forced,
+            further: false,
+        });
         self.agents[a].offered = now;
         if !forced {
             self.chose(queue, agent);
             self.remember_given(a, channel);
+            self.rings_with_more(contact);
         }
         if taken {
             self.was_taken(customer, agent);
@@ -151,14 +149,23 @@ impl Reference {
         let agent = &mut self.agents[a];
         agent.offered = now;
         agent.handled_count += 1;
-        agent.holds.push(Holding { contact: it, stage, offer: None, taken: true, held_by: None, until, forced: false });
+        agent.holds.push(Holding {
+            contact: it,
+            stage,
+            offer: None,
+            taken: true,
+            held_by: None,
+            until,
+            forced: false,
+            further: false,
+        });
         let agent = agent.id;
         self.was_taken(customer, agent);
         self.supersede(contact, customer, channel);
     }
 
     /// The agent is the last to whom the queue gave a contact unforced.
-    fn chose(&mut self, queue: QueueId, agent: AgentId) {
+    pub(super) fn chose(&mut self, queue: QueueId, agent: AgentId) {
         self.last_given.retain(|(of, _)| *of != queue);
         self.last_given.push((queue, agent));
     }

@@ -7,12 +7,14 @@
 #![allow(dead_code, reason = "each test binary uses its own part of the reference")]
 
 mod agents;
+mod broadcast;
 mod channels;
 mod choice;
 mod claims;
 mod contacts;
 mod conversation;
 mod customers;
+mod edges;
 mod handling;
 mod pacing;
 mod plan;
@@ -65,6 +67,8 @@ pub(crate) struct Reference {
     pub(crate) waiting: Vec<Contact>,
     /// Customers remembered, with what of them; those without a contact in the order in which they came to have none.
     pub(crate) customers: Vec<Customer>,
+    /// Queues that are closed.
+    pub(crate) closed: Vec<QueueId>,
     /// The agent each queue last made an unforced `Offered` or `Assigned` to.
     last_given: Vec<(QueueId, AgentId)>,
     /// Every command number applied, by source.
@@ -88,6 +92,7 @@ impl Reference {
             agents: Vec::new(),
             waiting: Vec::new(),
             customers: Vec::new(),
+            closed: Vec::new(),
             last_given: Vec::new(),
             applied: Vec::new(),
             active_since: Vec::new(),
@@ -142,6 +147,7 @@ impl Reference {
                 self.set_presence(*agent, *channels, *ready, *reason)
             }
             Command::SetSkills { agent, skills } => self.set_skills(*agent, skills),
+            Command::SetQueueOpen { queue, open } => self.set_queue_open(*queue, *open),
             Command::Enqueue { contact, new } => self.enqueue(*contact, new),
             Command::Abandon { contact } => self.abandon(*contact),
             Command::Cancel { contact } => self.cancel(*contact),

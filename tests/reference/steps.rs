@@ -1,6 +1,8 @@
 //! Section 6: relaxation steps and timers; and `AdvanceTime` of section 1.
 
-use cordboard::{AgentId, ChannelId, ContactId, OfferEnd, Outcome, Return, Stage, StepClock, Timestamp, What};
+use cordboard::{
+    AgentId, ChannelId, ContactId, Edge, OfferEnd, OfferId, Outcome, Return, Stage, StepClock, Timestamp, What,
+};
 
 use super::{Agent, Contact, Place, Reference};
 
@@ -66,10 +68,11 @@ impl Reference {
     /// The timer of a waiting contact.
     pub(crate) fn wait_ends(&self, contact: &Contact) -> Option<Timestamp> {
         let longest_wait = self.longest_wait(contact).map(|span| contact.waits_since + span);
+        let elsewhere = self.should_go(contact).map(|(due, _)| due);
         let alone = contact.only.map(|(_, until)| until);
         let step = self.next_step_due(contact);
         let exclusions = contact.excluded.iter().map(|&(_, until)| until).min();
-        [longest_wait, alone, step, exclusions].into_iter().flatten().min()
+        [longest_wait, elsewhere, alone, step, exclusions].into_iter().flatten().min()
     }
 
     fn fire(&mut self, timer: Timer) {
@@ -88,6 +91,10 @@ impl Reference {
                 let gone = self.waiting.remove(at);
                 self.tell_ended(&gone, Outcome::MaxWait, None);
             }
+            Place::Waiting(at) if self.should_go(&self.waiting[at]).is_some_and(|(due, _)| due <= self.now) => {
+                let (_, to) = self.should_go(&self.waiting[at]).expect("it should go now");
+                self.leaves_having_waited(at, to, Edge::Waited);
+            }
             Place::Waiting(at) => {
                 self.forget_ended_exclusions(at);
                 if self.waiting[at].only.is_some_and(|(_, until)| until <= self.now) {
@@ -97,13 +104,26 @@ impl Reference {
                 self.mark_contact(contact);
             }
             Place::With(a, h) => match self.agents[a].holds[h].stage {
-                Stage::Offered => self.offer_ends(a, h, OfferEnd::Expired),
+                Stage::Offered => {
+                    let (a, h) = self.first_to_ring_out(contact);
+                    self.offer_ends(a, h, OfferEnd::Expired);
+                }
                 Stage::Connecting => self.gives_back(a, h, Return::ConnectFailed),
                 Stage::WrapUp => self.wrap_up_ends(a, h),
                 Stage::Active | Stage::Quiet => self.silence_is_over(a, h),
                 Stage::Held => unreachable!("a stage without a timer"),
             },
         }
+    }
+
+    /// The open offer of a contact that ends first; of several the one made first.
+    fn first_to_ring_out(&self, contact: ContactId) -> (usize, usize) {
+        let open = self.offers_of(contact).into_iter();
+        let open = open.map(|(offer, _)| (offer, self.open_offer(offer).expect("it was just found")));
+        let ends = |&(offer, (a, h)): &(OfferId, (usize, usize))| {
+            (self.agents[a].holds[h].until.unwrap_or(Timestamp::MAX), offer)
+        };
+        open.min_by_key(ends).expect("it rings").1
     }
 
     /// An exclusion that has ended needs no timer any more.
@@ -146,7 +166,7 @@ impl Reference {
     }
 
     /// Whether somebody signed in and not draining could meet the present step, room and readiness aside.
-    fn step_is_staffed(&self, contact: &Contact) -> bool {
+    pub(super) fn step_is_staffed(&self, contact: &Contact) -> bool {
         self.agents.iter().any(|agent| !agent.draining && self.could_serve(agent, contact))
     }
 
