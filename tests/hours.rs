@@ -161,7 +161,7 @@ fn hours_that_touch_are_one_and_what_never_changes_ends() {
     let never = Hours::in_zone("America/New_York").unwrap();
     assert_eq!(never.changes(start).collect::<Vec<_>>(), [(start, false)]);
     // A holiday years ahead is found, and then there is nothing more.
-    let but = always.clone().on("2031-07-04", []).unwrap();
+    let but = always.on("2031-07-04", []).unwrap();
     let all: Vec<_> = but.changes(start).collect();
     let holiday = [at("America/New_York", "2031-07-04T06:00"), at("America/New_York", "2031-07-05T06:00")];
     assert_eq!(all, [(start, true), (holiday[0], false), (holiday[1], true)]);

@@ -321,7 +321,7 @@ fn queues_open_and_close_by_the_hour() {
     let calls = run(&read(text)).results().streams[0].1;
     // Arrivals at 1:30, 3:00, 4:30 … 70:30, and whether the clock shows one of the hours then.
     let arrivals = (1..48).map(|number| number * 90);
-    let open = arrivals.clone().filter(|minute| matches!(minute / 60 % 24, 0..4 | 8..12 | 20..24)).count() as u64;
+    let open = arrivals.filter(|minute| matches!(minute / 60 % 24, 0..4 | 8..12 | 20..24)).count() as u64;
     assert_eq!((calls.offered, calls.overflowed), (47, 47 - open));
     assert_eq!(calls.answered + calls.waiting_at_end, open);
     assert!(calls.wait_quantiles_seconds.p99.unwrap() > 3600.0, "some wait beyond the hours");
