@@ -59,6 +59,11 @@ impl State {
                 contact.step = step;
                 contact.step_since = now;
             }),
+            What::Widened { contact, after } => {
+                let queue = self.contacts[self.contact_slot(contact)].queue;
+                let widened = self.delays_within(queue, after);
+                self.restand(contact, |contact, _| contact.widened = widened);
+            }
             What::PriorityChanged { contact, priority } => {
                 self.restand(contact, |contact, _| contact.priority = priority);
             }

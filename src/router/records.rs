@@ -84,6 +84,8 @@ pub(crate) struct Contact {
     pub(crate) priority: i16,
     pub(crate) step: u16,
     pub(crate) offers: u16,
+    /// Delays of its queue that it has waited for.
+    pub(crate) widened: u16,
     has: u16,
     wrap_up_kind: u8,
     timer_lane: u8,
@@ -156,6 +158,7 @@ impl Contact {
             priority: 0,
             step: 0,
             offers: 0,
+            widened: 0,
             has: 0,
             wrap_up_kind: 0,
             timer_lane: 0,
@@ -164,6 +167,13 @@ impl Contact {
             has_exclusions: false,
             marked: false,
         }
+    }
+
+    /// In its queue as if it had arrived just now, but for its age.
+    pub(crate) fn begin_anew(&mut self, now: Timestamp) {
+        (self.offers, self.step, self.step_since, self.since, self.widened) = (0, 0, now, now, 0);
+        self.set_first_offer(None);
+        self.has_exclusions = false;
     }
 
     /// Its own after-contact work.

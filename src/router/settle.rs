@@ -173,6 +173,7 @@ impl Step<'_> {
 
     /// Steps begin that are due, or that nobody staffed stands before.
     pub(crate) fn advance_steps(&mut self, slot: u32) {
+        self.widen(slot);
         loop {
             let it = &self.state.contacts[slot];
             let Some(queue) = self.state.plan.queue(it.queue) else { return };

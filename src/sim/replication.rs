@@ -271,6 +271,7 @@ impl Run<'_> {
             | What::AgentWrote { .. }
             | What::PreferenceEnded { .. }
             | What::Relaxed { .. }
+            | What::Widened { .. }
             | What::PriorityChanged { .. }
             | What::NeedsChanged { .. }
             | What::ChannelChanged { .. }

@@ -220,6 +220,7 @@ impl Reference {
         it.offers_made = 0;
         it.first_offer = None;
         it.step = 0;
+        it.widened = Span::ZERO;
         it.step_began = now;
         it.waits_since = now;
         if reset_age {

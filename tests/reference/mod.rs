@@ -18,6 +18,7 @@ mod pacing;
 mod plan;
 mod room;
 mod settling;
+mod standby;
 mod state;
 mod steps;
 

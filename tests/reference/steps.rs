@@ -68,8 +68,9 @@ impl Reference {
         let longest_wait = self.longest_wait(contact).map(|span| contact.waits_since + span);
         let alone = contact.only.map(|(_, until)| until);
         let step = self.next_step_due(contact);
+        let wider = self.next_widening(contact);
         let exclusions = contact.excluded.iter().map(|&(_, until)| until).min();
-        [longest_wait, alone, step, exclusions].into_iter().flatten().min()
+        [longest_wait, alone, step, wider, exclusions].into_iter().flatten().min()
     }
 
     fn fire(&mut self, timer: Timer) {
@@ -125,6 +126,7 @@ impl Reference {
 
     /// Steps **advance**.
     pub(super) fn advance_steps(&mut self, at: usize) {
+        self.widen(at);
         loop {
             let contact = &self.waiting[at];
             let queue = self.queue(contact.queue);
@@ -153,7 +155,7 @@ impl Reference {
     /// Whether the agent would do for the contact, if there were room.
     pub(crate) fn could_serve(&self, agent: &Agent, contact: &Contact) -> bool {
         self.profile(agent).channel(contact.channel).is_some()
-            && self.group(agent).serves(contact.queue).is_some()
+            && self.serves(agent, contact)
             && self.meets(&agent.skills, contact).is_some()
     }
 }
