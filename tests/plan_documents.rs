@@ -156,7 +156,11 @@ fn json_toml_and_code_give_the_same_plan() {
         })
         .capacity("phone", |p| p.takes("voice", 1).takes("kiosk", 1))
         .agents("team", "blended", |a| {
-            a.count(12).skill("billing", 80).skill("es", 100).tier("sales", 2).serves("sales", 2).stands_by_for("help", 1, Span::from_secs(75))
+            a.count(12).skill("billing", 80).skill("es", 100).tier("sales", 2).serves("sales", 2).stands_by_for(
+                "help",
+                1,
+                Span::from_secs(75),
+            )
         })
         .agents("experts", "phone", |a| a)
         .queue("sales", |q| {

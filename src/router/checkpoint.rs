@@ -199,7 +199,7 @@ impl State {
             widened: it.widened,
             first_offer: it.first_offer(),
             offers: it.offers,
-            offer: (it.place == Place::With(Stage::Offered)).then_some(it.offer),
+            offer: (it.place == Place::With(Stage::Offered)).then_some(it.offer()),
             deadline: it.deadline(),
             given_at: it.given_at,
             turn: it.turn(),
@@ -332,7 +332,9 @@ impl State {
         (contact.step, contact.step_since, contact.widened) = (saved.step, saved.step_since, saved.widened);
         contact.set_first_offer(saved.first_offer);
         contact.offers = saved.offers;
-        contact.offer = saved.offer.unwrap_or(OfferId(0));
+        if let Some(offer) = saved.offer {
+            contact.set_offer(offer);
+        }
         contact.set_deadline(saved.deadline);
         contact.given_at = saved.given_at;
         contact.set_turn(saved.turn, saved.turn_since);

@@ -213,7 +213,7 @@ impl Step<'_> {
     /// Only what ends the offer: the capacity is free again.
     fn offer_ends(&mut self, slot: u32, end: OfferEnd) {
         let it = &self.state.contacts[slot];
-        let (offer, contact, holder) = (it.offer, it.id, it.agent);
+        let (offer, contact, holder) = (it.offer(), it.id, it.agent);
         let agent = self.state.agents[holder].id;
         self.emit(What::OfferEnded { offer, contact, agent, end });
         self.mark_agent(holder);
@@ -273,7 +273,7 @@ impl Step<'_> {
         let mut back = Vec::new();
         for held in self.state.agents[slot].holding.clone() {
             let it = &self.state.contacts[held.contact];
-            let (contact, offer) = (it.id, it.offer);
+            let (contact, offer) = (it.id, it.offer());
             match held.stage {
                 Stage::Offered => self.emit(What::OfferEnded { offer, contact, agent, end: OfferEnd::Revoked }),
                 Stage::WrapUp => {

@@ -85,8 +85,8 @@ impl State {
                 let slot = self.contact_slot(contact);
                 self.offers = offer.0;
                 self.offer_ids.insert(offer, slot);
-                self.contacts[slot].offer = offer;
                 self.give(slot, agent, Stage::Offered, expires, forced);
+                self.contacts[slot].set_offer(offer);
             }
             What::Assigned { contact, agent, connect_by, .. } | What::Claimed { contact, agent, connect_by } => {
                 let forced = matches!(event.what, What::Assigned { forced: true, .. });

@@ -60,9 +60,7 @@ pub(crate) struct Contact {
     pub(crate) given_at: Timestamp,
     /// Since when it is the turn of whose turn it is.
     pub(crate) turn_since: Timestamp,
-    /// The offer that is open, while offered.
-    pub(crate) offer: OfferId,
-    /// Level and instant under which it stands in line.
+    /// Level and instant under which it stands in line; with an agent, the open offer, and the stage's deadline.
     pub(crate) level: i64,
     pub(crate) at: i64,
     answer_within: Span,
@@ -71,7 +69,6 @@ pub(crate) struct Contact {
     only: Only,
     customer: CustomerId,
     first_offer: Timestamp,
-    deadline: Timestamp,
     timer: Timestamp,
     /// Index into the table of needs.
     pub(crate) needs: u32,
@@ -121,10 +118,9 @@ packed! {
     only, set_only: Only = 2;
     customer, set_customer: CustomerId = 3;
     first_offer, set_first_offer: Timestamp = 4;
-    /// Of the stage it is in with its agent.
-    deadline, set_deadline: Timestamp = 5;
 }
 
+const DEADLINE: u16 = 1 << 5;
 const TIMED: u16 = 1 << 6;
 const CUSTOMERS_TURN: u16 = 1 << 7;
 
@@ -139,7 +135,6 @@ impl Contact {
             step_since: now,
             given_at: now,
             turn_since: now,
-            offer: OfferId(0),
             level: 0,
             at: 0,
             answer_within: Span::ZERO,
@@ -148,7 +143,6 @@ impl Contact {
             only: Only { agent: AgentId(0), until: now },
             customer: CustomerId(0),
             first_offer: now,
-            deadline: now,
             timer: now,
             needs: 0,
             agent: NONE,
@@ -166,6 +160,30 @@ impl Contact {
             place: Place::Loose,
             has_exclusions: false,
             marked: false,
+        }
+    }
+
+    /// The offer that is open, while offered.
+    pub(crate) fn offer(&self) -> OfferId {
+        OfferId(self.level as u64)
+    }
+
+    /// To be set when it has left the line.
+    pub(crate) fn set_offer(&mut self, offer: OfferId) {
+        self.level = offer.0 as i64;
+    }
+
+    /// Of the stage it is in with its agent.
+    pub(crate) fn deadline(&self) -> Option<Timestamp> {
+        (self.has & DEADLINE != 0).then_some(Timestamp(self.at as u64))
+    }
+
+    /// To be set when it has left the line.
+    pub(crate) fn set_deadline(&mut self, deadline: Option<Timestamp>) {
+        self.has &= !DEADLINE;
+        if let Some(deadline) = deadline {
+            self.has |= DEADLINE;
+            self.at = deadline.0 as i64;
         }
     }
 
