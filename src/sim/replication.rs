@@ -142,15 +142,16 @@ impl Run<'_> {
                 }
             }
             Kind::Written => {
-                if let Some(contact) = self.contacts.if_writing(slot, stamp)
-                    && self.contacts.replied(contact, self.input.at, &mut self.calendar)
-                {
-                    self.apply(Command::Complete { contact }, "complete a conversation")?;
+                if let Some(contact) = self.contacts.if_writing(slot, stamp) {
+                    self.apply(Command::MessageFromAgent { contact }, "send a reply")?;
+                    if self.contacts.is_said(contact) {
+                        self.apply(Command::Complete { contact }, "complete a conversation")?;
+                    }
                 }
             }
             Kind::CustomerWrites => {
                 if let Some(contact) = self.contacts.if_thinking(slot, stamp) {
-                    self.contacts.asked(contact, self.input.at, &mut self.calendar);
+                    self.apply(Command::MessageFromCustomer { contact }, "take a customer's message")?;
                 }
             }
             Kind::WrappedUp => {
@@ -248,6 +249,8 @@ impl Run<'_> {
             | What::Woken { contact, agent, .. } => {
                 go_on(contacts, crowd, calendar, contact, agent, at, false);
             }
+            What::AgentWrote { contact, .. } => contacts.replied(contact, at, calendar),
+            What::CustomerWrote { contact } => contacts.asked(contact, at, calendar),
             What::Held { contact, .. } | What::Quieted { contact, .. } => contacts.pause(contact, at, calendar),
             What::WrapUpStarted { contact, until, .. } => contacts.wrap_up(contact, at, until.is_none(), calendar),
             What::Returned { contact, agent, .. } => {
@@ -267,8 +270,6 @@ impl Run<'_> {
             What::PresenceChanged { .. }
             | What::RampPassed { .. }
             | What::Arrived { .. }
-            | What::CustomerWrote { .. }
-            | What::AgentWrote { .. }
             | What::PreferenceEnded { .. }
             | What::Relaxed { .. }
             | What::Widened { .. }
