@@ -72,7 +72,7 @@ impl State {
         self.contacts[slot].class = self.class_of(self.class_key(&self.contacts[slot]));
     }
 
-    /// The contact of nobody is of another channel. In line it keeps its place there; one that an agent could not go on
+    /// The contact of nobody is of another channel, and promised its place. In line it keeps its place there; one that an agent could not go on
     /// with begins anew in its queue, but for its age.
     pub(super) fn wait_on(&mut self, slot: u32, channel: ChannelId) {
         let now = self.now;
@@ -83,6 +83,9 @@ impl State {
             it.begin_anew(now);
             it.set_only(None);
         }
-        self.restand(id, |it, _| it.channel = channel);
+        self.restand(id, |it, _| {
+            it.channel = channel;
+            it.promise(true);
+        });
     }
 }

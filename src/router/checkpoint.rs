@@ -106,6 +106,8 @@ struct SavedContact {
     first_offer: Option<Timestamp>,
     offers: u16,
     offer: Option<OfferId>,
+    overflows: u8,
+    promised: bool,
     deadline: Option<Timestamp>,
     given_at: Timestamp,
     turn: Turn,
@@ -200,6 +202,8 @@ impl State {
             first_offer: it.first_offer(),
             offers: it.offers,
             offer: (it.place == Place::With(Stage::Offered)).then_some(it.offer()),
+            overflows: it.overflows,
+            promised: it.promised(),
             deadline: it.deadline(),
             given_at: it.given_at,
             turn: it.turn(),
@@ -336,6 +340,8 @@ impl State {
             contact.set_offer(offer);
         }
         contact.set_deadline(saved.deadline);
+        contact.overflows = saved.overflows;
+        contact.promise(saved.promised);
         contact.given_at = saved.given_at;
         contact.set_turn(saved.turn, saved.turn_since);
         contact.has_exclusions = !saved.exclusions.is_empty();

@@ -101,6 +101,7 @@ impl State {
         };
         it.set_only(only);
         it.begin_anew(now);
+        it.promise(false);
         if *reset_age {
             it.origin = now;
         }

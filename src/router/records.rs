@@ -83,6 +83,8 @@ pub(crate) struct Contact {
     pub(crate) offers: u16,
     /// Delays of its queue that it has waited for.
     pub(crate) widened: u16,
+    /// Queues it overflowed into.
+    pub(crate) overflows: u8,
     has: u16,
     wrap_up_kind: u8,
     timer_lane: u8,
@@ -123,6 +125,7 @@ packed! {
 const DEADLINE: u16 = 1 << 5;
 const TIMED: u16 = 1 << 6;
 const CUSTOMERS_TURN: u16 = 1 << 7;
+const PROMISED: u16 = 1 << 8;
 
 impl Contact {
     /// One that has just arrived, with nothing special about it.
@@ -153,6 +156,7 @@ impl Contact {
             step: 0,
             offers: 0,
             widened: 0,
+            overflows: 0,
             has: 0,
             wrap_up_kind: 0,
             timer_lane: 0,
@@ -235,6 +239,15 @@ impl Contact {
     pub(crate) fn set_turn(&mut self, turn: Turn, since: Timestamp) {
         self.has = self.has & !CUSTOMERS_TURN | if turn == Turn::Customer { CUSTOMERS_TURN } else { 0 };
         self.turn_since = since;
+    }
+
+    /// It goes on over another channel: neither its queue's longest wait nor its edges apply to it.
+    pub(crate) fn promised(&self) -> bool {
+        self.has & PROMISED != 0
+    }
+
+    pub(crate) fn promise(&mut self, promised: bool) {
+        self.has = self.has & !PROMISED | if promised { PROMISED } else { 0 };
     }
 
     pub(crate) fn rank(&self) -> Rank {

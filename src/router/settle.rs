@@ -7,6 +7,7 @@ use crate::command::Command;
 use crate::contact::Outcome;
 use crate::event::{Event, HeldBy, What};
 use crate::id::{AgentId, ChannelId, OfferId};
+use crate::router::crews::Crew;
 use crate::router::ledger;
 use crate::router::records::Place;
 use crate::router::state::State;
@@ -191,10 +192,11 @@ impl Step<'_> {
     }
 
     /// Whether anybody signed in, and not draining, will do for the contact in its present step. O(crews).
-    fn is_staffed(&self, slot: u32) -> bool {
+    pub(crate) fn is_staffed(&self, slot: u32) -> bool {
         let key = self.state.class_key(&self.state.contacts[slot]);
         let mut crews = self.state.crews.crews.iter();
-        crews.any(|crew| crew.members > 0 && self.state.pool_rank(crew.group.0, &crew.skills, &key).is_some())
+        let rank = |crew: &Crew| self.state.pool_rank_after(crew.group.0, &crew.skills, &key, Span::MAX);
+        crews.any(|crew| crew.members > 0 && rank(crew).is_some())
     }
 
     /// A contact that was with an agent stands in line again, unless it may not wait any more.
@@ -229,7 +231,7 @@ impl Step<'_> {
 
     pub(crate) fn has_waited_longest(&self, slot: u32) -> bool {
         let it = &self.state.contacts[slot];
-        let longest = it.max_wait().or(self.state.plan.queue(it.queue).and_then(|queue| queue.max_wait));
+        let longest = self.state.longest_wait(it);
         longest.is_some_and(|longest| it.since + longest <= self.state.now && longest < Span::MAX)
     }
 

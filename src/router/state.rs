@@ -29,6 +29,8 @@ pub(crate) struct Standing {
     pub(crate) last: Option<AgentId>,
     /// Contacts in line.
     pub(crate) waiting: u32,
+    /// Arrivals are not let in.
+    pub(crate) closed: bool,
     /// Per channel, how fast contacts are handled.
     pub(crate) pace: Vec<Pace>,
 }
@@ -156,9 +158,14 @@ impl State {
     /// Whether agents of a group with these skills may take contacts of this kind at all, and if so the place in the
     /// pool of the requirement that counts for them. O(size of the requirements).
     pub(crate) fn pool_rank(&self, group: u16, skills: &Skills, key: &ClassKey) -> Option<u32> {
+        self.pool_rank_after(group, skills, key, self.widened_to(key.queue, key.widened))
+    }
+
+    /// The same for contacts that have waited so long, as far as stand-by is concerned.
+    pub(crate) fn pool_rank_after(&self, group: u16, skills: &Skills, key: &ClassKey, waited: Span) -> Option<u32> {
         let group = self.plan.groups().get(usize::from(group))?;
         let queue = self.plan.queue(key.queue)?;
-        if group.served(key.queue)?.after > self.widened_to(key.queue, key.widened) {
+        if group.served(key.queue)?.after > waited {
             return None;
         }
         self.plan.profile(group.capacity)?.channel(key.channel)?;
@@ -246,8 +253,11 @@ impl State {
         let contact = &self.contacts[slot];
         let queue = self.plan.queue(contact.queue)?;
         let mut due = Timestamp::MAX;
-        if let Some(longest) = contact.max_wait().or(queue.max_wait) {
+        if let Some(longest) = self.longest_wait(contact) {
             due = due.min((contact.since + longest).max(self.now));
+        }
+        if let Some((after, _)) = self.after_wait(contact) {
+            due = due.min(after.max(self.now));
         }
         if let Some(only) = contact.only() {
             due = due.min(only.until);

@@ -224,6 +224,7 @@ impl Run<'_> {
         let at = event.at;
         let Self { contacts, crowd, calendar, .. } = self;
         match event.what {
+            What::ChannelChanged { contact, .. } => contacts.hung_up(contact),
             What::Queued { contact, .. } => contacts.queued(contact, calendar),
             What::Offered { offer, contact, agent, .. } => {
                 let answers = crowd.answers();
@@ -275,7 +276,9 @@ impl Run<'_> {
             | What::Widened { .. }
             | What::PriorityChanged { .. }
             | What::NeedsChanged { .. }
-            | What::ChannelChanged { .. }
+            | What::QueueOpened { .. }
+            | What::QueueClosed { .. }
+            | What::Overflowed { .. }
             | What::Transferred { .. }
             | What::SkillsChanged { .. }
             | What::Configured => {}

@@ -38,7 +38,7 @@ pub(crate) struct Host {
     bias: usize,
 }
 
-const KINDS: usize = 28;
+const KINDS: usize = 29;
 
 impl Host {
     pub(crate) fn new(mut chance: Chance) -> Self {
@@ -193,6 +193,7 @@ impl Host {
                 Command::SetPresence { agent, channels, ready, reason }
             }
             22 => Command::SetSkills { agent, skills: self.skills(plan) },
+            27 => Command::SetQueueOpen { queue: self.queue(plan), open: self.chance.one_in(2) },
             26 => {
                 let seen = self.chance.pick(&[Seen::Waiting, Seen::Active, Seen::Quiet, Seen::Held]);
                 let channel = ChannelId(self.below_or_any(plan.channels().len()) as u8);

@@ -28,6 +28,7 @@ impl Reference {
     pub(super) fn waits_on(&mut self, at: usize, channel: ChannelId) {
         let contact = self.waiting[at].id;
         self.waiting[at].channel = channel;
+        self.waiting[at].promised = true;
         self.tell(What::ChannelChanged { contact, channel, agent: None, connect_by: None });
         if let Some((agent, _)) = self.waiting[at].only
             && let Some(a) = self.agent_at(agent)
@@ -68,7 +69,7 @@ impl Reference {
         self.left_hands(it.customer, agent);
         self.tell(What::ChannelChanged { contact, channel, agent: None, connect_by: None });
         it.turns_to(Turn::Agent, now);
-        it.channel = channel;
+        (it.channel, it.promised) = (channel, true);
         it.only = None;
         it.excluded.clear();
         it.excluding_ends.clear();
