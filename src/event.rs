@@ -28,6 +28,8 @@ pub enum OfferEnd {
     Revoked,
     /// The contact went: abandoned, cancelled or transferred.
     Left,
+    /// Another agent with whom it rang at the same time took it.
+    Taken,
 }
 
 /// Who put a contact on hold, or took it off.

@@ -2,6 +2,7 @@
 
 mod agent_timer;
 mod agents;
+mod broadcast;
 mod channels;
 mod checkpoint;
 mod checks;
@@ -23,6 +24,7 @@ mod fold;
 mod id_map;
 mod invariants;
 mod ledger;
+mod legs;
 mod line;
 mod orders;
 mod pacing;

@@ -240,6 +240,10 @@ const MISTAKES: &[(&str, &str, &str, &str)] = &[
     ("\"best-skilled\"", "3", "queues.sales.agents[1]", "must be the name of a way to choose an agent"),
     ("agents = \"random\"", "agents = []", "queues.help.agents", "a list of them: from 1 to 16"),
     ("agents = \"random\"", "agents = { random = 1 }", "queues.help.agents", "and is a table"),
+    ("mode = \"broadcast\"", "mode = \"push\"", "queues.sales.ring", "counts with mode = \"broadcast\" only"),
+    ("mode = \"broadcast\"\n", "", "queues.sales.ring", "counts with mode = \"broadcast\" only"),
+    ("ring = 4", "ring = 1", "queues.sales.ring", "from 2 to 100, and is 1"),
+    ("offer = \"forever\"\nconnect = \"2.5s\"", "", "queues.sales.mode", "but chat is connected without an offer"),
     ("mode = \"pull\"", "mode = \"pul\"", "queues.help.mode", "did you mean `pull`?"),
     ("closed = \"queue:help\"", "closed = \"queue:hlp\"", "queues.sales.overflow.closed", "did you mean `help`?"),
     (

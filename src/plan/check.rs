@@ -15,7 +15,7 @@ use crate::channel::{Channel, Conversation};
 use crate::customer::Customers;
 use crate::id::QueueId;
 use crate::overflow::OverflowTo;
-use crate::queue::{AgentOrder, ContactOrder, Queue, StepClock, Target};
+use crate::queue::{AgentOrder, ContactOrder, Mode, Queue, StepClock, Target};
 use crate::requirement::Requirement;
 use crate::time::Span;
 
@@ -194,6 +194,9 @@ impl Check<'_> {
         for span in [queue.offer, queue.connect, queue.max_wait, queue.no_answer.not_ready_for] {
             self.that(span != Some(Span::ZERO), path, "a length of time is 0 where it must be at least 1us");
         }
+        let rings =
+            if let Mode::Broadcast { ring } = queue.mode { (2..=Mode::MOST_RING).contains(&ring) } else { true };
+        self.that(rings, path, "a broadcast rings with fewer than 2 agents, or too many");
         self.that(queue.no_answer.after >= 1, path, "no_answer.after is 0");
         self.that(queue.offers_per_agent >= 1 && queue.offers_per_contact >= 1, path, "a number of offers is 0");
         self.that(queue.targets.len() <= self.plan.channels.len(), path, "a target's channel is not in the plan");

@@ -8,12 +8,13 @@ use crate::contact::{Needs, Turn};
 use crate::event::Event;
 use crate::id::{AgentId, ChannelId, ContactId, CustomerId, GroupId, OfferId, QueueId, Seq};
 use crate::plan::Plan;
-use crate::queue::WrapUp;
+use crate::queue::{Mode, WrapUp};
 use crate::rejected::Rejected;
 use crate::requirement::Skills;
 use crate::router::Router;
 use crate::router::customers::SavedCustomer;
 use crate::router::digest::{self, Digest};
+use crate::router::legs::Leg;
 use crate::router::orders::Policies;
 use crate::router::pacing::Pacing;
 use crate::router::records::{Agent, Contact, Excluded, Holding, NONE, Only, Place};
@@ -110,6 +111,8 @@ struct SavedContact {
     promised: bool,
     deadline: Option<Timestamp>,
     given_at: Timestamp,
+    assigned: bool,
+    legs: Vec<Leg>,
     turn: Turn,
     turn_since: Timestamp,
     exclusions: Vec<Excluded>,
@@ -206,6 +209,8 @@ impl State {
             promised: it.promised(),
             deadline: it.deadline(),
             given_at: it.given_at,
+            assigned: it.is_assigned() && it.place == Place::With(Stage::Offered),
+            legs: self.legs.of(slot).collect(),
             turn: it.turn(),
             turn_since: it.turn_since,
             exclusions: self.exclusions.of(slot).collect(),
@@ -318,6 +323,7 @@ impl State {
         {
             return Err(it("has an offer that was never made, or made for another"));
         }
+        self.check_saved_legs(&saved)?;
         if let Needs::Named(id) = &saved.needs
             && self.plan.requirement_named(*id).is_none()
         {
@@ -343,6 +349,8 @@ impl State {
         contact.overflows = saved.overflows;
         contact.promise(saved.promised);
         contact.given_at = saved.given_at;
+        contact.set_assigned(saved.assigned);
+        contact.set_legs(!saved.legs.is_empty());
         contact.set_turn(saved.turn, saved.turn_since);
         contact.has_exclusions = !saved.exclusions.is_empty();
         let slot = self.contacts.insert(contact);
@@ -350,10 +358,34 @@ impl State {
         if let Some(offer) = saved.offer {
             self.offer_ids.insert(offer, slot);
         }
+        for leg in saved.legs {
+            self.offer_ids.insert(leg.offer, slot);
+            self.legs.insert(slot, leg);
+        }
         for one in saved.exclusions {
             self.exclusions.set(slot, one);
         }
         Ok(())
+    }
+
+    /// Further offers come after the first, each made to another agent.
+    fn check_saved_legs(&self, saved: &SavedContact) -> Result<(), Corrupt> {
+        let mut last = saved.offer;
+        let rings = saved.place == Place::With(Stage::Offered) && saved.legs.len() < usize::from(Mode::MOST_RING);
+        for leg in &saved.legs {
+            let after = last.is_some_and(|last| last < leg.offer) && leg.offer.0 <= self.offers;
+            if !rings || saved.assigned || !after || self.offer_ids.get(&leg.offer).is_some() || leg.given_at > self.now
+            {
+                return Err(Corrupt::Inconsistent(format!("{} rings with {}, which cannot be", saved.id, leg.agent)));
+            }
+            last = Some(leg.offer);
+        }
+        Ok(())
+    }
+
+    /// Whether nobody else has the contact who is being loaded; one of several it rings with may.
+    fn may_load(&self, contact: u32, agent: AgentId) -> bool {
+        self.contacts[contact].agent == NONE || self.legs.of(contact).any(|leg| leg.agent == agent)
     }
 
     fn load_agent(&mut self, saved: SavedAgent) -> Result<(), Corrupt> {
@@ -402,11 +434,14 @@ impl State {
             let held = self
                 .contact_ids
                 .get(&contact)
-                .filter(|&held| self.contacts[held].place == Place::With(stage) && self.contacts[held].agent == NONE);
+                .filter(|&held| self.contacts[held].place == Place::With(stage) && self.may_load(held, saved.id));
             let Some(held) = held else {
                 return Err(Corrupt::Inconsistent(format!("{} holds {contact}, which is elsewhere", saved.id)));
             };
-            self.contacts[held].agent = slot;
+            let further = stage == Stage::Offered && self.legs.of(held).any(|leg| leg.agent == saved.id);
+            if !further {
+                self.contacts[held].agent = slot;
+            }
             let channel: ChannelId = self.contacts[held].channel;
             self.agents[slot].holding.push(Holding { contact: held, channel, stage, forced, by_arrival });
         }

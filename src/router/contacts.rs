@@ -220,6 +220,7 @@ impl State {
         let due = match self.contacts[slot].place {
             Place::InLine => self.waiting_due(slot),
             Place::With(Stage::Active | Stage::Quiet) => self.silence_due(&self.contacts[slot]),
+            Place::With(Stage::Offered) => self.first_to_expire(slot).map(|(expires, _)| expires),
             Place::With(_) => self.contacts[slot].deadline(),
             Place::Loose => None,
         };

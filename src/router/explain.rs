@@ -27,9 +27,12 @@ pub struct Explanation {
     pub with: Option<(AgentId, Stage)>,
     /// The only agent it waits for, and until when.
     pub only: Option<(AgentId, Timestamp)>,
+    /// Further agents it rings with at the same time.
+    pub also: Vec<AgentId>,
     /// Agents signed in.
     pub agents: u32,
-    /// How many of them fail at each obstacle; one agent may fail at several. Empty unless it waits.
+    /// How many of them fail at each obstacle; one agent may fail at several. Empty unless it waits, or rings with fewer
+    /// agents than it may.
     pub obstacles: BTreeMap<Obstacle, u32>,
     /// When something about it changes by itself: a step, the end of its longest wait, the end of an exclusion, a deadline;
     /// or an agent whom only the ramp keeps from it may be given it.
@@ -46,7 +49,10 @@ impl fmt::Display for Explanation {
         if let Some((agent, until)) = self.only {
             write!(f, ", for {agent} alone until {until}")?;
         }
-        if self.with.is_none() {
+        for agent in &self.also {
+            write!(f, ", rings with {agent}")?;
+        }
+        if self.with.is_none() || !self.obstacles.is_empty() {
             write!(f, "; {} agent{}", self.agents, if self.agents == 1 { "" } else { "s" })?;
             for (obstacle, agents) in &self.obstacles {
                 write!(f, "; {agents} {obstacle}")?;
@@ -72,7 +78,7 @@ impl Router {
         let mut obstacles = BTreeMap::new();
         let agents = self.state.agents_by_id();
         let mut next = it.timer().map(|timer| timer.due);
-        for &agent in agents.iter().filter(|_| with.is_none()) {
+        for &agent in agents.iter().filter(|_| with.is_none() || it.is_short()) {
             let found = self.state.obstacles(slot, agent);
             if found == [Obstacle::Ramp] {
                 let until = self.state.agents[agent].paced(it.channel).and_then(|paced| paced.until);
@@ -90,6 +96,7 @@ impl Router {
             step: it.step,
             with,
             only: it.only().map(|only| (only.agent, only.until)),
+            also: self.state.offers_of(slot).skip(1).map(|(_, agent)| agent).collect(),
             agents: agents.len() as u32,
             obstacles,
             next,
@@ -126,6 +133,7 @@ impl State {
         }
         check(!who.ready.has(it.channel), Obstacle::NotReady);
         check(self.excluded(contact, who.id), Obstacle::Excluded);
+        check(self.rings_with(contact, who.id), Obstacle::Ringing);
         let Some(profile) = self.plan.profile(crew.profile) else { return found };
         let Some(capacity) = profile.channel(it.channel) else {
             found.push(Obstacle::ChannelNotTaken);

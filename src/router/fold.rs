@@ -227,7 +227,7 @@ impl State {
         match *what {
             What::Offered { offer, contact, agent, forced, .. } => {
                 unless(offer.0.checked_sub(1) == Some(self.offers), "it is not the next offer")
-                    .or(self.contradicts_giving(contact, agent, forced, command))
+                    .or(self.contradicts_offering(contact, agent, forced, command))
             }
             What::Assigned { contact, agent, forced, .. } => self.contradicts_giving(contact, agent, forced, command),
             What::Claimed { contact, agent, .. } => {
@@ -236,7 +236,12 @@ impl State {
                 unless(asked, "its command does not say so").or(self.contradicts_giving(contact, agent, false, command))
             }
             What::OfferEnded { offer, contact, agent, .. } | What::Accepted { offer, contact, agent, .. } => {
-                with(contact, agent, &[Stage::Offered]).or(offer_of(offer, contact))
+                let slot = self.contact_ids.get(&contact);
+                let taken = matches!(what, What::Accepted { .. });
+                let to_agent = slot.is_some_and(|slot| self.offers_of(slot).any(|one| one == (offer, agent)));
+                offer_of(offer, contact)
+                    .or(unless(to_agent, "the offer was not made to this agent"))
+                    .or(unless(!taken || slot.is_some_and(|slot| !self.contacts[slot].has_legs()), "others still ring"))
             }
             What::Connected { contact, agent } => with(contact, agent, &[Stage::Connecting]),
             What::CustomerWrote { contact } => {
@@ -267,6 +272,20 @@ impl State {
             What::Ended { contact, agent: None, .. } => self.contradicts_free(contact),
             _ => None,
         }
+    }
+
+    fn contradicts_offering(
+        &self,
+        contact: ContactId,
+        agent: AgentId,
+        forced: bool,
+        command: &Command,
+    ) -> Contradiction {
+        let rings = self.contact_ids.get(&contact).filter(|&slot| self.contacts[slot].is_short());
+        let Some(slot) = rings else { return self.contradicts_giving(contact, agent, forced, command) };
+        let takes = self.agent_ids.get(&agent).is_some_and(|to| self.takes(to, self.contacts[slot].channel));
+        unless(takes, "no such agent, or without capacity for it")
+            .or(unless(!forced && !self.rings_with(slot, agent), "it rings with this agent already, or by force"))
     }
 
     fn contradicts_giving(&self, contact: ContactId, agent: AgentId, forced: bool, command: &Command) -> Contradiction {

@@ -32,6 +32,11 @@ pub(crate) struct Rank {
     pub(crate) arrival: u64,
 }
 
+impl Rank {
+    /// Before every other.
+    pub(crate) const LEAST: Self = Self { level: i64::MIN, at: i64::MIN, origin: Timestamp::ZERO, arrival: 0 };
+}
+
 /// An agent waited for alone, and until when.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, serde::Serialize, serde::Deserialize)]
 pub(crate) struct Only {
@@ -60,7 +65,7 @@ pub(crate) struct Contact {
     pub(crate) given_at: Timestamp,
     /// Since when it is the turn of whose turn it is.
     pub(crate) turn_since: Timestamp,
-    /// Level and instant under which it stands in line; with an agent, the open offer, and the stage's deadline.
+    /// Level and instant under which it stands in line; with an agent, its open offer, and the deadline of the stage.
     pub(crate) level: i64,
     pub(crate) at: i64,
     answer_within: Span,
@@ -126,6 +131,9 @@ const DEADLINE: u16 = 1 << 5;
 const TIMED: u16 = 1 << 6;
 const CUSTOMERS_TURN: u16 = 1 << 7;
 const PROMISED: u16 = 1 << 8;
+const SHORT: u16 = 1 << 9;
+const ASSIGNED: u16 = 1 << 10;
+const LEGS: u16 = 1 << 11;
 
 impl Contact {
     /// One that has just arrived, with nothing special about it.
@@ -248,6 +256,33 @@ impl Contact {
 
     pub(crate) fn promise(&mut self, promised: bool) {
         self.has = self.has & !PROMISED | if promised { PROMISED } else { 0 };
+    }
+
+    /// Listed among those that ring with fewer agents than they may.
+    pub(crate) fn is_short(&self) -> bool {
+        self.has & SHORT != 0
+    }
+
+    pub(crate) fn set_short(&mut self, short: bool) {
+        self.has = self.has & !SHORT | if short { SHORT } else { 0 };
+    }
+
+    /// Has offers beside the first.
+    pub(crate) fn has_legs(&self) -> bool {
+        self.has & LEGS != 0
+    }
+
+    pub(crate) fn set_legs(&mut self, any: bool) {
+        self.has = self.has & !LEGS | if any { LEGS } else { 0 };
+    }
+
+    /// Offered by a supervisor, and so to that agent alone.
+    pub(crate) fn is_assigned(&self) -> bool {
+        self.has & ASSIGNED != 0
+    }
+
+    pub(crate) fn set_assigned(&mut self, assigned: bool) {
+        self.has = self.has & !ASSIGNED | if assigned { ASSIGNED } else { 0 };
     }
 
     pub(crate) fn rank(&self) -> Rank {

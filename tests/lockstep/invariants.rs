@@ -130,7 +130,8 @@ fn exact_limit(before: &Before, input: &Stamped, events: &[Event], state: &Refer
 }
 
 fn one_place_each(state: &Reference) -> Result<(), String> {
-    let held = state.agents.iter().flat_map(|agent| &agent.holds).map(|held| held.contact.id);
+    let held =
+        state.agents.iter().flat_map(|agent| &agent.holds).filter(|held| !held.further).map(|held| held.contact.id);
     let mut all: Vec<ContactId> = state.waiting.iter().map(|contact| contact.id).chain(held).collect();
     all.sort();
     match all.windows(2).find(|pair| pair[0] == pair[1]) {

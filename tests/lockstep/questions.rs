@@ -42,8 +42,24 @@ pub(crate) fn check_answers(engine: &Router, state: &Reference) -> Result<(), St
     }
     for held in state.agents.iter().flat_map(|agent| agent.holds.iter().map(move |held| (agent.id, held))) {
         let told = engine.explain(held.1.contact.id).ok_or("a contact with an agent is not explained")?;
+        let offers = state.offers_of(told.contact);
+        if !told.also.iter().eq(offers.iter().skip(1).map(|(_, agent)| agent)) {
+            return Err(format!("{told}, but it rings with {offers:?}"));
+        }
+        if held.1.further {
+            continue;
+        }
         if told.with != Some((held.0, held.1.stage)) || engine.position(told.contact).is_some() {
             return Err(format!("{told}, but {} has it", held.0));
+        }
+        let mut expected = BTreeMap::new();
+        if state.could_ring_more(held.1) {
+            for obstacle in state.agents.iter().flat_map(|agent| obstacles(state, agent, &held.1.contact)) {
+                *expected.entry(obstacle).or_insert(0) += 1;
+            }
+        }
+        if told.obstacles != expected {
+            return Err(format!("{told}\n  but by asking everybody {expected:?}"));
         }
     }
     check_customers(engine, state)?;
@@ -121,6 +137,7 @@ fn obstacles(state: &Reference, agent: &Agent, contact: &Contact) -> Vec<Obstacl
     }
     note(!agent.ready.has(contact.channel), Obstacle::NotReady);
     note(state.is_excluded(contact, agent.id), Obstacle::Excluded);
+    note(state.offers_of(contact.id).iter().any(|(_, with)| *with == agent.id), Obstacle::Ringing);
     let profile = state.profile(agent);
     let Some(capacity) = profile.channel(contact.channel) else {
         note(true, Obstacle::ChannelNotTaken);

@@ -90,22 +90,27 @@ impl Reference {
         while !self.agents[a].holds.is_empty() {
             let stage = self.agents[a].holds[0].stage;
             let offer = self.agents[a].holds[0].offer;
-            let mut it = self.take_from(a, 0);
-            let contact = it.id;
-            it.turns_to(Turn::Agent, self.now);
-            match (stage, offer) {
-                (Stage::Offered, Some(offer)) => {
-                    self.tell(What::OfferEnded { offer, contact, agent: id, end: OfferEnd::Revoked });
+            let contact = self.agents[a].holds[0].contact.id;
+            if let Some(offer) = offer {
+                let last = self.take_offer(a, 0);
+                self.tell(What::OfferEnded { offer, contact, agent: id, end: OfferEnd::Revoked });
+                match last {
+                    Some(mut it) => {
+                        self.exclude(&mut it, id);
+                        taken.push(it);
+                    }
+                    None => self.rings_on(contact, id),
                 }
-                (Stage::WrapUp, _) => {
-                    self.tell_ended(&it, Outcome::Completed, Some(id));
-                    continue;
-                }
-                _ => {
-                    self.tell(What::Returned { contact, agent: id, why: Return::SignedOut });
-                    self.left_hands(it.customer, id);
-                }
+                continue;
             }
+            let mut it = self.take_from(a, 0);
+            if stage == Stage::WrapUp {
+                self.tell_ended(&it, Outcome::Completed, Some(id));
+                continue;
+            }
+            self.tell(What::Returned { contact, agent: id, why: Return::SignedOut });
+            self.left_hands(it.customer, id);
+            it.turns_to(Turn::Agent, self.now);
             self.exclude(&mut it, id);
             taken.push(it);
         }

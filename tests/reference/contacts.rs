@@ -117,11 +117,21 @@ impl Reference {
             }
         };
         let taken = offer.is_none();
-        self.agents[a].holds.push(Holding { contact: it, stage, offer, taken, held_by: None, until, forced });
+        self.agents[a].holds.push(Holding {
+            contact: it,
+            stage,
+            offer,
+            taken,
+            held_by: None,
+            until,
+            forced,
+            further: false,
+        });
         self.agents[a].offered = now;
         if !forced {
             self.chose(queue, agent);
             self.remember_given(a, channel);
+            self.rings_with_more(contact);
         }
         if taken {
             self.was_taken(customer, agent);
@@ -140,14 +150,23 @@ impl Reference {
         let agent = &mut self.agents[a];
         agent.offered = now;
         agent.handled_count += 1;
-        agent.holds.push(Holding { contact: it, stage, offer: None, taken: true, held_by: None, until, forced: false });
+        agent.holds.push(Holding {
+            contact: it,
+            stage,
+            offer: None,
+            taken: true,
+            held_by: None,
+            until,
+            forced: false,
+            further: false,
+        });
         let agent = agent.id;
         self.was_taken(customer, agent);
         self.supersede(contact, customer, channel);
     }
 
     /// The agent is the last to whom the queue gave a contact unforced.
-    fn chose(&mut self, queue: QueueId, agent: AgentId) {
+    pub(super) fn chose(&mut self, queue: QueueId, agent: AgentId) {
         self.last_given.retain(|(of, _)| *of != queue);
         self.last_given.push((queue, agent));
     }

@@ -7,6 +7,7 @@
 #![allow(dead_code, reason = "each test binary uses its own part of the reference")]
 
 mod agents;
+mod broadcast;
 mod channels;
 mod choice;
 mod claims;

@@ -50,6 +50,8 @@ pub(crate) struct Holding {
     pub(crate) until: Option<Timestamp>,
     /// Given by a supervisor, or woken above the limit.
     pub(crate) forced: bool,
+    /// A copy of a contact that rings with another agent too, whose offer was made first.
+    pub(crate) further: bool,
 }
 
 #[derive(Clone, Debug)]
@@ -108,7 +110,7 @@ impl Reference {
             return Some(Place::Waiting(at));
         }
         for (a, agent) in self.agents.iter().enumerate() {
-            if let Some(h) = agent.holds.iter().position(|holding| holding.contact.id == contact) {
+            if let Some(h) = agent.holds.iter().position(|holding| holding.contact.id == contact && !holding.further) {
                 return Some(Place::With(a, h));
             }
         }
@@ -117,7 +119,8 @@ impl Reference {
 
     /// Contacts in every state.
     pub(crate) fn present(&self) -> usize {
-        self.waiting.len() + self.agents.iter().map(|agent| agent.holds.len()).sum::<usize>()
+        let held = self.agents.iter().flat_map(|agent| &agent.holds).filter(|holding| !holding.further);
+        self.waiting.len() + held.count()
     }
 
     pub(super) fn known_agent(&self, agent: AgentId) -> Result<usize, Refused> {

@@ -75,6 +75,7 @@ pub(crate) fn tell(what: &What, names: &Names, plan: &Plan) -> String {
                 OfferEnd::Expired => "not answered by",
                 OfferEnd::Revoked => "revoked from",
                 OfferEnd::Left => "left",
+                OfferEnd::Taken => "taken by another than",
             };
             format!("o{}: {} {end} {}", offer.0, c(contact), a(agent))
         }
