@@ -210,9 +210,7 @@ impl State {
         it.queue = queue;
         it.overflows = it.overflows.saturating_add(1);
         it.set_only(None);
-        it.has_exclusions = false;
-        (it.offers, it.step, it.step_since, it.since) = (0, 0, now, now);
-        it.set_first_offer(None);
+        it.begin_anew(now);
         self.contacts[slot].class = self.class_of(self.class_key(&self.contacts[slot]));
     }
 }

@@ -65,9 +65,7 @@ pub(crate) struct Contact {
     pub(crate) given_at: Timestamp,
     /// Since when it is the turn of whose turn it is.
     pub(crate) turn_since: Timestamp,
-    /// The offer that is open, while offered.
-    pub(crate) offer: OfferId,
-    /// Level and instant under which it stands in line.
+    /// Level and instant under which it stands in line; with an agent, its open offer, and the deadline of the stage.
     pub(crate) level: i64,
     pub(crate) at: i64,
     answer_within: Span,
@@ -76,7 +74,6 @@ pub(crate) struct Contact {
     only: Only,
     customer: CustomerId,
     first_offer: Timestamp,
-    deadline: Timestamp,
     timer: Timestamp,
     /// Index into the table of needs.
     pub(crate) needs: u32,
@@ -89,6 +86,8 @@ pub(crate) struct Contact {
     pub(crate) priority: i16,
     pub(crate) step: u16,
     pub(crate) offers: u16,
+    /// Delays of its queue that it has waited for.
+    pub(crate) widened: u16,
     /// Queues it overflowed into.
     pub(crate) overflows: u8,
     has: u16,
@@ -126,10 +125,9 @@ packed! {
     only, set_only: Only = 2;
     customer, set_customer: CustomerId = 3;
     first_offer, set_first_offer: Timestamp = 4;
-    /// Of the stage it is in with its agent.
-    deadline, set_deadline: Timestamp = 5;
 }
 
+const DEADLINE: u16 = 1 << 5;
 const TIMED: u16 = 1 << 6;
 const CUSTOMERS_TURN: u16 = 1 << 7;
 const PROMISED: u16 = 1 << 8;
@@ -148,7 +146,6 @@ impl Contact {
             step_since: now,
             given_at: now,
             turn_since: now,
-            offer: OfferId(0),
             level: 0,
             at: 0,
             answer_within: Span::ZERO,
@@ -157,7 +154,6 @@ impl Contact {
             only: Only { agent: AgentId(0), until: now },
             customer: CustomerId(0),
             first_offer: now,
-            deadline: now,
             timer: now,
             needs: 0,
             agent: NONE,
@@ -167,6 +163,7 @@ impl Contact {
             priority: 0,
             step: 0,
             offers: 0,
+            widened: 0,
             overflows: 0,
             has: 0,
             wrap_up_kind: 0,
@@ -176,6 +173,37 @@ impl Contact {
             has_exclusions: false,
             marked: false,
         }
+    }
+
+    /// The offer that is open, while offered.
+    pub(crate) fn offer(&self) -> OfferId {
+        OfferId(self.level as u64)
+    }
+
+    /// To be set when it has left the line.
+    pub(crate) fn set_offer(&mut self, offer: OfferId) {
+        self.level = offer.0 as i64;
+    }
+
+    /// Of the stage it is in with its agent.
+    pub(crate) fn deadline(&self) -> Option<Timestamp> {
+        (self.has & DEADLINE != 0).then_some(Timestamp(self.at as u64))
+    }
+
+    /// To be set when it has left the line.
+    pub(crate) fn set_deadline(&mut self, deadline: Option<Timestamp>) {
+        self.has &= !DEADLINE;
+        if let Some(deadline) = deadline {
+            self.has |= DEADLINE;
+            self.at = deadline.0 as i64;
+        }
+    }
+
+    /// In its queue as if it had arrived just now, but for its age.
+    pub(crate) fn begin_anew(&mut self, now: Timestamp) {
+        (self.offers, self.step, self.step_since, self.since, self.widened) = (0, 0, now, now, 0);
+        self.set_first_offer(None);
+        self.has_exclusions = false;
     }
 
     /// Its own after-contact work.
