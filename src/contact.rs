@@ -104,4 +104,6 @@ pub enum Outcome {
     MaxWait,
     /// It was offered as often as it may be, and nobody took it.
     Unanswered,
+    /// Its customer was silent for as long as the channel allows.
+    Closed,
 }

@@ -29,6 +29,7 @@ mod sources;
 mod state;
 mod timers;
 mod trace;
+mod waking;
 
 pub use checkpoint::{Checkpoint, Corrupt};
 pub use digest::Digest;

@@ -97,6 +97,7 @@ struct SavedContact {
     wrap_up: Option<WrapUp>,
     only: Option<Only>,
     customer: Option<CustomerId>,
+    owner: Option<AgentId>,
     step: u16,
     step_since: Timestamp,
     first_offer: Option<Timestamp>,
@@ -105,7 +106,7 @@ struct SavedContact {
     deadline: Option<Timestamp>,
     given_at: Timestamp,
     turn: Turn,
-    turn_since: Timestamp,
+    turn_since: Option<Timestamp>,
     exclusions: Vec<Excluded>,
 }
 
@@ -123,7 +124,7 @@ struct SavedAgent {
     offered_at: Timestamp,
     available_at: Timestamp,
     again: Option<(Timestamp, ChannelSet)>,
-    /// Contact, stage, forced, put aside by an arrival; in order of giving.
+    /// Contact, stage, forced, goes on by itself; in order of giving.
     holding: Vec<(ContactId, Stage, bool, bool)>,
 }
 
@@ -187,6 +188,7 @@ impl State {
             wrap_up: it.wrap_up(),
             only: it.only(),
             customer: it.customer(),
+            owner: it.owner(),
             step: it.step,
             step_since: it.step_since,
             first_offer: it.first_offer(),
@@ -195,7 +197,7 @@ impl State {
             deadline: it.deadline(),
             given_at: it.given_at,
             turn: it.turn(),
-            turn_since: it.turn_since,
+            turn_since: it.turn_since(),
             exclusions: self.exclusions.of(slot).collect(),
         }
     }
@@ -216,7 +218,7 @@ impl State {
             offered_at: it.offered_at,
             available_at: it.available_at,
             again: it.again,
-            holding: held.map(|h| (self.contacts[h.contact].id, h.stage, h.forced, h.by_arrival)).collect(),
+            holding: held.map(|h| (self.contacts[h.contact].id, h.stage, h.forced, h.by_itself)).collect(),
         }
     }
 
@@ -286,14 +288,23 @@ impl State {
         if saved.place == Place::Loose || (saved.place == Place::With(Stage::Offered)) != saved.offer.is_some() {
             return Err(it("is nowhere"));
         }
-        let times = [saved.origin, saved.since, saved.step_since, saved.given_at, saved.turn_since];
-        let latest = times.into_iter().chain(saved.first_offer).max();
+        let times = [saved.origin, saved.since, saved.step_since, saved.given_at];
+        let latest = times.into_iter().chain(saved.first_offer).chain(saved.turn_since).max();
         if saved.arrival == 0 || saved.arrival > self.arrivals || latest > Some(self.now) {
             return Err(it("has not arrived yet"));
         }
-        let timed = matches!(saved.place, Place::With(Stage::Offered | Stage::Connecting | Stage::WrapUp));
+        if (saved.place == Place::InLine) == saved.turn_since.is_some() {
+            return Err(it("waits, and somebody's turn is counted, or the other way round"));
+        }
+        let timed = matches!(saved.place, Place::With(Stage::Offered | Stage::Connecting | Stage::WrapUp))
+            || (saved.place == Place::With(Stage::Quiet) && saved.turn == Turn::Agent);
         if saved.deadline.is_some() && !timed {
             return Err(it("has a deadline, but nothing to do by it"));
+        }
+        if (saved.place == Place::Parked && saved.owner.is_none())
+            || (matches!(saved.place, Place::With(_)) && saved.owner.is_some())
+        {
+            return Err(it("is parked at nobody, or with an agent and another's as well"));
         }
         if let Some(offer) = saved.offer
             && (offer.0 == 0 || offer.0 > self.offers || self.offer_ids.get(&offer).is_some())
@@ -308,6 +319,7 @@ impl State {
         let mut contact = Contact::new(saved.id, saved.arrival, saved.queue, saved.channel, saved.since);
         contact.origin = saved.origin;
         contact.priority = saved.priority;
+        contact.set_turn(saved.turn, saved.turn_since.unwrap_or(saved.since));
         contact.place = saved.place;
         contact.needs = self.needs.intern(&saved.needs);
         contact.set_answer_within(saved.answer_within);
@@ -319,9 +331,9 @@ impl State {
         contact.set_first_offer(saved.first_offer);
         contact.offers = saved.offers;
         contact.offer = saved.offer.unwrap_or(OfferId(0));
+        contact.set_owner(saved.owner);
         contact.set_deadline(saved.deadline);
         contact.given_at = saved.given_at;
-        contact.set_turn(saved.turn, saved.turn_since);
         contact.has_exclusions = !saved.exclusions.is_empty();
         let slot = self.contacts.insert(contact);
         self.contact_ids.insert(saved.id, slot);
@@ -371,7 +383,7 @@ impl State {
             live: true,
         });
         self.agent_ids.insert(saved.id, slot);
-        for (contact, stage, forced, by_arrival) in saved.holding {
+        for (contact, stage, forced, by_itself) in saved.holding {
             let held = self
                 .contact_ids
                 .get(&contact)
@@ -381,7 +393,7 @@ impl State {
             };
             self.contacts[held].agent = slot;
             let channel: ChannelId = self.contacts[held].channel;
-            self.agents[slot].holding.push(Holding { contact: held, channel, stage, forced, by_arrival });
+            self.agents[slot].holding.push(Holding { contact: held, channel, stage, forced, by_itself });
         }
         Ok(())
     }

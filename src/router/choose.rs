@@ -27,6 +27,9 @@ impl State {
             let able = self.agents[agent].room.has(self.contacts[contact].channel);
             return (able && !self.excluded(contact, only.agent)).then_some(agent);
         }
+        if let Some(owner) = self.owner_for(contact) {
+            return Some(owner);
+        }
         self.shelve();
         let class = self.contacts[contact].class;
         let (index, across_crews) = {
@@ -34,6 +37,12 @@ impl State {
             (choice.index, choice.across_crews && self.classes.all[class as usize].plain)
         };
         if across_crews { self.first_by_index(contact, index) } else { self.first_by_score(contact) }
+    }
+
+    /// The agent to whom a contact belongs, if it could take it now: it comes before the order of the queue.
+    fn owner_for(&self, contact: u32) -> Option<u32> {
+        let agent = self.agent_ids.get(&self.contacts[contact].owner()?)?;
+        self.could_take(agent, contact).then_some(agent)
     }
 
     /// The first agent in an index whose order holds across crews.

@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 use std::fmt;
 
 use crate::capacity::{Over, Stage};
+use crate::contact::Turn;
+use crate::event::HeldBy;
 use crate::id::{AgentId, ChannelId, ContactId, QueueId};
 use crate::router::Router;
 use crate::router::ledger;
@@ -37,6 +39,8 @@ pub enum Obstacle {
     LoadFull,
     /// What is left is kept free for this channel.
     KeptFree(ChannelId),
+    /// The agent works on something of this channel, for which the contact is put aside.
+    PutAsideFor(ChannelId),
 }
 
 impl fmt::Display for Obstacle {
@@ -53,6 +57,7 @@ impl fmt::Display for Obstacle {
             Self::MayNotJoin(held) => write!(f, "holding {held}, which it may not join"),
             Self::LoadFull => f.write_str("without load left"),
             Self::KeptFree(channel) => write!(f, "with the rest kept free for {channel}"),
+            Self::PutAsideFor(channel) => write!(f, "working on {channel}, for which it is put aside"),
         }
     }
 }
@@ -68,13 +73,26 @@ pub struct Explanation {
     pub age: Span,
     /// The step it is in, from 0.
     pub step: u16,
-    /// Whom it is with, and at what stage; `None` while it waits.
+    /// Whom it is with, and at what stage; `None` while it waits or is parked.
     pub with: Option<(AgentId, Stage)>,
+    /// Who put it on hold, if it is on hold: by an arrival, it resumes by itself.
+    pub held_by: Option<HeldBy>,
+    /// It is quiet, has work again, and waits for its agent to have room.
+    pub waking: bool,
+    /// It waits on its customer, with nobody.
+    pub parked: bool,
+    /// The agent who is asked first for it.
+    pub owner: Option<AgentId>,
+    /// Who is to write next: the agent, while it waits.
+    pub turn: Turn,
+    /// Since when, unless it waits.
+    pub turn_since: Option<Timestamp>,
     /// The only agent it waits for, and until when.
     pub only: Option<(AgentId, Timestamp)>,
     /// Agents signed in.
     pub agents: u32,
-    /// How many of them fail at each obstacle; one agent may fail at several. Empty unless it waits.
+    /// How many of them fail at each obstacle; one agent may fail at several. While it is on hold or waits to wake: what keeps
+    /// its agent from going on with it. Empty where it is elsewhere.
     pub obstacles: BTreeMap<Obstacle, u32>,
     /// When something about it changes by itself: a step, the end of its longest wait, the end of an exclusion, a deadline.
     pub next: Option<Timestamp>,
@@ -85,12 +103,26 @@ impl fmt::Display for Explanation {
         write!(f, "{}, {} old", self.contact, self.age)?;
         match self.with {
             Some((agent, stage)) => write!(f, ", is with {agent} ({stage:?})")?,
+            None if self.parked => f.write_str(", is parked")?,
             None => write!(f, ", waits in {}, step {}", self.queue, self.step)?,
         }
         if let Some((agent, until)) = self.only {
             write!(f, ", for {agent} alone until {until}")?;
         }
-        if self.with.is_none() {
+        if let Some(owner) = self.owner {
+            write!(f, ", {owner} its owner")?;
+        }
+        match self.held_by {
+            Some(HeldBy::Agent) => f.write_str(", until the agent resumes it")?,
+            Some(HeldBy::Arrival) => f.write_str(", until there is room to resume it")?,
+            None if self.waking => f.write_str(", waiting to wake")?,
+            None => {}
+        }
+        if let Some((agent, _)) = self.with {
+            for obstacle in self.obstacles.keys() {
+                write!(f, "; {agent} {obstacle}")?;
+            }
+        } else if !self.parked {
             write!(f, "; {} agent{}", self.agents, if self.agents == 1 { "" } else { "s" })?;
             for (obstacle, agents) in &self.obstacles {
                 write!(f, "; {agents} {obstacle}")?;
@@ -111,21 +143,38 @@ impl Router {
         let it = &self.state.contacts[slot];
         let with = match it.place {
             Place::With(stage) => Some((self.state.agents[it.agent].id, stage)),
-            Place::InLine | Place::Loose => None,
+            Place::InLine | Place::Parked | Place::Loose => None,
+        };
+        let agents = self.state.agents_by_id();
+        let held = matches!(it.place, Place::With(_)).then(|| self.state.agents[it.agent].holding.iter());
+        let held = held.and_then(|mut held| held.position(|held| held.contact == slot));
+        let by_itself = held.is_some_and(|at| self.state.agents[it.agent].holding[at].by_itself);
+        let found: Vec<Obstacle> = match (it.place, held) {
+            (Place::InLine, _) => agents.iter().flat_map(|&agent| self.state.obstacles(slot, agent)).collect(),
+            (Place::With(Stage::Held), Some(at)) => self.state.obstacles_to_going_on(it.agent, at, 0),
+            (Place::With(Stage::Quiet), Some(at)) if by_itself => {
+                let over = self.state.conversation(it.channel).wake.over;
+                self.state.obstacles_to_going_on(it.agent, at, over)
+            }
+            _ => Vec::new(),
         };
         let mut obstacles = BTreeMap::new();
-        let agents = self.state.agents_by_id();
-        if with.is_none() {
-            for obstacle in agents.iter().flat_map(|&agent| self.state.obstacles(slot, agent)) {
-                *obstacles.entry(obstacle).or_insert(0) += 1;
-            }
+        for obstacle in found {
+            *obstacles.entry(obstacle).or_insert(0) += 1;
         }
+        let held_by = if by_itself { HeldBy::Arrival } else { HeldBy::Agent };
         Some(Explanation {
             contact,
             queue: it.queue,
             age: self.state.now.since(it.origin),
             step: it.step,
             with,
+            held_by: (it.place == Place::With(Stage::Held)).then_some(held_by),
+            waking: by_itself && it.place == Place::With(Stage::Quiet),
+            parked: it.place == Place::Parked,
+            owner: it.owner(),
+            turn: it.turn(),
+            turn_since: it.turn_since(),
             only: it.only().map(|only| (only.agent, only.until)),
             agents: agents.len() as u32,
             obstacles,
@@ -135,6 +184,26 @@ impl Router {
 }
 
 impl State {
+    /// What keeps an agent from going on with what it holds at a place, so many above the limit; empty exactly if it may.
+    fn obstacles_to_going_on(&self, agent: u32, at: usize, over: u16) -> Vec<Obstacle> {
+        let it = &self.agents[agent];
+        let profile = self.plan.profile(self.crews.crews[it.crew as usize].profile);
+        let Some(profile) = profile.filter(|profile| profile.channel(it.holding[at].channel).is_some()) else {
+            return vec![Obstacle::ChannelNotTaken];
+        };
+        let mut found = Vec::new();
+        if ledger::is_at_maximum(profile, &it.holding, at, over) {
+            found.push(Obstacle::AtMaximum);
+        }
+        found.extend(ledger::interrupted_by(profile, &it.holding, at).map(Obstacle::PutAsideFor));
+        match ledger::shortage_to_go_on(profile, &it.holding, at, over) {
+            Some(ledger::Shortage::Load) => found.push(Obstacle::LoadFull),
+            Some(ledger::Shortage::KeptFree(channel)) => found.push(Obstacle::KeptFree(channel)),
+            None => {}
+        }
+        found
+    }
+
     /// Everything that stands between an agent and a contact; empty exactly if it could be given to it. O(held).
     pub(crate) fn obstacles(&self, contact: u32, agent: u32) -> Vec<Obstacle> {
         let (it, who) = (&self.contacts[contact], &self.agents[agent]);

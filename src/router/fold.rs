@@ -2,7 +2,7 @@
 
 use crate::capacity::Stage;
 use crate::command::{Command, Stamped, TransferTo};
-use crate::event::{Event, What};
+use crate::event::{Event, Return, What};
 use crate::id::{AgentId, ContactId, OfferId};
 use crate::router::Router;
 use crate::router::checkpoint::Corrupt;
@@ -118,7 +118,7 @@ impl State {
 
     fn contradicts_waiting(&self, what: &What, command: &Command) -> Contradiction {
         let there = |id: ContactId| self.contact_ids.get(&id).map(|slot| &self.contacts[slot]);
-        let free = |id: ContactId| there(id).filter(|it| it.agent == NONE);
+        let free = |id: ContactId| there(id).filter(|it| it.agent == NONE && it.place != Place::Parked);
         let in_line = |id: ContactId| there(id).filter(|it| it.place == Place::InLine);
         match *what {
             What::Arrived { contact, queue } => {
@@ -166,7 +166,7 @@ impl State {
                 };
                 let goes = |it: &Contact| if let TransferTo::Queue(to) = to { *to == queue } else { it.queue == queue };
                 unless(
-                    *id == contact && free(contact).is_some_and(goes),
+                    *id == contact && there(contact).filter(|it| it.agent == NONE).is_some_and(goes),
                     "the contact is not waiting, or its command does not say so",
                 )
             }
@@ -212,7 +212,19 @@ impl State {
                 with(contact, agent, &[Stage::Active])
             }
             What::Resumed { contact, agent, .. } => with(contact, agent, &[Stage::Held]),
-            What::Woken { contact, agent, .. } => with(contact, agent, &[Stage::Quiet]),
+            What::Parked { contact, agent } => with(contact, agent, &[Stage::Active, Stage::Quiet, Stage::Held]),
+            What::Unparked { contact } => {
+                let asked = matches!(*command, Command::MessageFromCustomer { contact: id } | Command::Wake { contact: id } if id == contact);
+                let there = self.contact_ids.get(&contact).map(|slot| self.contacts[slot].place);
+                unless(
+                    asked && there == Some(Place::Parked),
+                    "the contact is not parked, or its command does not say so",
+                )
+            }
+            What::WakeDeferred { contact, agent, .. } | What::Woken { contact, agent, .. } => {
+                with(contact, agent, &[Stage::Quiet])
+            }
+            What::Returned { contact, agent, why: Return::NotWoken } => with(contact, agent, &[Stage::Quiet]),
             What::WrapUpStarted { contact, agent, .. } => with(contact, agent, &IN_HAND[1..]),
             What::Returned { contact, agent, .. } => with(contact, agent, &IN_HAND),
             What::Ended { contact, agent: Some(agent), .. } => {
@@ -228,7 +240,9 @@ impl State {
         let takes = |agent: u32| {
             self.contact_ids.get(&contact).is_some_and(|contact| self.takes(agent, self.contacts[contact].channel))
         };
+        let parked = self.contact_ids.get(&contact).is_some_and(|slot| self.contacts[slot].place == Place::Parked);
         self.contradicts_free(contact)
+            .or(unless(!parked || forced, "a parked contact is given by a supervisor only"))
             .or(unless(self.agent_ids.get(&agent).is_some_and(takes), "no such agent, or without capacity for it"))
             .or(unless(!forced || assigned, "it is forced, but its command does not say so"))
     }
@@ -242,6 +256,7 @@ impl State {
     fn left_between(&self, event: &Event) -> bool {
         let (What::Arrived { contact, .. }
         | What::Transferred { contact, .. }
+        | What::Unparked { contact }
         | What::OfferEnded { contact, .. }
         | What::Returned { contact, .. }) = event.what
         else {

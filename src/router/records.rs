@@ -18,6 +18,8 @@ pub(crate) enum Place {
     Loose,
     /// In its queue's line.
     InLine,
+    /// Waiting on its customer, with nobody.
+    Parked,
     /// With an agent.
     With(Stage),
 }
@@ -57,13 +59,12 @@ pub(crate) struct Contact {
     pub(crate) step_since: Timestamp,
     /// Given to its agent.
     pub(crate) given_at: Timestamp,
-    /// Since when it is the turn of whose turn it is.
-    pub(crate) turn_since: Timestamp,
-    /// The offer that is open, while offered.
+    /// The offer that is open, while offered; else the owner, where it has one.
     pub(crate) offer: OfferId,
-    /// Level and instant under which it stands in line.
-    pub(crate) level: i64,
-    pub(crate) at: i64,
+    /// In line: the level under which it stands. Elsewhere: since when it is the turn of whose turn it is.
+    level_or_turn: u64,
+    /// The instant under which it stands in line.
+    at: i64,
     answer_within: Span,
     max_wait: Span,
     wrap_up: Span,
@@ -124,6 +125,7 @@ packed! {
 
 const TIMED: u16 = 1 << 6;
 const CUSTOMERS_TURN: u16 = 1 << 7;
+const OWNED: u16 = 1 << 8;
 
 impl Contact {
     /// One that has just arrived, with nothing special about it.
@@ -135,9 +137,8 @@ impl Contact {
             since: now,
             step_since: now,
             given_at: now,
-            turn_since: now,
             offer: OfferId(0),
-            level: 0,
+            level_or_turn: now.0,
             at: 0,
             answer_within: Span::ZERO,
             max_wait: Span::ZERO,
@@ -205,11 +206,35 @@ impl Contact {
 
     pub(crate) fn set_turn(&mut self, turn: Turn, since: Timestamp) {
         self.has = self.has & !CUSTOMERS_TURN | if turn == Turn::Customer { CUSTOMERS_TURN } else { 0 };
-        self.turn_since = since;
+        debug_assert_ne!(self.place, Place::InLine, "turns change while a contact is in no line");
+        self.level_or_turn = since.0;
+    }
+
+    /// Since when it is the turn of whose turn it is; not known of what waits in line, since nothing is counted from it.
+    pub(crate) fn turn_since(&self) -> Option<Timestamp> {
+        (self.place != Place::InLine).then_some(Timestamp(self.level_or_turn))
+    }
+
+    /// The agent it was parked at, or who did not wake it in time: to be asked first.
+    pub(crate) fn owner(&self) -> Option<AgentId> {
+        (self.has & OWNED != 0).then_some(AgentId(self.offer.0))
+    }
+
+    /// Only where no offer of it is open.
+    pub(crate) fn set_owner(&mut self, owner: Option<AgentId>) {
+        self.has = self.has & !OWNED | if owner.is_some() { OWNED } else { 0 };
+        if let Some(owner) = owner {
+            self.offer = OfferId(owner.0);
+        }
+    }
+
+    /// The place in line that it takes.
+    pub(crate) fn stand_at(&mut self, level: i64, at: i64) {
+        (self.place, self.level_or_turn, self.at) = (Place::InLine, level.cast_unsigned(), at);
     }
 
     pub(crate) fn rank(&self) -> Rank {
-        Rank { level: self.level, at: self.at, origin: self.origin, arrival: self.arrival }
+        Rank { level: self.level_or_turn.cast_signed(), at: self.at, origin: self.origin, arrival: self.arrival }
     }
 }
 
@@ -221,8 +246,8 @@ pub(crate) struct Holding {
     pub(crate) stage: Stage,
     /// Given or woken above capacity, by decision of the host.
     pub(crate) forced: bool,
-    /// Put on hold by an arrival, to resume by itself.
-    pub(crate) by_arrival: bool,
+    /// Goes on by itself when it may: put on hold by an arrival, or quiet and waiting to wake.
+    pub(crate) by_itself: bool,
 }
 
 #[derive(Clone, Debug)]

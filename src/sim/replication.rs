@@ -238,7 +238,7 @@ impl Run<'_> {
             }
             What::Held { contact, .. } | What::Quieted { contact, .. } => contacts.pause(contact, at, calendar),
             What::WrapUpStarted { contact, until, .. } => contacts.wrap_up(contact, at, until.is_none(), calendar),
-            What::Returned { contact, agent, .. } => {
+            What::Returned { contact, agent, .. } | What::Parked { contact, agent } => {
                 let taken = contacts.returned(contact, at, calendar);
                 contacts.carried(contact, crowd.release(agent, taken, at));
             }
@@ -256,6 +256,8 @@ impl Run<'_> {
             | What::Arrived { .. }
             | What::CustomerWrote { .. }
             | What::AgentWrote { .. }
+            | What::Unparked { .. }
+            | What::WakeDeferred { .. }
             | What::PreferenceEnded { .. }
             | What::Relaxed { .. }
             | What::PriorityChanged { .. }

@@ -24,7 +24,7 @@ pub(crate) struct Host {
 }
 
 /// What a host does when it has nothing else in mind, with how often it comes to mind.
-const MINDED: [(Intent, usize); 26] = [
+const MINDED: [(Intent, usize); 27] = [
     (Intent::Enqueue, 20),
     (Intent::Accept, 34),
     (Intent::Complete, 13),
@@ -32,9 +32,10 @@ const MINDED: [(Intent, usize); 26] = [
     (Intent::SignIn, 7),
     (Intent::EndWrapUp, 6),
     (Intent::Wake, 3),
-    (Intent::FromCustomer, 9),
-    (Intent::FromAgent, 9),
-    (Intent::Quiet, 5),
+    (Intent::FromCustomer, 10),
+    (Intent::FromAgent, 7),
+    (Intent::Quiet, 9),
+    (Intent::Park, 3),
     (Intent::Presence, 5),
     (Intent::Decline, 3),
     (Intent::Transfer, 5),
@@ -65,6 +66,7 @@ enum Intent {
     FromCustomer,
     FromAgent,
     Quiet,
+    Park,
     Presence,
     Decline,
     Transfer,
@@ -225,6 +227,8 @@ impl Host {
         let waiting = |dice: &mut Dice<'_>| {
             (!state.waiting.is_empty()).then(|| state.waiting[dice.below(state.waiting.len())].id)
         };
+        let parked =
+            |dice: &mut Dice<'_>| (!state.parked.is_empty()).then(|| state.parked[dice.below(state.parked.len())].id);
         let agent =
             |dice: &mut Dice<'_>| (!state.agents.is_empty()).then(|| state.agents[dice.below(state.agents.len())].id);
         let in_hand = [Stage::Active, Stage::Quiet, Stage::Held, Stage::Connecting];
@@ -235,23 +239,38 @@ impl Host {
             Intent::Revoke => Command::Revoke { offer: offer(dice)? },
             Intent::Connected => Command::Connected { contact: in_stage(dice, &[Stage::Connecting])? },
             Intent::ConnectFailed => Command::ConnectFailed { contact: in_stage(dice, &[Stage::Connecting])? },
-            Intent::Complete => Command::Complete { contact: in_stage(dice, &in_hand[..3])? },
+            Intent::Complete => {
+                let contact = if dice.one_in(12) { parked(dice)? } else { in_stage(dice, &in_hand[..3])? };
+                Command::Complete { contact }
+            }
             Intent::EndWrapUp => Command::EndWrapUp { contact: in_stage(dice, &[Stage::WrapUp])? },
             Intent::Hold => Command::Hold { contact: in_stage(dice, &[Stage::Active])? },
             Intent::Resume => Command::Resume { contact: in_stage(dice, &[Stage::Held])? },
             Intent::Quiet => Command::Quiet { contact: in_stage(dice, &[Stage::Active])? },
-            Intent::Wake => Command::Wake { contact: in_stage(dice, &[Stage::Quiet])? },
+            Intent::Park => Command::Park { contact: in_stage(dice, &in_hand[..3])? },
+            Intent::Wake => {
+                let contact = if dice.one_in(3) { parked(dice)? } else { in_stage(dice, &[Stage::Quiet])? };
+                Command::Wake { contact }
+            }
             Intent::FromCustomer => {
                 let quiet = [Stage::Quiet];
                 let stages = if dice.one_in(3) { &Stage::ALL[..5] } else { &quiet };
-                let contact = if dice.one_in(8) { waiting(dice)? } else { in_stage(dice, stages)? };
+                let contact = match dice.below(8) {
+                    0 => waiting(dice)?,
+                    1..=3 => parked(dice)?,
+                    _ => in_stage(dice, stages)?,
+                };
                 Command::MessageFromCustomer { contact }
             }
             Intent::FromAgent => Command::MessageFromAgent { contact: in_stage(dice, &in_hand)? },
             Intent::Requeue => Command::Requeue { contact: in_stage(dice, &in_hand)? },
             Intent::Transfer => {
                 let handled = [Stage::Active, Stage::Quiet, Stage::Held, Stage::Connecting, Stage::Offered];
-                let contact = if dice.below(3) == 0 { waiting(dice)? } else { in_stage(dice, &handled)? };
+                let contact = match dice.below(10) {
+                    0 => parked(dice)?,
+                    1..=3 => waiting(dice)?,
+                    _ => in_stage(dice, &handled)?,
+                };
                 let to = match dice.below(3) {
                     0 => TransferTo::Queue(self.draft.any_queue(dice)),
                     1 => TransferTo::Agent(agent(dice)?, dice.pick(&WAITS)),
@@ -264,7 +283,11 @@ impl Host {
                 Command::Abandon { contact: if dice.one_in(2) { in_stage(dice, &early)? } else { waiting(dice)? } }
             }
             Intent::Cancel => {
-                let contact = if dice.one_in(2) { in_stage(dice, &Stage::ALL)? } else { waiting(dice)? };
+                let contact = match dice.below(8) {
+                    0 => parked(dice)?,
+                    1..=3 => waiting(dice)?,
+                    _ => in_stage(dice, &Stage::ALL)?,
+                };
                 Command::Cancel { contact }
             }
             Intent::SetPriority => Command::SetPriority {
@@ -272,7 +295,10 @@ impl Host {
                 priority: dice.pick(&[0, 1, 5, -3, i16::MIN, i16::MAX]),
             },
             Intent::SetNeeds => Command::SetNeeds { contact: waiting(dice)?, needs: self.needs(dice) },
-            Intent::Assign => Command::Assign { contact: waiting(dice)?, agent: agent(dice)? },
+            Intent::Assign => {
+                let contact = if dice.one_in(6) { parked(dice)? } else { waiting(dice)? };
+                Command::Assign { contact, agent: agent(dice)? }
+            }
             Intent::SignIn => {
                 let id = if dice.one_in(4) {
                     let draining: Vec<_> = state.agents.iter().filter(|agent| agent.draining).collect();
@@ -345,6 +371,7 @@ impl Host {
             Intent::Hold => Command::Hold { contact },
             Intent::Resume => Command::Resume { contact },
             Intent::Quiet => Command::Quiet { contact },
+            Intent::Park => Command::Park { contact },
             Intent::Wake => Command::Wake { contact },
             Intent::FromCustomer => Command::MessageFromCustomer { contact },
             Intent::FromAgent => Command::MessageFromAgent { contact },

@@ -119,7 +119,8 @@ fn exact_limit(before: &Before, input: &Stamped, events: &[Event], state: &Refer
 
 fn one_place_each(state: &Reference) -> Result<(), String> {
     let held = state.agents.iter().flat_map(|agent| &agent.holds).map(|held| held.contact.id);
-    let mut all: Vec<ContactId> = state.waiting.iter().map(|contact| contact.id).chain(held).collect();
+    let mut all: Vec<ContactId> =
+        state.waiting.iter().chain(&state.parked).map(|contact| contact.id).chain(held).collect();
     all.sort();
     match all.windows(2).find(|pair| pair[0] == pair[1]) {
         Some(pair) => Err(format!("{} is in two places", pair[0])),

@@ -3,7 +3,7 @@
 use cordboard::{
     AgeFrom, AgentOrder, Channel, ChannelCapacity, ChannelId, ContactOrder, Conversation, Group, GroupId, IdleClock,
     Limits, Load, NamedRequirement, NoAnswer, NoAnswerEffect, Over, Plan, Pools, Profile, ProfileId, Queue, QueueId,
-    Requirement, SkillId, Skills, Span, Stage, Step, StepClock, Target, WrapUp,
+    Requirement, SkillId, Skills, Span, Stage, Step, StepClock, Target, Wake, WrapUp,
 };
 use serde::Serialize;
 
@@ -247,9 +247,19 @@ fn channel(dice: &mut Dice<'_>, name: &str) -> Channel {
 }
 
 fn conversation(dice: &mut Dice<'_>) -> Conversation {
+    let mut silences =
+        [0; 3].map(|_| dice.pick(&[secs(60), secs(4), Span::MAX, secs(10), secs(30), secs(300), Span(1)]));
+    silences.sort();
+    let [quiet_after, park_after, close_after] = silences.map(|length| dice.one_in(2).then_some(length));
     Conversation {
-        quiet_after: dice.pick(&[None, Some(secs(4)), Some(secs(1)), Some(secs(20)), Some(Span::MAX)]),
+        quiet_after,
+        park_after,
+        close_after,
         age_from: dice.pick(&[AgeFrom::FirstContact, AgeFrom::LastMessage]),
+        wake: Wake {
+            over: dice.pick(&[0, 0, 1, 2, u16::MAX]),
+            wait: dice.pick(&[secs(60), secs(4), Span::ZERO, secs(15), Span::MAX]),
+        },
     }
 }
 

@@ -87,6 +87,10 @@ impl Reference {
         while !self.agents[a].holds.is_empty() {
             let stage = self.agents[a].holds[0].stage;
             let offer = self.agents[a].holds[0].offer;
+            if self.is_to_be_parked(&self.agents[a].holds[0]) {
+                self.parks(a, 0);
+                continue;
+            }
             let mut it = self.take_from(a, 0);
             let contact = it.id;
             it.turns_to(Turn::Agent, self.now);

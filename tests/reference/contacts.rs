@@ -4,7 +4,7 @@ use cordboard::{
     AgentId, ContactId, HeldBy, Needs, NewContact, OfferId, Outcome, Over, Span, Stage, Timestamp, Turn, What,
 };
 
-use super::{Contact, Holding, Reference, Refused};
+use super::{Contact, Holding, Place, Reference, Refused};
 
 impl Reference {
     pub(super) fn enqueue(&mut self, id: ContactId, new: &NewContact) -> Result<(), Refused> {
@@ -26,6 +26,7 @@ impl Reference {
             max_wait: new.max_wait,
             wrap_up: new.wrap_up,
             customer: new.customer,
+            owner: None,
             turn: Turn::Agent,
             turn_since: now,
             only: only.map(|preferred| (preferred.agent, now + preferred.wait)),
@@ -102,6 +103,7 @@ impl Reference {
         self.put_aside_for(a, channel);
         it.first_offer = it.first_offer.or(Some(now));
         (it.turn, it.turn_since) = (Turn::Agent, now);
+        it.owner = None;
 
         let holding = |it, stage, offer, until| Holding {
             contact: it,
@@ -109,6 +111,7 @@ impl Reference {
             offer,
             taken: offer.is_none(),
             held_by: None,
+            waking: false,
             until,
             forced,
         };
@@ -219,9 +222,22 @@ impl Reference {
     }
 
     pub(super) fn assign(&mut self, contact: ContactId, agent: AgentId) -> Result<(), Refused> {
+        let a = match self.known_contact(contact)? {
+            Place::With(..) => return Err(Refused::Condition("an agent has the contact")),
+            Place::Waiting(at) => {
+                let a = self.known_agent(agent)?;
+                self.takes_channel(a, self.waiting[at].channel)?;
+                a
+            }
+            Place::Parked(at) => {
+                let a = self.known_agent(agent)?;
+                self.takes_channel(a, self.parked[at].channel)?;
+                let it = self.parked.remove(at);
+                self.stand_in_line(it);
+                a
+            }
+        };
         let at = self.waiting_contact(contact)?;
-        let a = self.known_agent(agent)?;
-        self.takes_channel(a, self.waiting[at].channel)?;
         self.give(at, a, true);
         Ok(())
     }

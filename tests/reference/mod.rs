@@ -58,6 +58,8 @@ pub(crate) struct Reference {
     pub(crate) agents: Vec<Agent>,
     /// Contacts with nobody, by arrival number.
     pub(crate) waiting: Vec<Contact>,
+    /// Contacts with nobody that wait on their customer.
+    pub(crate) parked: Vec<Contact>,
     /// The agent each queue last made an unforced `Offered` or `Assigned` to.
     last_given: Vec<(QueueId, AgentId)>,
     /// Every command number applied, by source.
@@ -78,6 +80,7 @@ impl Reference {
             offers: 0,
             agents: Vec::new(),
             waiting: Vec::new(),
+            parked: Vec::new(),
             last_given: Vec::new(),
             applied: Vec::new(),
             marked_agents: Vec::new(),
@@ -146,6 +149,7 @@ impl Reference {
             Command::Resume { contact } => self.resume(*contact),
             Command::MessageFromCustomer { contact } => self.message_from_customer(*contact),
             Command::MessageFromAgent { contact } => self.message_from_agent(*contact),
+            Command::Park { contact } => self.park(*contact),
             Command::Quiet { contact } => self.quiet(*contact),
             Command::Wake { contact } => self.wake(*contact),
             Command::Complete { contact } => self.complete(*contact),
