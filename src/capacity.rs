@@ -5,6 +5,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use crate::id::ChannelId;
+use crate::time::Span;
 
 /// A share of one agent, in whole units of which an agent has [`Load::FULL`].
 ///
@@ -91,6 +92,33 @@ pub struct ChannelCapacity {
     /// Load of one contact in each [`Stage`], indexed by its number. Never more than the load when offered,
     /// so that going on cannot over-commit the agent.
     pub load: [Load; 6],
+    /// How fast they may be given.
+    pub ramp: Option<Ramp>,
+}
+
+/// How fast an agent may be given contacts of a channel: at most so many within any length of time, so that whoever
+/// signs in first is not given the whole backlog.
+///
+/// ```
+/// # use cordboard::{Plan, Span};
+/// let plan = Plan::builder()
+///     .capacity("desk", |desk| desk.takes_with("chat", 30, |chat| chat.ramp(5, Span::from_mins(1))))
+///     .build()?;
+/// let chat = plan.profiles()[0].channel(plan.find_channel("chat").unwrap()).unwrap();
+/// assert_eq!(chat.ramp.map(|ramp| ramp.contacts), Some(5));
+/// # Ok::<(), cordboard::Problems>(())
+/// ```
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
+pub struct Ramp {
+    /// So many, from 1 to [`Ramp::MOST`].
+    pub contacts: u16,
+    /// Within so long, at least a microsecond.
+    pub per: Span,
+}
+
+impl Ramp {
+    /// The most contacts a ramp may name: an agent remembers when it was given so many.
+    pub const MOST: u16 = 1_000;
 }
 
 impl ChannelCapacity {

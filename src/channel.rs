@@ -20,6 +20,10 @@ pub struct Channel {
     pub wrap_up: WrapUp,
     /// Service target where neither the contact nor its queue has one.
     pub target: Target,
+    /// A customer may have one such contact at a time: a second is refused until the first is wrapped up or gone.
+    pub one_per_customer: bool,
+    /// A waiting contact of this channel ends when an agent takes its customer on another channel.
+    pub superseded: bool,
     /// How conversations go on: silences, waking, and what age is counted from.
     pub conversation: Conversation,
     /// No longer in the plan; kept until its last contact has ended.

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::agent::ChannelSet;
 use crate::contact::{Needs, NewContact};
-use crate::id::{AgentId, CommandId, ContactId, GroupId, OfferId, QueueId, ReasonId, Seq};
+use crate::id::{AgentId, ChannelId, CommandId, ContactId, GroupId, OfferId, QueueId, ReasonId, Seq};
 use crate::plan::Plan;
 use crate::requirement::Skills;
 use crate::time::{Span, Timestamp};
@@ -171,11 +171,57 @@ pub enum Command {
         /// What it requires from now on.
         needs: Needs,
     },
+    /// The contact goes on over another channel, as the same contact: a caller who waits becomes a callback and keeps the
+    /// place, a chat becomes a call with the agent who has it. On that channel already: nothing happens.
+    ///
+    /// ```
+    /// use cordboard::{AgentId, ChannelSet, Command, ContactId, NewContact, Return, What};
+    /// # use cordboard::{CommandId, Event, Plan, Router, Seq, Stamped, Timestamp};
+    /// # let plan = Plan::builder()
+    /// #     .capacity("blended", |p| p.takes("voice", 1).takes("chat", 2))
+    /// #     .agents("team", "blended", |g| g).queue("q", |q| q).build()?;
+    /// # let (voice, chat) = (plan.find_channel("voice").unwrap(), plan.find_channel("chat").unwrap());
+    /// # let (team, queue) = (plan.find_group("team").unwrap(), plan.find_queue("q").unwrap());
+    /// # let mut router = Router::new(plan)?;
+    /// # let mut seq = 0;
+    /// # let mut send = |command: Command| {
+    /// #     let mut events: Vec<Event> = Vec::new();
+    /// #     seq += 1;
+    /// #     router.apply(&Stamped { seq: Seq(seq), id: CommandId::ANONYMOUS, at: Timestamp::from_secs(seq), command }, &mut events)?;
+    /// #     Ok::<_, cordboard::Rejected>(events.into_iter().map(|event| event.what).collect::<Vec<_>>())
+    /// # };
+    /// let (ann, one, other) = (AgentId(1), ContactId(1), ContactId(2));
+    /// send(Command::SignIn { agent: ann, group: team, skills: None, ready: ChannelSet::ALL })?;
+    /// send(Command::Enqueue { contact: one, new: NewContact::new(queue, chat) })?;
+    /// // A call fills her: alone, the chat may become one, and stays hers.
+    /// let called = send(Command::ChangeChannel { contact: one, channel: voice })?;
+    /// assert_eq!(called, [What::ChannelChanged { contact: one, channel: voice, agent: Some(ann), connect_by: None }]);
+    /// send(Command::ChangeChannel { contact: one, channel: chat })?;
+    /// send(Command::Enqueue { contact: other, new: NewContact::new(queue, chat) })?;
+    /// // Beside another chat it does not fit, and waits for whoever can take the call.
+    /// let called = send(Command::ChangeChannel { contact: one, channel: voice })?;
+    /// assert!(matches!(called[..], [What::Returned { why: Return::ChannelChanged, .. }, .., What::Queued { .. }]));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ChangeChannel {
+        /// Which contact: waiting, active, quiet or held.
+        contact: ContactId,
+        /// The channel it goes on over.
+        channel: ChannelId,
+    },
     /// A supervisor gives a waiting contact to an agent, whatever its skills, presence and capacity; recorded as forced.
     Assign {
         /// Which contact.
         contact: ContactId,
         /// To whom.
+        agent: AgentId,
+    },
+
+    /// The agent takes a waiting contact of its own accord, where the queue lets agents claim.
+    Claim {
+        /// Which contact.
+        contact: ContactId,
+        /// Who.
         agent: AgentId,
     },
 

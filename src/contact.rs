@@ -55,7 +55,8 @@ pub struct NewContact {
     pub wrap_up: Option<WrapUp>,
     /// An agent to be asked first.
     pub preferred: Option<Preferred>,
-    /// The customer, where known.
+    /// The customer, where known: who had it last may be asked first ([`Affinity`](crate::Affinity)), a second callback
+    /// refused, a repeat contact told.
     pub customer: Option<CustomerId>,
 }
 
@@ -106,4 +107,6 @@ pub enum Outcome {
     Unanswered,
     /// Its customer was silent for as long as the channel allows.
     Closed,
+    /// An agent took its customer on another channel.
+    Superseded,
 }

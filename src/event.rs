@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::agent::ChannelSet;
 use crate::contact::Outcome;
-use crate::id::{AgentId, ContactId, GroupId, OfferId, QueueId, ReasonId};
+use crate::id::{AgentId, ChannelId, ContactId, GroupId, OfferId, QueueId, ReasonId};
 use crate::time::Timestamp;
 
 /// Something that happened, and when.
@@ -54,6 +54,8 @@ pub enum Return {
     SignedOut,
     /// It had work again, and its agent had no room in time.
     NotWoken,
+    /// It goes on over another channel, of which its agent could not take it.
+    ChannelChanged,
 }
 
 /// What happened.
@@ -99,12 +101,22 @@ pub enum What {
         agent: AgentId,
     },
 
+    /// An agent who was given as many contacts of a channel as its ramp allows may be given one again.
+    RampPassed {
+        /// Who.
+        agent: AgentId,
+        /// On which channel.
+        channel: ChannelId,
+    },
+
     /// A contact arrived.
     Arrived {
         /// Which.
         contact: ContactId,
         /// In which queue.
         queue: QueueId,
+        /// One of the same customer was completed not long ago.
+        repeat: bool,
     },
     /// A contact stands in line.
     Queued {
@@ -140,6 +152,17 @@ pub enum What {
     NeedsChanged {
         /// Which.
         contact: ContactId,
+    },
+    /// A contact goes on over another channel, as the same contact. See [`Command::ChangeChannel`](crate::Command::ChangeChannel).
+    ChannelChanged {
+        /// Which.
+        contact: ContactId,
+        /// Its channel from now on.
+        channel: ChannelId,
+        /// Who has it and goes on with it; `None` while nobody has it.
+        agent: Option<AgentId>,
+        /// With an agent: when media must be set up; `None` where the contact is now active.
+        connect_by: Option<Timestamp>,
     },
     /// A contact goes elsewhere.
     Transferred {
@@ -194,6 +217,15 @@ pub enum What {
         connect_by: Option<Timestamp>,
         /// By a supervisor, whatever the agent's skills, presence and capacity.
         forced: bool,
+    },
+    /// An agent took a waiting contact of its own accord.
+    Claimed {
+        /// Which contact.
+        contact: ContactId,
+        /// By whom.
+        agent: AgentId,
+        /// When media must be set up; `None` where the contact is now active.
+        connect_by: Option<Timestamp>,
     },
     /// Media is set up; the contact is active.
     Connected {

@@ -96,7 +96,8 @@
 //! # What it does not do
 //!
 //! It rings no phone and keeps no file: hosts act on events and keep the journal. It does not know customers' names,
-//! only numbers. It holds contacts while they are there, and nothing of them afterwards.
+//! only numbers. It holds contacts while they are there, and afterwards of those that name their customer who had it last and
+//! when, within the plan's limits.
 //!
 //! # Where to start
 //!
@@ -104,6 +105,7 @@
 //! |---|---|
 //! | say who may do what | [`Plan`], [`PlanBuilder`], [`PlanDocument`] |
 //! | drive it | [`Router`], [`Command`], [`Event`] |
+//! | know a customer | [`Router::customer`], [`Customers`], [`Affinity`] |
 //! | know why | [`Router::explain`], [`Router::record_decisions`], [`Router::estimate_wait`] |
 //! | keep it | [`Router::checkpoint`], [`Router::restore`], [`Router::fold`], [`Router::digest`] |
 //! | choose agents or contacts your own way | [`AgentSelection`], [`ContactSelection`], [`Policies`] |
@@ -121,9 +123,11 @@ mod capacity;
 mod channel;
 mod command;
 mod contact;
+mod customer;
 mod event;
 mod id;
 mod nearest;
+mod obstacle;
 mod plan;
 mod policy;
 mod queue;
@@ -137,8 +141,10 @@ pub use capacity::*;
 pub use channel::{AgeFrom, Channel, Conversation, Wake};
 pub use command::*;
 pub use contact::*;
+pub use customer::*;
 pub use event::*;
 pub use id::*;
+pub use obstacle::Obstacle;
 pub use plan::*;
 pub use policy::*;
 pub use queue::*;

@@ -5,8 +5,10 @@
 
 mod erlang;
 mod estimate;
+mod finite_source;
 mod histogram;
 
 pub use erlang::{ErlangA, ErlangC, erlang_b};
 pub use estimate::{Estimate, student_t};
+pub use finite_source::FiniteSource;
 pub use histogram::Histogram;

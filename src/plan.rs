@@ -23,6 +23,7 @@ use serde::{Deserialize, Serialize};
 use crate::agent::Group;
 use crate::capacity::Profile;
 use crate::channel::Channel;
+use crate::customer::Customers;
 use crate::id::{ChannelId, GroupId, ProfileId, QueueId, RequirementId, SkillId};
 use crate::queue::{Queue, Target, WrapUp};
 use crate::requirement::Requirement;
@@ -113,6 +114,7 @@ pub struct Plan {
     pub(crate) queues: Vec<Queue>,
     pub(crate) requirements: Vec<NamedRequirement>,
     pub(crate) limits: Limits,
+    pub(crate) customers: Customers,
 }
 
 macro_rules! named {
@@ -156,6 +158,7 @@ impl Plan {
             queues: Vec::new(),
             requirements: Vec::new(),
             limits: Limits::default(),
+            customers: Customers::default(),
         }
     }
 
@@ -173,6 +176,11 @@ impl Plan {
     /// The limits.
     pub fn limits(&self) -> &Limits {
         &self.limits
+    }
+
+    /// What is remembered of customers.
+    pub fn customers(&self) -> &Customers {
+        &self.customers
     }
 
     /// How long an agent has to accept a contact; `None` where there is no offer stage.

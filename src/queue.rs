@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::customer::Affinity;
 use crate::id::ChannelId;
 use crate::requirement::Requirement;
 use crate::time::Span;
@@ -164,6 +165,17 @@ pub struct NoAnswer {
     pub exclude_for: Span,
 }
 
+/// How the contacts of a queue come to agents.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Mode {
+    /// Each is given to one agent, who is asked alone.
+    #[default]
+    Push,
+    /// Nobody is given one: agents see them and claim them.
+    Pull,
+}
+
 /// A queue of the plan.
 #[derive(Clone, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
 pub struct Queue {
@@ -195,12 +207,18 @@ pub struct Queue {
     pub max_wait: Option<Span>,
     /// Ring-no-answer rules.
     pub no_answer: NoAnswer,
+    /// What becomes of customers who come again; `None`: nothing.
+    pub affinity: Option<Affinity>,
     /// Most offers of one contact to one agent; then never again to that agent.
     pub offers_per_agent: u16,
     /// Most offers of one contact in all; then it ends with [`Outcome::Unanswered`](crate::Outcome::Unanswered).
     pub offers_per_contact: u16,
     /// Service target by channel id, where it differs from the channel's.
     pub targets: Vec<Option<Target>>,
+    /// How its contacts come to agents.
+    pub mode: Mode,
+    /// Most contacts of this queue that an agent may hold and still claim one more; 0 for no claims.
+    pub claims: u16,
     /// No longer in the plan; takes nothing new, and is served until it is empty.
     pub retired: bool,
 }

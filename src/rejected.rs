@@ -1,6 +1,9 @@
 //! Rejections: what the host did wrong. A rejected command has changed nothing.
 
-use crate::id::{AgentId, ChannelId, CommandId, ContactId, GroupId, OfferId, QueueId, RequirementId, Seq, SkillId};
+use crate::id::{
+    AgentId, ChannelId, CommandId, ContactId, CustomerId, GroupId, OfferId, QueueId, RequirementId, Seq, SkillId,
+};
+use crate::obstacle::Obstacle;
 use crate::time::Timestamp;
 
 /// Why a command was refused. Nothing has changed.
@@ -83,6 +86,14 @@ pub enum Rejected {
     /// A target of no time at all.
     #[error("{0} is to be answered within no time; give at least 1us")]
     NoTimeToAnswer(ContactId),
+    /// The customer has one such contact already, and may have one at a time.
+    #[error("{customer} has {contact} already, and may have one at a time on its channel")]
+    CustomerHasOne {
+        /// The customer.
+        customer: CustomerId,
+        /// The contact it has.
+        contact: ContactId,
+    },
     /// The contact is not in a state that allows this.
     #[error("{contact} is {state}, and cannot be {wanted}")]
     WrongState {
@@ -120,6 +131,16 @@ pub enum Rejected {
         agent: AgentId,
         /// The channel.
         channel: ChannelId,
+    },
+    /// The agent may not claim the contact.
+    #[error("{agent} cannot claim {contact}: {why}")]
+    NotClaimable {
+        /// The agent.
+        agent: AgentId,
+        /// The contact.
+        contact: ContactId,
+        /// What stands between them; the first of several.
+        why: Obstacle,
     },
     /// No such offer is open: accepted, ended, or never made.
     #[error("{0} is not open: it was taken, has ended, or was never made")]

@@ -2,14 +2,17 @@
 
 mod agent_timer;
 mod agents;
+mod channels;
 mod checkpoint;
 mod checks;
 mod choose;
+mod claims;
 mod classes;
 mod commands;
 mod contacts;
 mod conversation;
 mod crews;
+mod customers;
 mod digest;
 mod estimate;
 mod evolve;
@@ -21,6 +24,7 @@ mod invariants;
 mod ledger;
 mod line;
 mod orders;
+mod pacing;
 mod rebuild;
 mod records;
 mod settle;
@@ -32,9 +36,10 @@ mod trace;
 mod waking;
 
 pub use checkpoint::{Checkpoint, Corrupt};
+pub use customers::Customer;
 pub use digest::Digest;
 pub use estimate::Estimate;
-pub use explain::{Explanation, Obstacle};
+pub use explain::Explanation;
 pub use invariants::Broken;
 pub use orders::Policies;
 pub use trace::{Candidate, Decision};

@@ -6,12 +6,12 @@ use std::path::{Path, PathBuf};
 /// Modules from the bottom up. A module uses those on lines above its own, and those on its own line.
 const LAYERS: &[&[&str]] = &[
     &["id", "time", "nearest"],
-    &["requirement", "capacity"],
+    &["requirement", "capacity", "customer"],
     &["queue"],
     &["channel", "agent"],
     &["contact"],
     &["plan"],
-    &["command", "event", "rejected", "policy"],
+    &["command", "event", "obstacle", "rejected", "policy"],
     &["router"],
     &["measure"],
     &["sim"],

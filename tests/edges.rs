@@ -121,7 +121,8 @@ fn a_journal_entry_that_cannot_follow_is_corrupt() {
         "the command of seq 3 cannot follow here: contact 9 is not known: it has ended, or never arrived"
     );
     let half = host.stamp(2, call(2, Needs::Nothing));
-    let arrived = Event { at: Timestamp(2), what: What::Arrived { contact: ContactId(2), queue: QueueId(0) } };
+    let arrived =
+        Event { at: Timestamp(2), what: What::Arrived { contact: ContactId(2), queue: QueueId(0), repeat: false } };
     let left = host.router.fold(&half, &[arrived]).expect_err("it is nowhere");
     assert!(left.to_string().contains("between two places"), "{left}");
 }

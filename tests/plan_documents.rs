@@ -50,6 +50,7 @@ fn every_key_reaches_the_plan() {
     let email = blended.channel(id("email")).unwrap();
     assert_eq!(email.load(Stage::Active), Load::share(4));
     assert_eq!(email.load(Stage::Held), Load::ZERO, "a call may put it on hold");
+    assert_eq!((email.ramp, chat.ramp), (Some(Ramp { contacts: 5, per: Span::from_mins(1) }), None));
     assert_eq!(blended.headroom(id("voice")), Load::percent(60));
     assert_eq!(blended.over(id("voice"), id("email")), Over::Hold);
     assert_eq!(blended.over(id("voice"), id("chat")), Over::No);
@@ -82,10 +83,18 @@ fn every_key_reaches_the_plan() {
     };
     assert_eq!(queue.no_answer, no_answer);
     assert_eq!((queue.offers_per_agent, queue.offers_per_contact), (1, 7));
+    let affinity = Affinity { within: Span::from_mins(24 * 60), wait: Span::from_secs(45) };
+    assert_eq!((queue.affinity, plan.queue(help).unwrap().affinity), (Some(affinity), None));
     assert_eq!(queue.target(id("voice")), Some(Target::new(950, Span::from_secs(10))));
 
     assert_eq!(plan.requirements()[0].requires, plan.requirement("billing >= 50 or prefer(\"tier 2\")").unwrap());
     assert_eq!((plan.limits().contacts, plan.limits().name_length), (1000, 60));
+    let day = Span::from_mins(24 * 60);
+    let customers = Customers { limit: 80_000, remember: Span(60 * day.0), repeat_within: Span(3 * day.0) };
+    assert_eq!(plan.customers(), &customers);
+    assert!(kiosk.one_per_customer && kiosk.superseded);
+    let callback = plan.channel(id("callback")).unwrap();
+    assert!(callback.one_per_customer && !callback.superseded && !plan.channels()[1].one_per_customer);
 }
 
 #[test]
@@ -106,6 +115,8 @@ fn what_is_not_said_has_its_default() {
     assert_eq!(plan.channels()[0].target, Target::new(800, Span::from_secs(20)));
     assert!(plan.channels()[0].whole_agent && !plan.channels()[1].whole_agent);
     assert_eq!(plan.limits(), &Limits::default());
+    assert_eq!(plan.customers(), &Customers::default());
+    assert_eq!(plan.customers().limit, 1_000_000);
 }
 
 #[test]
@@ -122,6 +133,8 @@ fn json_toml_and_code_give_the_same_plan() {
                 .connect(Span::from_secs(5))
                 .wrap_up(WrapUp::Fixed(Span::from_secs(10)))
                 .target(Target::new(900, Span::from_secs(15)))
+                .one_per_customer(true)
+                .superseded(true)
         })
         .channel("voice", |c| c.offer(Span::from_secs(20)).wrap_up(WrapUp::UpTo(Span::from_secs(30))))
         .channel("chat", |c| {
@@ -147,7 +160,7 @@ fn json_toml_and_code_give_the_same_plan() {
                         .stage(Stage::Held, Load::percent(2))
                         .stage(Stage::WrapUp, Load(2_399_997))
                 })
-                .takes_with("email", 5, |c| c.load(Load::share(4)))
+                .takes_with("email", 5, |c| c.load(Load::share(4)).ramp(5, Span::from_mins(1)))
                 .headroom("voice", Load::percent(60))
                 .arrives_over("voice", "email", Over::Hold)
                 .arrives_over("voice", "chat", Over::No)
@@ -178,12 +191,20 @@ fn json_toml_and_code_give_the_same_plan() {
                     not_ready_for: Some(Span::from_mins(5)),
                     exclude_for: Span::ZERO,
                 })
+                .affinity(Affinity { within: Span::from_mins(24 * 60), wait: Span::from_secs(45) })
                 .offers_per_agent(1)
                 .offers_per_contact(7)
                 .target("voice", Target::new(950, Span::from_secs(10)))
         })
-        .queue("help", |q| q.order(ContactOrder::Host("mine".into())).agents([AgentOrder::Random]))
+        .queue("help", |q| {
+            q.mode(Mode::Pull).claims(2).order(ContactOrder::Host("mine".into())).agents([AgentOrder::Random])
+        })
         .requirement("gold", "billing >= 50 or prefer(\"tier 2\")")
+        .customers(Customers {
+            limit: 80_000,
+            remember: Span::from_mins(60 * 24 * 60),
+            repeat_within: Span::from_mins(72 * 60),
+        })
         .limits(Limits { contacts: 1000, name_length: 60, ..Limits::default() })
         .build()
         .unwrap();
@@ -212,12 +233,19 @@ fn the_reference_describes_every_key_and_its_example_is_a_plan() {
     let reference = include_str!("../docs/plan.md");
     let document = serde_json::to_value(PlanDocument::from_toml(EVERYTHING).unwrap()).unwrap();
     let mut keys = Vec::new();
-    for tables in
-        [&["channels", "*"][..], &["capacity", "*", "*"], &["agents", "*"], &["queues", "*"], &["limits"], &[]]
-    {
+    for tables in [
+        &["channels", "*"][..],
+        &["capacity", "*", "*"],
+        &["agents", "*"],
+        &["queues", "*"],
+        &["limits"],
+        &["customers"],
+        &[],
+    ] {
         keys_of(&document, tables, &mut keys);
     }
     keys_of(&document["queues"]["sales"]["no_answer"], &[], &mut keys);
+    keys_of(&document["capacity"]["blended"]["email"]["ramp"], &[], &mut keys);
     let channels = ["voice", "email", "chat"];
     keys.retain(|key| !channels.contains(&&**key));
     assert!(keys.len() > 50);

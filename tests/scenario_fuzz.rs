@@ -10,7 +10,7 @@ const SEEDS: [&str; 2] =
     [include_str!("../examples/scenarios/small-blended.toml"), include_str!("../examples/scenarios/bank.toml")];
 
 /// What is put in the place of values.
-const VALUES: [&str; 36] = [
+const VALUES: [&str; 38] = [
     "0",
     "-1",
     "1",
@@ -47,6 +47,8 @@ const VALUES: [&str; 36] = [
     "{ profile = { interval = \"1h\", per_day = 9, weights = [1] } }",
     "[[\"22:00\", \"06:00\"]]",
     "{ share = 1, within = \"1us\" }",
+    "{ turns = { geometric = 1.5 }, agent = { exponential = \"1s\" }, customer = { deterministic = \"0s\" } }",
+    "{ spoken = { turns = 3, agent = { deterministic = \"0s\" }, customer = { deterministic = \"0s\" } } }",
 ];
 
 /// A small generator, so that a failure can be repeated from its number.

@@ -87,6 +87,8 @@ fn every_form_of_arrivals_and_times_is_described_and_read() {
         "uniform = [\"1m\", \"2m\"]",
         "hyperexponential = [[0.25, \"1m\"], [0.75, \"3m\"]]",
         "by_group = { a = { exponential = \"1m\" } }",
+        "spoken = { turns = 3, agent = { exponential = \"9s\" }, customer = { exponential = \"9s\" } }",
+        "spoken = { turns = { geometric = 3.5 }, agent = { exponential = \"9s\" }, customer = { exponential = \"9s\" } }",
     ] {
         with("every = \"1m\"", handle).unwrap_or_else(|why| panic!("{handle}: {why}"));
         let key = handle.split(' ').next().unwrap();
@@ -106,9 +108,45 @@ fn every_form_of_arrivals_and_times_is_described_and_read() {
         ("every = \"1m\"", "lognormal = [\"0s\", \"1m\"]", "at least 1us"),
         ("every = \"1m\"", "by_group = { b = { exponential = \"1m\" } }", "nothing for `a`"),
         ("every = \"1m\"", "empirical = \"missing.csv\"", "missing.csv"),
+        ("every = \"1m\"", "spoken = { turns = 0 }", "from 1 to 10000"),
+        ("every = \"1m\"", "spoken = { turns = \"many\" }", "geometric = 6"),
+        ("every = \"1m\"", "spoken = { turns = { geometic = 6 } }", "did you mean `geometric`?"),
+        ("every = \"1m\"", "spoken = { turns = { geometric = 0.5 } }", "from 1 to 10000"),
+        ("every = \"1m\"", "spoken = { turns = 2, customer = { exponential = \"9s\" } }", "for its part of a turn"),
+        ("every = \"1m\"", "spoken = { turns = 2 }, exponential = \"1m\"", "keep one"),
         ("every = \"1m\"", "exponetial = \"1m\"", "did you mean `exponential`?"),
     ] {
         let complaint = with(arrivals, handle).err().unwrap_or_else(|| panic!("{arrivals} {handle} was taken"));
         assert!(complaint.contains(words), "{arrivals} {handle}: {complaint}");
+    }
+}
+
+#[test]
+fn conversations_are_described_and_read() {
+    let with = |work: &str| {
+        check(&format!(
+            "horizon = \"1h\"\n[capacity.p]\nchat = {{ max = 3 }}\n[agents.a]\ncapacity = \"p\"\n[queues.q]\n[streams.s]\n\
+             channel = \"chat\"\nqueue = \"q\"\narrivals = {{ every = \"1m\" }}\n{work}\n"
+        ))
+    };
+    let (agent, customer) = (r#"agent = { lognormal = ["25s", "15s"] }"#, r#"customer = { lognormal = ["2m", "3m"] }"#);
+    for key in ["turns", "agent", "customer", "conversation", "spoken"] {
+        assert!(REFERENCE.contains(&format!("| `{key}`")) || REFERENCE.contains(&format!("{key} =")), "{key}");
+    }
+    let chats = with(&format!("conversation = {{ turns = {{ geometric = 6 }}, {agent}, {customer} }}")).unwrap();
+    let how = chats.streams()[0].conversation().unwrap();
+    assert!((how.work() - 150.0).abs() < 1e-9 && (how.pauses() - 600.0).abs() < 1e-9);
+    for (work, words) in [
+        ("", "or a `conversation`"),
+        ("conversation = 3", "a table such as { turns ="),
+        (&*format!("conversation = {{ {agent}, {customer} }}"), "how many turns"),
+        (&format!("conversation = {{ turns = 1, {agent}, customers = 3 }}"), "did you mean `customer`?"),
+        (
+            &format!("handle = {{ exponential = \"1m\" }}\nconversation = {{ turns = 1, {agent}, {customer} }}"),
+            "keep one",
+        ),
+    ] {
+        let complaint = with(work).err().unwrap_or_else(|| panic!("{work} was taken"));
+        assert!(complaint.contains(words), "{work}: {complaint}");
     }
 }

@@ -34,6 +34,10 @@ pub(crate) fn results(out: &mut impl Write, scenario: &Scenario, timed: &Timed, 
     } else {
         writeln!(out, "(--full shows each)")?;
     }
+    if results.streams.iter().any(|(_, figures)| figures.replies > 0) {
+        writeln!(out, "\nConversations")?;
+        writeln!(out, "{}", conversations(&results.streams))?;
+    }
     writeln!(out, "\nAgents")?;
     let mut agents = new(&["group", "present", "occupancy", "contacts held"]);
     let groups = results.agents.len();
@@ -84,7 +88,7 @@ pub(crate) fn comparison(
         )?;
         let mut table = new(&["stream", "figure", "difference"]);
         for Differences { name, differences } in &comparison.streams {
-            for (figure, estimate) in differences {
+            for (figure, estimate) in differences.iter().filter(|(_, estimate)| estimate.mean.is_some()) {
                 let star = if estimate.is_significant() { " *" } else { "" };
                 table.add_row([name.clone(), (*figure).to_owned(), format!("{}{star}", number(*estimate, 4))]);
             }
@@ -138,6 +142,27 @@ fn contacts(what: &str, rows: &[(String, ContactResults)], targets: Option<Vec<S
             row.insert(5, target.clone());
         }
         table.add_row(row);
+    }
+    right_aligned(table)
+}
+
+/// Streams that are conversations.
+fn conversations(rows: &[(String, ContactResults)]) -> Table {
+    let mut table =
+        new(&["stream", "completed", "an agent's hour", "replies", "mean reply", "p90", "p99", "first reply", "p90"]);
+    for (name, contact) in rows.iter().filter(|(_, contact)| contact.replies > 0) {
+        let (all, first) = (contact.reply_quantiles_seconds, contact.first_reply_quantiles_seconds);
+        table.add_row([
+            name.clone(),
+            thousands(contact.completed),
+            number(contact.completed_per_agent_hour, 1),
+            thousands(contact.replies),
+            seconds(contact.reply_seconds.mean),
+            seconds(all.p90),
+            seconds(all.p99),
+            seconds(contact.first_reply_seconds.mean),
+            seconds(first.p90),
+        ]);
     }
     right_aligned(table)
 }

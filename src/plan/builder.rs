@@ -1,6 +1,7 @@
 //! Plans made in code: the same document underneath, and so the same checks.
 
 mod capacity;
+mod customers;
 mod queue;
 
 pub use capacity::{CapacityBuilder, LoadBuilder};
@@ -138,6 +139,16 @@ impl ChannelBuilder {
     /// How long media set-up may take after an accept. Not said: there is no such stage.
     pub fn connect(self, time: Span) -> Self {
         self.set("connect", span(time))
+    }
+
+    /// Whether a customer may have only one such contact at a time. Default yes for `callback`, else no.
+    pub fn one_per_customer(self, one: bool) -> Self {
+        self.set("one_per_customer", Value::Flag(one))
+    }
+
+    /// Whether a waiting contact of this channel ends when an agent takes its customer on another. Default no.
+    pub fn superseded(self, superseded: bool) -> Self {
+        self.set("superseded", Value::Flag(superseded))
     }
 
     /// After-contact work. Default none.

@@ -10,8 +10,9 @@ use super::names::name_problem;
 use super::problem::{Problem, Problems};
 use super::{Limits, NamedRequirement, Plan};
 use crate::agent::Group;
-use crate::capacity::{Load, Profile, Stage};
+use crate::capacity::{Load, Profile, Ramp, Stage};
 use crate::channel::{Channel, Conversation};
+use crate::customer::Customers;
 use crate::id::QueueId;
 use crate::queue::{AgentOrder, ContactOrder, Queue, StepClock, Target};
 use crate::requirement::Requirement;
@@ -27,14 +28,15 @@ pub(super) struct Unchecked {
     queues: Vec<Queue>,
     requirements: Vec<NamedRequirement>,
     limits: Limits,
+    customers: Customers,
 }
 
 impl TryFrom<Unchecked> for Plan {
     type Error = Problems;
 
     fn try_from(raw: Unchecked) -> Result<Self, Problems> {
-        let Unchecked { channels, skills, profiles, groups, queues, requirements, limits } = raw;
-        let plan = Self { channels, skills, profiles, groups, queues, requirements, limits };
+        let Unchecked { channels, skills, profiles, groups, queues, requirements, limits, customers } = raw;
+        let plan = Self { channels, skills, profiles, groups, queues, requirements, limits, customers };
         plan.check()?;
         Ok(plan)
     }
@@ -142,6 +144,8 @@ impl Check<'_> {
             self.that(capacity.max >= 1, &path, "max is 0");
             self.that(capacity.open >= capacity.max, &path, "open is less than max");
             self.that(offered <= Load::FULL, &path, "a load is above a whole agent");
+            let paced = |ramp: Ramp| (1..=Ramp::MOST).contains(&ramp.contacts) && ramp.per > Span::ZERO;
+            self.that(capacity.ramp.is_none_or(paced), &path, "a ramp has no contacts, too many, or no time");
             self.that(
                 capacity.load.iter().all(|load| *load <= offered),
                 &path,

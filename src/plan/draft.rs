@@ -3,6 +3,7 @@
 mod agents;
 mod capacity;
 mod conversation;
+mod customers;
 mod queues;
 #[cfg(feature = "sim")]
 mod scenario;
@@ -94,6 +95,7 @@ impl Draft {
         let root = reading.root();
         let mut draft = Self::named(&root, before);
         draft.plan.limits = limits(&root.get("limits"));
+        draft.plan.customers = customers::customers(&root.get("customers"));
         draft.check_names(&root);
         draft.read_channels(&root, before);
         draft.plan.profiles =
@@ -312,6 +314,8 @@ fn channel(name: &str, section: Option<&Section<'_>>) -> Channel {
         connect: section.get("connect").some_span_or(&[("none", None)], Some).unwrap_or(default.connect),
         wrap_up: section.get("wrap_up").wrap_up().unwrap_or(default.wrap_up),
         target: section.get("target").target().unwrap_or(default.target),
+        one_per_customer: section.get("one_per_customer").flag().unwrap_or(default.one_per_customer),
+        superseded: section.get("superseded").flag().unwrap_or_default(),
         conversation: conversation::read(section),
         ..default
     }
@@ -329,6 +333,8 @@ fn built_in(name: &str) -> Channel {
         connect: None,
         wrap_up: WrapUp::None,
         target,
+        one_per_customer: name == "callback",
+        superseded: false,
         conversation: Conversation::default(),
         retired: false,
     }

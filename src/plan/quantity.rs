@@ -21,13 +21,10 @@ impl Entry<'_> {
         Span::parse(text).map_err(|error| self.problem(error.to_string())).ok()
     }
 
-    /// A length of time, or a word that stands for one.
-    pub(crate) fn span_or(&self, words: &[(&str, Span)]) -> Option<Span> {
-        if let Value::Text(text) = self.value()? {
-            let known = words.iter().find(|(word, _)| word == text).map(|&(_, meaning)| meaning);
-            let read = known.map_or_else(|| Span::parse(text).map_err(|error| error.to_string()), Ok);
-            let or = |error| words.iter().fold(error, |error: String, (word, _)| format!("{error} or {word:?}"));
-            return read.map_err(|error| self.problem(or(error))).ok();
+    /// A length of time, or `"forever"`.
+    pub(crate) fn span_or_forever(&self) -> Option<Span> {
+        if matches!(self.value()?, Value::Text(text) if text == "forever") {
+            return Some(Span::MAX);
         }
         self.span()
     }

@@ -1,7 +1,7 @@
 //! The words of a document for the choices of a plan.
 
 use crate::capacity::Over;
-use crate::queue::{AgentOrder, ContactOrder, IdleClock, NoAnswerEffect, Pools, StepClock};
+use crate::queue::{AgentOrder, ContactOrder, IdleClock, Mode, NoAnswerEffect, Pools, StepClock};
 use crate::time::Span;
 
 /// The word for a choice.
@@ -52,3 +52,5 @@ pub(super) const POOLS: [(&str, Pools); 2] = [("cumulative", Pools::Cumulative),
 
 pub(super) const NO_ANSWER_EFFECTS: [(&str, NoAnswerEffect); 3] =
     [("stay", NoAnswerEffect::Stay), ("not-ready", NoAnswerEffect::NotReady), ("sign-out", NoAnswerEffect::SignOut)];
+
+pub(super) const MODES: [(&str, Mode); 2] = [("push", Mode::Push), ("pull", Mode::Pull)];

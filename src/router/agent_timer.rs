@@ -2,7 +2,7 @@
 
 use crate::agent::ChannelSet;
 use crate::event::What;
-use crate::id::ReasonId;
+use crate::id::{ChannelId, ReasonId};
 use crate::router::settle::Step;
 use crate::router::state::State;
 use crate::router::timers::Owner;
@@ -14,6 +14,8 @@ use crate::time::Timestamp;
 pub(crate) enum AgentReason {
     /// It becomes ready again by itself.
     ReadyAgain,
+    /// It may be given contacts of the channel again.
+    Ramp(ChannelId),
 }
 
 impl State {
@@ -24,7 +26,8 @@ impl State {
         if !it.live {
             return None;
         }
-        let reasons = [it.again.map(|(until, _)| (until, AgentReason::ReadyAgain))];
+        let ramps = it.pacing.iter().filter_map(|paced| Some((paced.until?, AgentReason::Ramp(paced.channel))));
+        let reasons = [it.again.map(|(until, _)| (until, AgentReason::ReadyAgain)), ramps.min()];
         // What a new plan puts into the past is due at once.
         let reasons = reasons.into_iter().flatten().map(|(due, reason)| (due.max(self.now), reason));
         reasons.min().filter(|&(due, _)| due < Timestamp::MAX)
@@ -54,6 +57,7 @@ impl Step<'_> {
                 let channels = it.again.map_or(ChannelSet::NONE, |(_, channels)| channels);
                 self.emit(What::PresenceChanged { agent, channels, ready: true, reason: ReasonId::NONE, until: None });
             }
+            Some((_, AgentReason::Ramp(channel))) => self.emit(What::RampPassed { agent, channel }),
             None => debug_assert!(false, "a timer that fires was set for something"),
         }
         self.mark_agent(slot);

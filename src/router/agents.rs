@@ -23,11 +23,11 @@ impl State {
             it.draining = false;
             it.again = None;
             it.available_at = now;
-            self.arm_agent(slot);
             // A draining agent was not counted in its crew.
             let crew = self.agents[slot].crew;
             self.crews.crews[crew as usize].members += 1;
             self.join_crew(slot, skills.clone());
+            self.arm_agent(slot);
             self.excuse(slot);
             return;
         }
@@ -50,6 +50,7 @@ impl State {
             offered_at: now,
             available_at: now,
             again: None,
+            pacing: Vec::new(),
             timer: None,
             shelf: NONE,
             keys: vec![0; self.orders.indices.len()],
@@ -70,6 +71,7 @@ impl State {
         let skills = skills.unwrap_or_else(|| of_group.skills.clone());
         let crew = self.crews.crew(group, of_group.capacity, &skills);
         self.agents[slot].crew = crew;
+        self.fit_pacing(slot);
         if !draining {
             self.crews.crews[crew as usize].members += 1;
         }
@@ -134,7 +136,8 @@ impl State {
         };
         let (load, room) = ledger::load_and_room(profile, &it.holding);
         let takes = it.live && !it.draining;
-        (load, if takes { ChannelSet(room.0 & it.ready.0) } else { ChannelSet::NONE })
+        let room = if takes { ChannelSet(room.0 & it.ready.0) } else { ChannelSet::NONE };
+        (load, if it.pacing.is_empty() { room } else { ChannelSet(room.0 & !self.held_back(slot).0) })
     }
 
     /// An agent whose capacity became smaller, or whose contact weighs more as it goes on, keeps what it has, recorded as

@@ -12,8 +12,10 @@ use crate::queue::WrapUp;
 use crate::rejected::Rejected;
 use crate::requirement::Skills;
 use crate::router::Router;
+use crate::router::customers::SavedCustomer;
 use crate::router::digest::{self, Digest};
 use crate::router::orders::Policies;
+use crate::router::pacing::Pacing;
 use crate::router::records::{Agent, Contact, Excluded, Holding, NONE, Only, Place};
 use crate::router::settle::Marks;
 use crate::router::sources::Sources;
@@ -79,6 +81,7 @@ struct Saved {
     standings: Vec<Standing>,
     contacts: Vec<SavedContact>,
     agents: Vec<SavedAgent>,
+    customers: Vec<SavedCustomer>,
 }
 
 #[derive(Clone, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
@@ -124,6 +127,8 @@ struct SavedAgent {
     offered_at: Timestamp,
     available_at: Timestamp,
     again: Option<(Timestamp, ChannelSet)>,
+    /// Of each channel that its profile paces, when it was given the last of them.
+    given: Vec<(ChannelId, Vec<Timestamp>)>,
     /// Contact, stage, forced, goes on by itself; in order of giving.
     holding: Vec<(ContactId, Stage, bool, bool)>,
 }
@@ -168,6 +173,7 @@ impl State {
             standings: self.standings.clone(),
             contacts,
             agents,
+            customers: self.customers.save(),
         }
     }
 
@@ -218,6 +224,7 @@ impl State {
             offered_at: it.offered_at,
             available_at: it.available_at,
             again: it.again,
+            given: it.pacing.iter().map(|paced| (paced.channel, paced.given.iter().copied().collect())).collect(),
             holding: held.map(|h| (self.contacts[h.contact].id, h.stage, h.forced, h.by_itself)).collect(),
         }
     }
@@ -265,6 +272,8 @@ impl State {
         if let Some(slot) = lost {
             return Err(inconsistent(format!("{} is with an agent, but no agent holds it", state.contacts[slot].id)));
         }
+        state.attach_customers();
+        state.customers.load(&saved.customers, state.now).map_err(inconsistent)?;
         let waiting: Vec<u32> = state.standings.iter().map(|standing| standing.waiting).collect();
         state.rebuild();
         if !state.standings.iter().map(|standing| standing.waiting).eq(waiting) {
@@ -353,9 +362,13 @@ impl State {
         }
         let Some(group) = self.plan.group(saved.group) else { return Err(it("is in a group the plan has not")) };
         let latest = saved.released_at.max(saved.handled_at).max(saved.offered_at).max(saved.available_at);
-        if latest > self.now {
+        let given = saved.given.iter().flat_map(|(_, given)| given).max().copied().unwrap_or_default();
+        if latest.max(given) > self.now {
             return Err(it("was here later than now"));
         }
+        let Some(pacing) = Pacing::load(saved.given, self.plan.profile(group.capacity)) else {
+            return Err(it("remembers when it was given what no ramp asks for"));
+        };
         let skills = saved.skills.clone().unwrap_or_else(|| group.skills.clone());
         let crew = self.crews.crew(saved.group, group.capacity, &skills);
         let slot = self.agents.insert(Agent {
@@ -377,6 +390,7 @@ impl State {
             offered_at: saved.offered_at,
             available_at: saved.available_at,
             again: saved.again,
+            pacing,
             timer: None,
             shelf: NONE,
             keys: Vec::new(),

@@ -91,6 +91,16 @@ impl State {
                 self.check_needs(needs)?;
                 self.waiting(*contact, "given another requirement")
             }
+            Command::ChangeChannel { contact, channel } => {
+                self.check_channel(*channel)?;
+                let subject = self.contact_in(*contact, "moved to another channel", |place| {
+                    matches!(
+                        place,
+                        Place::InLine | Place::Parked | Place::With(Stage::Active | Stage::Quiet | Stage::Held)
+                    )
+                })?;
+                self.check_one_more(subject, *channel)
+            }
             Command::Assign { contact, agent } => {
                 let subject =
                     self.contact_in(*contact, "assigned", |place| matches!(place, Place::InLine | Place::Parked))?;
@@ -99,6 +109,11 @@ impl State {
                     self.check_takes(slot, *agent, self.contacts[contact].channel)?;
                 }
                 Ok(subject)
+            }
+            Command::Claim { contact, agent } => {
+                let subject = self.waiting(*contact, "claimed")?;
+                let slot = self.known_agent(*agent)?;
+                self.check_claim(subject, slot)
             }
             Command::Accept { offer } | Command::Decline { offer } | Command::Revoke { offer } => {
                 self.open_offer(*offer)
@@ -143,15 +158,16 @@ impl State {
             return Err(Rejected::ContactExists(contact));
         }
         self.check_queue(new.queue)?;
-        if self.plan.channel(new.channel).is_none_or(|channel| channel.retired) {
-            return Err(Rejected::UnknownChannel(new.channel));
-        }
+        self.check_channel(new.channel)?;
         self.check_needs(&new.needs)?;
         if let Some(origin) = new.age_origin.filter(|&origin| origin > input.at) {
             return Err(Rejected::AgeOriginInFuture { contact, origin, now: input.at });
         }
         if new.answer_within == Some(Span::ZERO) {
             return Err(Rejected::NoTimeToAnswer(contact));
+        }
+        if let Some(customer) = new.customer {
+            self.check_has_none(customer, new.channel)?;
         }
         let most = self.plan.limits().contacts;
         if self.contacts.len() >= most as usize {
@@ -201,6 +217,11 @@ impl State {
     fn check_queue(&self, queue: QueueId) -> Result<(), Rejected> {
         let known = self.plan.queue(queue).is_some_and(|queue| !queue.retired);
         if known { Ok(()) } else { Err(Rejected::UnknownQueue(queue)) }
+    }
+
+    fn check_channel(&self, channel: ChannelId) -> Result<(), Rejected> {
+        let known = self.plan.channel(channel).is_some_and(|channel| !channel.retired);
+        if known { Ok(()) } else { Err(Rejected::UnknownChannel(channel)) }
     }
 
     fn check_skills(&self, skills: Option<&Skills>) -> Result<(), Rejected> {

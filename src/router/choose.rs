@@ -27,6 +27,9 @@ impl State {
             let able = self.agents[agent].room.has(self.contacts[contact].channel);
             return (able && !self.excluded(contact, only.agent)).then_some(agent);
         }
+        if self.choice(self.contacts[contact].queue).only_claimed {
+            return None;
+        }
         if let Some(owner) = self.owner_for(contact) {
             return Some(owner);
         }
@@ -225,7 +228,7 @@ impl State {
         for channel in it.room.iter() {
             for &lane in self.classes.by_channel.get(usize::from(channel.0)).into_iter().flatten() {
                 let lane = &self.classes.lanes[lane as usize];
-                if lane.heads.is_empty() {
+                if lane.heads.is_empty() || self.choice(lane.queue).only_claimed {
                     continue;
                 }
                 let Some(serve) = group.serves(lane.queue) else { continue };

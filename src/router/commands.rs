@@ -53,15 +53,18 @@ impl Step<'_> {
                 self.emit(What::NeedsChanged { contact });
                 self.mark_contact(slot);
             }
+            Command::ChangeChannel { channel, .. } => self.change_channel(slot, *channel),
             Command::Assign { agent, .. } => {
                 let agent = self.state.agent_slot(*agent);
                 self.give(slot, agent, true);
             }
+            Command::Claim { agent, .. } => self.claim(slot, *agent),
             Command::Accept { offer } => {
                 let it = &self.state.contacts[slot];
                 let connect_by = self.state.plan.connect_time(it.queue, it.channel).map(|time| self.state.now + time);
                 let agent = self.state.agents[holder].id;
                 self.emit(What::Accepted { offer: *offer, contact, agent, connect_by });
+                self.supersede(slot);
                 self.mark_agent(holder);
             }
             Command::Decline { .. } => self.end_offer(slot, OfferEnd::Declined),
@@ -136,7 +139,8 @@ impl Step<'_> {
     fn enqueue(&mut self) {
         let Command::Enqueue { contact, new } = self.command else { return };
         let contact = *contact;
-        self.emit(What::Arrived { contact, queue: new.queue });
+        let repeat = self.state.is_repeat(new.customer, self.state.now);
+        self.emit(What::Arrived { contact, queue: new.queue, repeat });
         let slot = self.state.contact_slot(contact);
         self.advance_steps(slot);
         let mut agent = self.find_agent(slot);

@@ -2,8 +2,8 @@
 
 use crate::capacity::Stage;
 use crate::command::{Command, TransferTo};
-use crate::contact::{Needs, Turn};
-use crate::id::{AgentId, ContactId, QueueId};
+use crate::contact::{Needs, Preferred, Turn};
+use crate::id::{AgentId, ChannelId, ContactId, QueueId};
 use crate::router::records::{Contact, Excluded, Holding, NONE, Only, Place};
 use crate::router::state::State;
 use crate::time::{Span, Timestamp};
@@ -12,11 +12,6 @@ impl State {
     pub(super) fn arrive(&mut self, id: ContactId, command: &Command) {
         let Command::Enqueue { new, .. } = command else { return };
         self.arrivals += 1;
-        let only = new.preferred.and_then(|preferred| {
-            let agent = self.agent_ids.get(&preferred.agent)?;
-            let counts = !self.agents[agent].draining && self.takes(agent, new.channel);
-            counts.then(|| Only { agent: preferred.agent, until: self.now + preferred.wait })
-        });
         let mut contact = Contact::new(id, self.arrivals, new.queue, new.channel, self.now);
         contact.origin = new.age_origin.unwrap_or(self.now);
         contact.priority = new.priority;
@@ -24,11 +19,24 @@ impl State {
         contact.set_answer_within(new.answer_within);
         contact.set_max_wait(new.max_wait);
         contact.set_wrap_up(new.wrap_up);
-        contact.set_only(only);
+        contact.set_only(match new.preferred {
+            Some(preferred) => self.preferred(preferred, new.channel),
+            None => self.affine(&contact, new),
+        });
         contact.set_customer(new.customer);
         contact.class = self.class_of(self.class_key(&contact));
         let slot = self.contacts.insert(contact);
         self.contact_ids.insert(id, slot);
+        if let Some(customer) = new.customer {
+            self.customer_has(customer, slot);
+        }
+    }
+
+    /// The agent a contact asks for, if it counts.
+    fn preferred(&self, preferred: Preferred, channel: ChannelId) -> Option<Only> {
+        let agent = self.agent_ids.get(&preferred.agent)?;
+        let counts = !self.agents[agent].draining && self.takes(agent, channel);
+        counts.then(|| Only { agent: preferred.agent, until: self.now + preferred.wait })
     }
 
     pub(crate) fn stand_in_line(&mut self, slot: u32) {
@@ -139,6 +147,9 @@ impl State {
         holder.holding.push(Holding { contact: slot, channel, stage, forced, by_itself: false });
         self.unshelve(agent_slot);
         self.arm(slot);
+        if !forced {
+            self.note_given(agent_slot, channel);
+        }
     }
 
     /// Takes a contact out of its agent's hands.

@@ -58,6 +58,7 @@ impl State {
         let holder = self.contacts[slot].agent;
         self.note_pace(slot);
         self.take_back(slot);
+        self.note_left(slot, agent);
         self.agents[holder].handled_at = self.now;
         self.take_turns(slot, Turn::Customer);
         let it = &mut self.contacts[slot];

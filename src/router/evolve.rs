@@ -49,6 +49,7 @@ impl State {
                     self.join_crew(slot, Some(skills.clone()));
                 }
             }
+            What::RampPassed { agent, channel } => self.ramp_passed(self.agent_slot(agent), channel),
             What::Arrived { contact, .. } => self.arrive(contact, command),
             What::Queued { contact, .. } => self.stand_in_line(self.contact_slot(contact)),
             What::PreferenceEnded { contact } => {
@@ -67,6 +68,13 @@ impl State {
                     self.restand(contact, |contact, _| contact.needs = needs);
                 }
             }
+            What::ChannelChanged { contact, channel, agent, connect_by } => {
+                let slot = self.contact_slot(contact);
+                match agent {
+                    Some(_) => self.go_on_over(slot, channel, connect_by),
+                    None => self.wait_on(slot, channel),
+                }
+            }
             What::Transferred { contact, queue } => self.transfer(contact, queue, command),
             What::Offered { offer, contact, agent, expires, forced } => {
                 let slot = self.contact_slot(contact);
@@ -75,11 +83,13 @@ impl State {
                 self.contacts[slot].offer = offer;
                 self.give(slot, agent, Stage::Offered, expires, forced);
             }
-            What::Assigned { contact, agent, connect_by, forced } => {
+            What::Assigned { contact, agent, connect_by, .. } | What::Claimed { contact, agent, connect_by } => {
+                let forced = matches!(event.what, What::Assigned { forced: true, .. });
                 let slot = self.contact_slot(contact);
                 let connecting = self.connects(slot);
                 let stage = if connecting { Stage::Connecting } else { Stage::Active };
                 self.give(slot, agent, stage, connect_by, forced);
+                self.note_taken(slot, agent);
                 let agent = self.agent_slot(agent);
                 self.agents[agent].handled = self.agents[agent].handled.saturating_add(1);
             }
@@ -103,6 +113,7 @@ impl State {
                 let connecting = self.connects(slot);
                 let stage = if connecting { Stage::Connecting } else { Stage::Active };
                 self.set_stage(slot, stage, connect_by);
+                self.note_taken(slot, agent);
                 let agent = self.agent_slot(agent);
                 self.agents[agent].handled = self.agents[agent].handled.saturating_add(1);
                 self.agents[agent].streak = 0;
@@ -134,16 +145,19 @@ impl State {
                 self.holding_mut(slot).forced |= forced;
             }
             What::WrapUpStarted { contact, until, .. } => {
-                self.set_stage(self.contact_slot(contact), Stage::WrapUp, until);
+                let slot = self.contact_slot(contact);
+                self.set_stage(slot, Stage::WrapUp, until);
+                self.note_completed(slot);
             }
             What::Returned { contact, agent, why } => {
                 let slot = self.contact_slot(contact);
                 self.note_pace(slot);
                 self.take_back(slot);
+                self.note_left(slot, agent);
                 let agent_slot = self.agent_slot(agent);
                 self.agents[agent_slot].handled_at = event.at;
                 self.take_turns(slot, Turn::Agent);
-                if why == Return::NotWoken {
+                if matches!(why, Return::NotWoken | Return::ChannelChanged) {
                     self.begin_anew(slot);
                     self.contacts[slot].set_owner(Some(agent));
                 } else {
@@ -151,7 +165,11 @@ impl State {
                     self.exclude(slot, agent);
                 }
             }
-            What::Ended { contact, .. } => self.end(self.contact_slot(contact)),
+            What::Ended { contact, outcome, agent } => {
+                let slot = self.contact_slot(contact);
+                self.note_ended(slot, outcome, agent);
+                self.end(slot);
+            }
         }
     }
 

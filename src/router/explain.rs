@@ -6,61 +6,13 @@ use std::fmt;
 use crate::capacity::{Over, Stage};
 use crate::contact::Turn;
 use crate::event::HeldBy;
-use crate::id::{AgentId, ChannelId, ContactId, QueueId};
+use crate::id::{AgentId, ContactId, QueueId};
+use crate::obstacle::Obstacle;
 use crate::router::Router;
 use crate::router::ledger;
 use crate::router::records::Place;
 use crate::router::state::State;
 use crate::time::{Span, Timestamp};
-
-/// What stands between an agent and a contact.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
-#[non_exhaustive]
-pub enum Obstacle {
-    /// The agent is leaving.
-    Draining,
-    /// The contact waits for another agent alone.
-    NotTheOne,
-    /// The agent's group does not serve the queue.
-    QueueNotServed,
-    /// The agent's skills do not meet the requirement, in the step the contact is in.
-    Requirement,
-    /// The agent's profile has nothing of the channel.
-    ChannelNotTaken,
-    /// The agent is not ready on the channel.
-    NotReady,
-    /// The agent did not take the contact, and is not asked again yet.
-    Excluded,
-    /// The agent has as many of the channel as it may: busy ones or open ones.
-    AtMaximum,
-    /// The agent holds something of this channel, which the contact may not join.
-    MayNotJoin(ChannelId),
-    /// There is not enough load left.
-    LoadFull,
-    /// What is left is kept free for this channel.
-    KeptFree(ChannelId),
-    /// The agent works on something of this channel, for which the contact is put aside.
-    PutAsideFor(ChannelId),
-}
-
-impl fmt::Display for Obstacle {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Draining => f.write_str("signing out"),
-            Self::NotTheOne => f.write_str("not the one it waits for"),
-            Self::QueueNotServed => f.write_str("not serving the queue"),
-            Self::Requirement => f.write_str("lacking the skills"),
-            Self::ChannelNotTaken => f.write_str("not taking the channel"),
-            Self::NotReady => f.write_str("not ready"),
-            Self::Excluded => f.write_str("did not take it before"),
-            Self::AtMaximum => f.write_str("at the channel's maximum"),
-            Self::MayNotJoin(held) => write!(f, "holding {held}, which it may not join"),
-            Self::LoadFull => f.write_str("without load left"),
-            Self::KeptFree(channel) => write!(f, "with the rest kept free for {channel}"),
-            Self::PutAsideFor(channel) => write!(f, "working on {channel}, for which it is put aside"),
-        }
-    }
-}
 
 /// Where a contact is, and if it waits, why.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -94,7 +46,8 @@ pub struct Explanation {
     /// How many of them fail at each obstacle; one agent may fail at several. While it is on hold or waits to wake: what keeps
     /// its agent from going on with it. Empty where it is elsewhere.
     pub obstacles: BTreeMap<Obstacle, u32>,
-    /// When something about it changes by itself: a step, the end of its longest wait, the end of an exclusion, a deadline.
+    /// When something about it changes by itself: a step, the end of its longest wait, the end of an exclusion, a deadline;
+    /// or an agent whom only the ramp keeps from it may be given it.
     pub next: Option<Timestamp>,
 }
 
@@ -149,8 +102,7 @@ impl Router {
         let held = matches!(it.place, Place::With(_)).then(|| self.state.agents[it.agent].holding.iter());
         let held = held.and_then(|mut held| held.position(|held| held.contact == slot));
         let by_itself = held.is_some_and(|at| self.state.agents[it.agent].holding[at].by_itself);
-        let found: Vec<Obstacle> = match (it.place, held) {
-            (Place::InLine, _) => agents.iter().flat_map(|&agent| self.state.obstacles(slot, agent)).collect(),
+        let own: Vec<Obstacle> = match (it.place, held) {
             (Place::With(Stage::Held), Some(at)) => self.state.obstacles_to_going_on(it.agent, at, 0),
             (Place::With(Stage::Quiet), Some(at)) if by_itself => {
                 let over = self.state.conversation(it.channel).wake.over;
@@ -159,7 +111,19 @@ impl Router {
             _ => Vec::new(),
         };
         let mut obstacles = BTreeMap::new();
-        for obstacle in found {
+        let mut next = it.timer().map(|timer| timer.due);
+        for &agent in agents.iter().filter(|_| it.place == Place::InLine) {
+            let found = self.state.obstacles(slot, agent);
+            if found == [Obstacle::Ramp] {
+                let until = self.state.agents[agent].paced(it.channel).and_then(|paced| paced.until);
+                let until = until.filter(|&until| until < Timestamp::MAX);
+                next = [next, until].into_iter().flatten().min();
+            }
+            for obstacle in found {
+                *obstacles.entry(obstacle).or_insert(0) += 1;
+            }
+        }
+        for obstacle in own {
             *obstacles.entry(obstacle).or_insert(0) += 1;
         }
         let held_by = if by_itself { HeldBy::Arrival } else { HeldBy::Agent };
@@ -178,7 +142,7 @@ impl Router {
             only: it.only().map(|only| (only.agent, only.until)),
             agents: agents.len() as u32,
             obstacles,
-            next: it.timer().map(|timer| timer.due),
+            next,
         })
     }
 }
@@ -218,6 +182,7 @@ impl State {
         match it.only() {
             Some(only) => check(only.agent != who.id, Obstacle::NotTheOne),
             None => {
+                check(self.choice(it.queue).only_claimed, Obstacle::OnlyClaimed);
                 let serves = self.plan.group(who.group).is_some_and(|group| group.serves(it.queue).is_some());
                 check(!serves, Obstacle::QueueNotServed);
                 let key = self.class_key(it);
@@ -246,6 +211,9 @@ impl State {
             Some(ledger::Shortage::Load) => found.push(Obstacle::LoadFull),
             Some(ledger::Shortage::KeptFree(channel)) => found.push(Obstacle::KeptFree(channel)),
             None => {}
+        }
+        if who.paced(it.channel).is_some_and(|paced| paced.until.is_some()) {
+            found.push(Obstacle::Ramp);
         }
         found
     }

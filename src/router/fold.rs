@@ -6,7 +6,7 @@ use crate::event::{Event, Return, What};
 use crate::id::{AgentId, ContactId, OfferId};
 use crate::router::Router;
 use crate::router::checkpoint::Corrupt;
-use crate::router::records::{Contact, NONE, Place};
+use crate::router::records::{Agent, Contact, NONE, Place};
 use crate::router::state::State;
 
 impl Router {
@@ -79,21 +79,23 @@ impl State {
             | What::AgentDraining { .. }
             | What::AgentSignedOut { .. }
             | What::PresenceChanged { .. }
-            | What::SkillsChanged { .. } => self.contradicts_agent(&event.what, &input.command),
+            | What::SkillsChanged { .. }
+            | What::RampPassed { .. } => self.contradicts_agent(event, &input.command),
             What::Arrived { .. }
             | What::Queued { .. }
             | What::PreferenceEnded { .. }
             | What::Relaxed { .. }
             | What::PriorityChanged { .. }
             | What::NeedsChanged { .. }
-            | What::Transferred { .. } => self.contradicts_waiting(&event.what, &input.command),
+            | What::ChannelChanged { agent: None, .. }
+            | What::Transferred { .. } => self.contradicts_waiting(event, &input.command),
             _ => self.contradicts_handling(&event.what, &input.command),
         }
     }
 
-    fn contradicts_agent(&self, what: &What, command: &Command) -> Contradiction {
+    fn contradicts_agent(&self, event: &Event, command: &Command) -> Contradiction {
         let there = |id: AgentId| self.agent_ids.get(&id).map(|slot| &self.agents[slot]);
-        match *what {
+        match event.what {
             What::AgentSignedIn { agent, group } => {
                 let asked =
                     matches!(*command, Command::SignIn { agent: who, group: of, .. } if (who, of) == (agent, group));
@@ -112,18 +114,23 @@ impl State {
                 unless(asked && there(agent).is_some(), "no such agent, or its command does not say so")
             }
             What::PresenceChanged { agent, .. } => unless(there(agent).is_some(), "no such agent"),
+            What::RampPassed { agent, channel } => {
+                let blocked = |it: &Agent| it.paced(channel).is_some_and(|paced| paced.until == Some(event.at));
+                unless(there(agent).is_some_and(blocked), "no such agent, or its ramp does not end now")
+            }
             _ => None,
         }
     }
 
-    fn contradicts_waiting(&self, what: &What, command: &Command) -> Contradiction {
+    fn contradicts_waiting(&self, event: &Event, command: &Command) -> Contradiction {
+        let (what, at) = (&event.what, event.at);
         let there = |id: ContactId| self.contact_ids.get(&id).map(|slot| &self.contacts[slot]);
         let free = |id: ContactId| there(id).filter(|it| it.agent == NONE && it.place != Place::Parked);
         let in_line = |id: ContactId| there(id).filter(|it| it.place == Place::InLine);
         match *what {
-            What::Arrived { contact, queue } => {
-                let asked =
-                    matches!(command, Command::Enqueue { contact: id, new } if (*id, new.queue) == (contact, queue));
+            What::Arrived { contact, queue, repeat } => {
+                let asked = matches!(command, Command::Enqueue { contact: id, new }
+                    if (*id, new.queue) == (contact, queue) && repeat == self.is_repeat(new.customer, at));
                 unless(asked, "its command does not say so")
                     .or(unless(there(contact).is_none(), "the contact is there already"))
             }
@@ -160,6 +167,11 @@ impl State {
                     "the contact is not waiting, or its command does not say so",
                 )
             }
+            What::ChannelChanged { contact, channel, .. } => {
+                let known = self.plan.channel(channel).is_some();
+                let nobodys = there(contact).is_some_and(|it| it.agent == NONE);
+                unless(known && nobodys, "the contact is not waiting, or there is no such channel")
+            }
             What::Transferred { contact, queue } => {
                 let Command::Transfer { contact: id, to, .. } = command else {
                     return Some("its command does not say so");
@@ -194,6 +206,11 @@ impl State {
                     .or(self.contradicts_giving(contact, agent, forced, command))
             }
             What::Assigned { contact, agent, forced, .. } => self.contradicts_giving(contact, agent, forced, command),
+            What::Claimed { contact, agent, .. } => {
+                let asked =
+                    matches!(*command, Command::Claim { contact: id, agent: by } if (id, by) == (contact, agent));
+                unless(asked, "its command does not say so").or(self.contradicts_giving(contact, agent, false, command))
+            }
             What::OfferEnded { offer, contact, agent, .. } | What::Accepted { offer, contact, agent, .. } => {
                 with(contact, agent, &[Stage::Offered]).or(offer_of(offer, contact))
             }
@@ -211,6 +228,11 @@ impl State {
             What::Held { contact, agent, .. } | What::Quieted { contact, agent } => {
                 with(contact, agent, &[Stage::Active])
             }
+            What::ChannelChanged { contact, agent: Some(agent), channel, .. } => with(contact, agent, &IN_HAND[1..])
+                .or(unless(
+                    self.agent_ids.get(&agent).is_some_and(|agent| self.takes(agent, channel)),
+                    "the agent has no capacity for the channel",
+                )),
             What::Resumed { contact, agent, .. } => with(contact, agent, &[Stage::Held]),
             What::Parked { contact, agent } => with(contact, agent, &[Stage::Active, Stage::Quiet, Stage::Held]),
             What::Unparked { contact } => {

@@ -35,6 +35,8 @@ impl Router {
         self.state.check_wakes()?;
         self.state.check_lines()?;
         self.state.check_shelves()?;
+        self.state.check_customers()?;
+        self.state.check_pacing()?;
         self.state.check_nothing_unmatched()
     }
 }
@@ -181,6 +183,13 @@ impl State {
         Ok(())
     }
 
+    /// What is remembered of customers agrees with itself.
+    fn check_customers(&self) -> Result<(), Broken> {
+        let broken = self.customers.broken();
+        hold!(broken.is_none(), "customers are remembered as they are", "{}", broken.unwrap_or_default());
+        Ok(())
+    }
+
     /// No contact waits that an agent with room could take.
     fn check_nothing_unmatched(&self) -> Result<(), Broken> {
         let agents = self.agents_by_id();
@@ -210,6 +219,9 @@ impl State {
         }
         if let Some(only) = it.only() {
             return only.agent == who.id;
+        }
+        if self.choice(it.queue).only_claimed {
+            return false;
         }
         let skills = &self.crews.crews[who.crew as usize].skills;
         self.pool_rank(who.group.0, skills, &self.class_key(it)).is_some()

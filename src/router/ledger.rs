@@ -137,6 +137,13 @@ pub(crate) fn shortage_to_go_on(profile: &Profile, holding: &[Holding], at: usiz
     (beside + active > u64::from(Load::FULL.0) + u64::from(over) * active).then_some(Shortage::Load)
 }
 
+/// Whether the contact at `at` could go on as one of `channel`, beside everything else held. O(channels × held).
+pub(crate) fn may_become(profile: &Profile, holding: &[Holding], at: usize, channel: ChannelId) -> bool {
+    let mut others = holding.to_vec();
+    others.remove(at);
+    load_and_room(profile, &others).1.has(channel)
+}
+
 /// What `new` units of `channel` lack beside `weight` of each contact held: room in the whole agent, or in what every
 /// other channel leaves.
 fn lacks(
@@ -177,8 +184,8 @@ mod tests {
         Profile {
             name: "p".into(),
             channels: vec![
-                Some(ChannelCapacity { max: 1, open: 1, load: [Load::percent(60); 6] }),
-                Some(ChannelCapacity { max: 5, open: 10, load: chat }),
+                Some(ChannelCapacity { max: 1, open: 1, load: [Load::percent(60); 6], ramp: None }),
+                Some(ChannelCapacity { max: 5, open: 10, load: chat, ramp: None }),
             ],
             headroom,
             arrives_over,

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use crate::capacity::Load;
 use crate::plan::Plan;
 use crate::policy::{AgentSelection, ContactSelection};
-use crate::queue::{AgentOrder, ContactOrder, IdleClock};
+use crate::queue::{AgentOrder, ContactOrder, IdleClock, Mode};
 use crate::rejected::Rejected;
 use crate::router::records::Agent;
 use crate::time::Timestamp;
@@ -71,6 +71,8 @@ pub(crate) struct Choice {
     /// The index's order holds across crews too.
     pub(crate) across_crews: bool,
     pub(crate) urgency: Option<Arc<dyn ContactSelection>>,
+    /// Nobody is given its contacts.
+    pub(crate) only_claimed: bool,
 }
 
 /// What an index keeps agents in order of, before their id.
@@ -150,7 +152,9 @@ impl Orders {
                 _ => None,
             };
             across_crews &= !scored && !cyclic;
-            orders.choices.push(Choice { criteria, clock: queue.idle, index, scored, cyclic, across_crews, urgency });
+            let (clock, only_claimed) = (queue.idle, queue.mode == Mode::Pull);
+            let choice = Choice { criteria, clock, index, scored, cyclic, across_crews, urgency, only_claimed };
+            orders.choices.push(choice);
         }
         Ok(orders)
     }

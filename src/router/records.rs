@@ -5,6 +5,7 @@ use crate::capacity::{Load, Stage};
 use crate::contact::Turn;
 use crate::id::{AgentId, ChannelId, ContactId, CustomerId, GroupId, OfferId, QueueId};
 use crate::queue::WrapUp;
+use crate::router::pacing::Pacing;
 use crate::router::timers::Timer;
 use crate::time::{Span, Timestamp};
 
@@ -274,6 +275,8 @@ pub(crate) struct Agent {
     pub(crate) available_at: Timestamp,
     /// When and on what it becomes ready again by itself.
     pub(crate) again: Option<(Timestamp, ChannelSet)>,
+    /// Of each channel that its profile paces, by ascending id; most often none.
+    pub(crate) pacing: Vec<Pacing>,
     pub(crate) timer: Option<Timer>,
     pub(crate) shelf: u32,
     /// Keys under which it stands on its shelf, one per index.

@@ -6,7 +6,7 @@ use crate::capacity::{Over, Stage};
 use crate::command::Command;
 use crate::contact::Outcome;
 use crate::event::{Event, HeldBy, What};
-use crate::id::{AgentId, OfferId};
+use crate::id::{AgentId, ChannelId, OfferId};
 use crate::router::ledger;
 use crate::router::records::Place;
 use crate::router::state::State;
@@ -138,10 +138,10 @@ impl Step<'_> {
     }
 
     /// Gives a contact to an agent: what it may put aside is put aside, and its capacity is taken.
-    pub(crate) fn give(&mut self, contact: u32, agent: u32, forced: bool) {
-        self.put_aside_for(contact, agent);
-        let it = &self.state.contacts[contact];
+    pub(crate) fn give(&mut self, slot: u32, agent: u32, forced: bool) {
+        let it = &self.state.contacts[slot];
         let (contact, queue, channel) = (it.id, it.queue, it.channel);
+        self.put_aside_for(slot, agent, channel);
         let agent = self.state.agents[agent].id;
         if let Some(time) = self.state.plan.offer_time(queue, channel) {
             let offer = OfferId(self.state.offers + 1);
@@ -150,21 +150,23 @@ impl Step<'_> {
         } else {
             let connect_by = self.state.plan.connect_time(queue, channel).map(|time| self.state.now + time);
             self.emit(What::Assigned { contact, agent, connect_by, forced });
+            self.supersede(slot);
         }
     }
 
-    fn put_aside_for(&mut self, contact: u32, agent: u32) {
+    /// Puts aside what a contact that comes to the agent, or changes to its channel there, may put aside.
+    pub(crate) fn put_aside_for(&mut self, contact: u32, agent: u32, new: ChannelId) {
         let it = &self.state.agents[agent];
         let crew = it.crew;
         let Some(profile) = self.state.plan.profile(self.state.crews.crews[crew as usize].profile) else { return };
         if profile.arrives_over.is_empty() || it.holding.is_empty() {
             return;
         }
-        let (new, mut at) = (self.state.contacts[contact].channel, 0);
+        let mut at = 0;
         while let Some(held) = self.state.agents[agent].holding.get(at) {
             let profile = self.state.plan.profile(self.state.crews.crews[crew as usize].profile);
             let over = profile.map_or(Over::Yes, |profile| profile.over(new, held.channel));
-            if held.stage == Stage::Active && over == Over::Hold {
+            if held.stage == Stage::Active && over == Over::Hold && held.contact != contact {
                 let (contact, id) = (self.state.contacts[held.contact].id, self.state.agents[agent].id);
                 self.emit(What::Held { contact, agent: id, by: HeldBy::Arrival });
                 self.mark_agent(agent);

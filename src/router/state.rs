@@ -11,6 +11,7 @@ use crate::rejected::Rejected;
 use crate::requirement::{Requirement, Skills};
 use crate::router::classes::{ClassKey, Classes};
 use crate::router::crews::Crews;
+use crate::router::customers::Customers;
 use crate::router::digest::{self, Digest};
 use crate::router::estimate::Pace;
 use crate::router::exclusions::Exclusions;
@@ -51,6 +52,7 @@ pub(crate) struct State {
     pub(crate) agents: Slots<Agent>,
     pub(crate) agent_ids: IdMap<AgentId, u32>,
     pub(crate) exclusions: Exclusions,
+    pub(crate) customers: Customers,
     pub(crate) needs: NeedsTable,
     pub(crate) classes: Classes,
     pub(crate) crews: Crews,
@@ -81,6 +83,7 @@ impl State {
             agents: Slots::default(),
             agent_ids: IdMap::default(),
             exclusions: Exclusions::default(),
+            customers: Customers::default(),
             needs,
             classes: Classes::default(),
             crews: Crews::default(),

@@ -1,8 +1,8 @@
 //! Decisions, recorded as they are made, for whoever asks why.
 
 use crate::id::{AgentId, ContactId};
+use crate::obstacle::Obstacle;
 use crate::router::Router;
-use crate::router::explain::Obstacle;
 use crate::router::state::State;
 use crate::time::Timestamp;
 

@@ -13,6 +13,8 @@ pub(super) enum Kind {
     Served,
     /// Work done at a speed that depends on concurrency; `of` is the place where, `stamp` its version.
     ServedTogether,
+    /// A reply is written; `of` is the agent, `stamp` its desk's version.
+    Written,
     /// The contact's wrap-up is over.
     WrappedUp,
     /// The contact's agent answers the offer.
@@ -21,6 +23,8 @@ pub(super) enum Kind {
     Connects,
     /// The agent is back after being made not ready; `of` is the agent.
     Back,
+    /// The customer in a contact's slot has thought about a reply.
+    CustomerWrites,
     /// The next contact of a stream; `of` is the stream.
     Arrives,
     /// The contact's patience is over.
@@ -68,14 +72,14 @@ const KINDS: [Kind; 16] = {
         ShiftBegins,
         Served,
         ServedTogether,
+        Written,
         WrappedUp,
         Answers,
         Connects,
         Back,
+        CustomerWrites,
         Arrives,
         LosesPatience,
-        ShiftEnds,
-        ShiftEnds,
         ShiftEnds,
         ShiftEnds,
         ShiftEnds,
@@ -252,7 +256,7 @@ mod tests {
             let mut now = 0;
             for of in 0..20_000 {
                 let at = Timestamp(now + random.bits() % spread);
-                let kind = KINDS[(random.bits() % 10) as usize];
+                let kind = KINDS[(random.bits() % 12) as usize];
                 let draw = random.bits() % 3;
                 if draw == 0 && calendar.first(|_| true).is_some() {
                     wanted.pop_first();
@@ -296,7 +300,7 @@ mod tests {
 
     #[test]
     fn every_kind_reads_back() {
-        for (at, kind) in KINDS.into_iter().take(10).enumerate() {
+        for (at, kind) in KINDS.into_iter().take(12).enumerate() {
             assert_eq!(kind as usize, at);
             let last = Timestamp((1 << INSTANT_BITS) - 1);
             let due = Due::new(last, kind, u32::MAX, 7);

@@ -1,15 +1,15 @@
 //! The contacts of a simulation: what each customer and its conversation do next, and what is counted.
 
-use crate::capacity::{Load, Stage};
+use crate::capacity::Load;
 use crate::command::Command;
-use crate::contact::Outcome;
-use crate::id::{AgentId, ChannelId, ContactId, OfferId};
+use crate::id::{AgentId, ContactId, OfferId};
 use crate::queue::WrapUp;
 use crate::time::{Span, Timestamp};
 
 use super::arrivals::{Recorded, Source};
 use super::calendar::{Calendar, Due, Kind};
-use super::crowd::{Held, Place};
+use super::crowd::Place;
+use super::desk::Desks;
 use super::distribution::span;
 use super::random::{Purpose, Random};
 use super::scenario::{Handle, Scenario, Stream};
@@ -20,33 +20,38 @@ use super::together::Together;
 /// All contacts and the streams they come from. A contact's id is its slot and, above bit 32, how often the
 /// slot has been used, so that everything about it is found in O(1).
 pub(super) struct Contacts<'s> {
-    window: Window,
-    streams: Vec<StreamState<'s>>,
-    slots: Vec<Contact>,
-    free: Vec<u32>,
+    pub(super) window: Window,
+    pub(super) streams: Vec<StreamState<'s>>,
+    pub(super) slots: Vec<Contact>,
+    pub(super) free: Vec<u32>,
     /// By agent, for each channel whose speed depends on concurrency.
-    together: Vec<Together>,
+    pub(super) together: Vec<Together>,
     /// Their speeds, in the order of the channels.
-    speeds: Vec<&'s [f64]>,
+    pub(super) speeds: Vec<&'s [f64]>,
     /// By channel: its place in `speeds`.
-    speeded: Vec<Option<usize>>,
+    pub(super) speeded: Vec<Option<usize>>,
     /// By group and channel: load of an active contact.
-    loads: Vec<Vec<Load>>,
+    pub(super) loads: Vec<Vec<Load>>,
+    /// Where conversations are written.
+    pub(super) desks: Desks,
 }
 
-struct StreamState<'s> {
-    stream: &'s Stream,
+pub(super) struct StreamState<'s> {
+    pub(super) stream: &'s Stream,
     source: Source,
     upcoming: Option<Recorded>,
     bot: Random,
     handle: Random,
     patience: Random,
     wrap_up: Random,
-    tally: ContactTally,
+    /// Its contacts keep an agent from writing.
+    pub(super) interrupts: bool,
+    pub(super) tally: ContactTally,
 }
 
 impl<'s> Contacts<'s> {
     pub(super) fn new(scenario: &'s Scenario, replication: u32, window: Window) -> Self {
+        let writes = scenario.streams.iter().any(|stream| stream.conversation().is_some());
         let state = |stream: &'s Stream| {
             let random = |purpose| Random::of(scenario.seed, replication, &stream.name, purpose);
             StreamState {
@@ -57,6 +62,9 @@ impl<'s> Contacts<'s> {
                 handle: random(Purpose::Handle),
                 patience: random(Purpose::Patience),
                 wrap_up: random(Purpose::WrapUp),
+                interrupts: writes
+                    && stream.conversation().is_none()
+                    && scenario.plan().channel(stream.channel()).is_some_and(|channel| channel.whole_agent),
                 tally: ContactTally::default(),
             }
         };
@@ -78,7 +86,8 @@ impl<'s> Contacts<'s> {
             together: vec![Together::default(); agents * speeds.len()],
             speeds,
             speeded,
-            loads: loads(scenario),
+            loads: super::scenario::active_loads(scenario),
+            desks: if writes { Desks::new(agents) } else { Desks::default() },
         }
     }
 
@@ -120,7 +129,9 @@ impl<'s> Contacts<'s> {
         // Everything is drawn here, whatever becomes of the contact, so that runs compared stay in step.
         let (mut work, mut undrawn) = match &from.handle {
             Handle::Same(time) => (span(time.draw(&mut state.handle)).0, false),
+            Handle::Spoken(talk) => (talk.spoken(&mut Random::keyed(state.handle.bits())).0, false),
             Handle::ByGroup(_) => (state.handle.bits(), true),
+            Handle::Written(_) => (state.handle.bits(), false),
         };
         if let Some(handle) = recorded.handle {
             (work, undrawn) = (handle.0, false);
@@ -135,6 +146,9 @@ impl<'s> Contacts<'s> {
             self.slots.push(Contact::unused());
             self.slots.len() as u32 - 1
         });
+        if let Handle::Written(how) = &from.handle {
+            self.desks.open(slot, work, how);
+        }
         let contact = &mut self.slots[slot as usize];
         *contact = Contact {
             used: contact.used,
@@ -166,6 +180,8 @@ impl<'s> Contacts<'s> {
             Kind::LosesPatience => self.if_impatient(due.of(), due.stamp()).is_some(),
             Kind::Served | Kind::WrappedUp | Kind::Answers | Kind::Connects => self.slots[of].phase == due.stamp(),
             Kind::ServedTogether => self.together[of].stamp == due.stamp(),
+            Kind::Written => self.desks.is_writing(due.of(), due.stamp()),
+            Kind::CustomerWrites => self.desks.is_thinking(due.of(), due.stamp()),
             Kind::ShiftBegins | Kind::Back | Kind::Arrives | Kind::ShiftEnds => true,
         }
     }
@@ -241,7 +257,7 @@ impl<'s> Contacts<'s> {
 
     pub(super) fn answered(&mut self, id: ContactId, agent: AgentId, at: Timestamp) {
         let window = self.window;
-        let (_, contact) = self.contact(id);
+        let (slot, contact) = self.contact(id);
         contact.agent = agent;
         let (stream, arrived, since) = (contact.stream, contact.arrived, contact.since);
         let first = !std::mem::replace(&mut contact.answered, true);
@@ -251,6 +267,9 @@ impl<'s> Contacts<'s> {
         state.tally.wait(since, at, window);
         if counts {
             state.tally.answer(arrived, at, state.stream.target.within, window);
+        }
+        if state.stream.conversation().is_some() {
+            self.desks.given(slot, at);
         }
     }
 
@@ -266,7 +285,12 @@ impl<'s> Contacts<'s> {
         let slot = slot(id);
         let contact = &mut self.slots[slot as usize];
         contact.enter_state(State::Active);
-        let stream = self.streams[contact.stream as usize].stream;
+        let of = &self.streams[contact.stream as usize];
+        let stream = of.stream;
+        if of.interrupts {
+            contact.interrupting = true;
+            self.desks.call_begins(place.agent as u32, at);
+        }
         if contact.undrawn {
             contact.undrawn = false;
             contact.work = match &stream.handle {
@@ -275,7 +299,12 @@ impl<'s> Contacts<'s> {
                     .get(usize::from(place.group.0))
                     .or(times.first())
                     .map_or(0, |time| span(time.draw(&mut Random::keyed(contact.work))).0),
+                Handle::Spoken(_) | Handle::Written(_) => 0,
             };
+        }
+        if stream.conversation().is_some() {
+            self.desks.take_up(slot, place.agent as u32, at, calendar);
+            return;
         }
         match self.speeded[usize::from(stream.new.channel.0)] {
             None => {
@@ -291,159 +320,23 @@ impl<'s> Contacts<'s> {
         }
     }
 
-    /// Work stops for a while.
-    pub(super) fn pause(&mut self, id: ContactId, at: Timestamp, calendar: &mut Calendar) {
-        self.stop(slot(id), at, calendar);
-        self.contact(id).1.enter_state(State::Paused);
-    }
-
-    /// The conversation is over; `open` if the agent ends the wrap-up.
-    pub(super) fn wrap_up(&mut self, id: ContactId, at: Timestamp, open: bool, calendar: &mut Calendar) {
-        self.leave_conversation(slot(id), at, calendar);
-        let (slot, contact) = self.contact(id);
-        contact.enter_state(State::WrapUp);
-        if open {
-            calendar.enter(at + contact.wrap_up, Kind::WrappedUp, slot, contact.phase);
-        }
-    }
-
-    /// Back in its queue: since when the agent's capacity had been taken.
-    pub(super) fn returned(&mut self, id: ContactId, at: Timestamp, calendar: &mut Calendar) -> Timestamp {
-        self.leave_conversation(slot(id), at, calendar);
-        let (_, contact) = self.contact(id);
-        contact.enter_state(State::Waiting);
-        contact.since = at;
-        contact.taken
-    }
-
-    /// A contact is gone: since when its agent's capacity had been taken.
-    pub(super) fn ended(
-        &mut self,
-        id: ContactId,
-        outcome: Outcome,
-        at: Timestamp,
-        calendar: &mut Calendar,
-    ) -> Timestamp {
-        let slot = slot(id);
-        match self.slots[slot as usize].state {
-            State::Waiting | State::Offered => self.leave_line(slot, outcome, at),
-            State::Connecting | State::Active | State::Paused => self.leave_conversation(slot, at, calendar),
-            State::WrapUp | State::Gone => {}
-        }
-        let contact = &mut self.slots[slot as usize];
-        contact.enter_state(State::Gone);
-        contact.used = contact.used.wrapping_add(1);
-        self.free.push(slot);
-        contact.taken
-    }
-
-    /// A contact, which may just have gone, had an agent's capacity for a while.
-    pub(super) fn carried(&mut self, id: ContactId, held: Held) {
-        let stream = self.slots[slot(id) as usize].stream;
-        self.streams[stream as usize].carry(&self.loads, held);
-    }
-
-    /// What is still there at the end; `held` is told of capacity still taken.
-    pub(super) fn close(mut self, mut held: impl FnMut(AgentId, Timestamp) -> Held) -> Vec<ContactTally> {
-        for contact in &self.slots {
-            let tally = &mut self.streams[contact.stream as usize].tally;
-            let area = self.window.clip(contact.since, self.window.to);
-            match contact.state {
-                State::Gone => {}
-                State::Waiting | State::Offered => {
-                    tally.wait(contact.since, self.window.to, self.window);
-                    tally.waiting_at_end += u64::from(contact.counted && !contact.answered);
-                }
-                State::Connecting | State::Active | State::Paused => tally.service_area += area,
-                State::WrapUp => {}
-            }
-            if !matches!(contact.state, State::Gone | State::Waiting) {
-                let held = held(contact.agent, contact.taken);
-                self.streams[contact.stream as usize].carry(&self.loads, held);
-            }
-        }
-        self.streams.into_iter().map(|state| state.tally).collect()
-    }
-
-    fn contact(&mut self, id: ContactId) -> (u32, &mut Contact) {
+    pub(super) fn contact(&mut self, id: ContactId) -> (u32, &mut Contact) {
         let slot = slot(id);
         (slot, &mut self.slots[slot as usize])
     }
 
-    fn leave_line(&mut self, slot: u32, outcome: Outcome, at: Timestamp) {
-        let contact = &self.slots[slot as usize];
-        let tally = &mut self.streams[contact.stream as usize].tally;
-        tally.wait(contact.since, at, self.window);
-        if outcome == Outcome::Abandoned {
-            tally.lost += u64::from(self.window.has(at));
-        }
-        if !contact.counted || contact.answered {
-            return;
-        }
-        match outcome {
-            Outcome::Abandoned => tally.abandoned += 1,
-            _ => tally.overflowed += 1,
-        }
-        if outcome == Outcome::TurnedAway {
-            tally.turned_away += 1;
-        } else {
-            tally.give_up(at.since(contact.arrived));
-        }
-    }
-
-    fn leave_conversation(&mut self, slot: u32, at: Timestamp, calendar: &mut Calendar) {
-        self.stop(slot, at, calendar);
-        let contact = &self.slots[slot as usize];
-        self.streams[contact.stream as usize].tally.service_area += self.window.clip(contact.since, at);
-    }
-
-    /// Stops work, if any is under way, and keeps what is left of it.
-    fn stop(&mut self, slot: u32, at: Timestamp, calendar: &mut Calendar) {
-        let contact = &mut self.slots[slot as usize];
-        if contact.state != State::Active {
-            return;
-        }
-        let channel = self.streams[contact.stream as usize].stream.new.channel;
-        match self.speeded[usize::from(channel.0)] {
-            None => contact.work = contact.ends.since(at).0,
-            Some(kind) => {
-                let place = contact.place;
-                contact.work = span(self.together[place as usize].leave(slot, self.speeds[kind], at)).0;
-                self.enter_first(place, calendar);
-            }
-        }
-    }
-
-    fn enter_first(&mut self, place: u32, calendar: &mut Calendar) {
+    pub(super) fn enter_first(&mut self, place: u32, calendar: &mut Calendar) {
         let together = &self.together[place as usize];
         if let Some((_, at)) = together.first(self.speed_at(place)) {
             calendar.enter(at, Kind::ServedTogether, place, together.stamp);
         }
     }
 
-    fn speed_at(&self, place: u32) -> &'s [f64] {
+    pub(super) fn speed_at(&self, place: u32) -> &'s [f64] {
         self.speeds[place as usize % self.speeds.len()]
     }
 }
 
-impl StreamState<'_> {
-    fn carry(&mut self, loads: &[Vec<Load>], held: Held) {
-        let load = loads[usize::from(held.group.0)][usize::from(self.stream.new.channel.0)];
-        self.tally.load_area += held.measured * u128::from(load.0);
-    }
-}
-
-fn loads(scenario: &Scenario) -> Vec<Vec<Load>> {
-    let plan = scenario.plan();
-    let of_group = |profile| {
-        let profile = plan.profile(profile);
-        let load = |channel| profile.and_then(|profile| profile.channel(ChannelId(channel)));
-        let channels = (0..).take(plan.channels().len());
-        channels.map(|channel| load(channel).map_or(Load::ZERO, |capacity| capacity.load(Stage::Active))).collect()
-    };
-    plan.groups().iter().map(|group| of_group(group.capacity)).collect()
-}
-
-fn slot(id: ContactId) -> u32 {
+pub(super) fn slot(id: ContactId) -> u32 {
     id.0 as u32
 }

@@ -243,6 +243,6 @@ fn id(index: u32) -> AgentId {
     AgentId(u64::from(index) + 1)
 }
 
-fn index(agent: AgentId) -> usize {
+pub(super) fn index(agent: AgentId) -> usize {
     (agent.0 - 1) as usize
 }

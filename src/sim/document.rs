@@ -2,6 +2,7 @@
 //! either is reported at once, with its line.
 
 mod arriving;
+mod handling;
 mod times;
 
 use std::path::Path;
@@ -196,7 +197,6 @@ impl Reader<'_> {
             wrap_up.problem("is missing, and the plan leaves wrap-up to the agent; give its length");
         }
         let arrivals = section.get("arrivals").or_missing("when contacts arrive, such as { poisson_per_minute = 2.5 }");
-        let handle = section.get("handle").or_missing("how long the work takes, such as { exponential = \"4m\" }");
         let takers = if known { self.takers(requires.as_ref(), channel, queue) } else { Vec::new() };
         let stream = Stream {
             name: name.to_owned(),
@@ -207,7 +207,7 @@ impl Reader<'_> {
             },
             arrivals: self.arrivals(&arrivals).unwrap_or(Arrivals::Poisson { per_minute: 0.0 }),
             resolved_by_bot: section.get("resolved_by_bot").share().unwrap_or(0.0),
-            handle: self.handle(&handle, &takers).unwrap_or(Handle::Same(Distribution::Deterministic(Span::ZERO))),
+            handle: self.work(section, &takers).unwrap_or(Handle::Same(Distribution::Deterministic(Span::ZERO))),
             patience: self.time_or_none(&section.get("patience")).flatten(),
             wrap_up: drawn.map(|drawn| drawn.unwrap_or(Distribution::Deterministic(Span::ZERO))),
             target: own.or(plan.target(queue, channel)).unwrap_or(Target::new(800, Span::from_secs(20))),
@@ -230,32 +230,6 @@ impl Reader<'_> {
         };
         let takers = plan.groups().iter().filter(takes);
         takers.filter_map(|group| plan.find_group(&group.name)).collect()
-    }
-
-    fn handle(&self, entry: &Entry<'_>, takers: &[GroupId]) -> Option<Handle> {
-        let section = entry.section()?;
-        let by_group = section.get("by_group");
-        if !by_group.is_given() {
-            return self.distribution(&section, &["by_group"]).map(Handle::Same);
-        }
-        if section.table().0.len() > 1 {
-            entry.problem("has `by_group` and something else beside it; keep one");
-        }
-        let groups = self.draft.plan().groups();
-        let mut times: Vec<Option<Distribution>> = vec![None; groups.len()];
-        for (name, entry) in by_group.names() {
-            let (group, time) = (self.draft.group(name, &entry), self.time(&entry));
-            if let (Some(group), Some(time)) = (group, time) {
-                times[usize::from(group.0)] = Some(time);
-            }
-        }
-        for group in takers.iter().filter(|group| times[usize::from(group.0)].is_none()) {
-            let name = &groups[usize::from(group.0)].name;
-            by_group.problem(format!("has nothing for `{name}`, whose agents may take these contacts"));
-        }
-        // Groups that never take such a contact never draw from their stand-in.
-        let stand_in = times.iter().flatten().next()?.clone();
-        Some(Handle::ByGroup(times.into_iter().map(|time| time.unwrap_or_else(|| stand_in.clone())).collect()))
     }
 
     /// Reads the file that an entry names.

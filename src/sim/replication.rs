@@ -141,6 +141,18 @@ impl Run<'_> {
                     self.apply(Command::Complete { contact }, "complete a contact")?;
                 }
             }
+            Kind::Written => {
+                if let Some(contact) = self.contacts.if_writing(slot, stamp)
+                    && self.contacts.replied(contact, self.input.at, &mut self.calendar)
+                {
+                    self.apply(Command::Complete { contact }, "complete a conversation")?;
+                }
+            }
+            Kind::CustomerWrites => {
+                if let Some(contact) = self.contacts.if_thinking(slot, stamp) {
+                    self.contacts.asked(contact, self.input.at, &mut self.calendar);
+                }
+            }
             Kind::WrappedUp => {
                 if let Some(contact) = self.contacts.if_phase(slot, stamp) {
                     self.apply(Command::EndWrapUp { contact }, "end a wrap-up")?;
@@ -225,7 +237,7 @@ impl Run<'_> {
                 contacts.answered(contact, agent, at);
                 go_on(contacts, crowd, calendar, contact, agent, at, connect_by.is_some());
             }
-            What::Assigned { contact, agent, connect_by, .. } => {
+            What::Assigned { contact, agent, connect_by, .. } | What::Claimed { contact, agent, connect_by } => {
                 crowd.take(agent, at);
                 contacts.taken(contact, at);
                 contacts.answered(contact, agent, at);
@@ -253,6 +265,7 @@ impl Run<'_> {
             What::AgentSignedOut { agent } => crowd.signed_out(agent, at, calendar),
             What::PresenceChanged { agent, ready: false, until: None, .. } => crowd.unready(agent, at, calendar),
             What::PresenceChanged { .. }
+            | What::RampPassed { .. }
             | What::Arrived { .. }
             | What::CustomerWrote { .. }
             | What::AgentWrote { .. }
@@ -262,6 +275,7 @@ impl Run<'_> {
             | What::Relaxed { .. }
             | What::PriorityChanged { .. }
             | What::NeedsChanged { .. }
+            | What::ChannelChanged { .. }
             | What::Transferred { .. }
             | What::SkillsChanged { .. }
             | What::Configured => {}

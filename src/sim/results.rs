@@ -74,21 +74,35 @@ pub struct ContactResults {
     pub queue_length: Estimate,
     /// Contacts in conversation, wrap-up not included: time average.
     pub in_service: Estimate,
+    /// Completed in the measured time, whenever they arrived.
+    pub completed: u64,
+    /// The same for each hour that an agent who can take the channel was signed in.
+    pub completed_per_agent_hour: Estimate,
+    /// Agents' replies in conversations, sent in the measured time.
+    pub replies: u64,
+    /// From a customer's message to the reply, or since an agent had the contact where that was later; none without conversations.
+    pub reply_seconds: Estimate,
+    /// Of the same, over all replications, within 0.1 %.
+    pub reply_quantiles_seconds: Quantiles,
+    /// The same of the first reply of each contact: add `wait_answered_seconds` for the time since it arrived.
+    pub first_reply_seconds: Estimate,
+    /// Of the same, over all replications, within 0.1 %.
+    pub first_reply_quantiles_seconds: Quantiles,
     /// The share that these contacts take of the capacity of all signed-in agents who can take the channel, each with its load
     /// when active, offers and wrap-up included: time average.
     pub occupancy: Estimate,
 }
 
-/// Quantiles of waits, in seconds; `None` if nobody left the queue.
+/// Quantiles of times, in seconds; `None` where there are none.
 #[derive(Clone, Copy, PartialEq, Debug, Serialize)]
 pub struct Quantiles {
-    /// Half wait no longer.
+    /// Half are no longer.
     pub p50: Option<f64>,
-    /// Nine in ten wait no longer.
+    /// Nine in ten are no longer.
     pub p90: Option<f64>,
-    /// Nineteen in twenty wait no longer.
+    /// Nineteen in twenty are no longer.
     pub p95: Option<f64>,
-    /// Ninety-nine in a hundred wait no longer.
+    /// Ninety-nine in a hundred are no longer.
     pub p99: Option<f64>,
 }
 
@@ -120,11 +134,15 @@ pub enum Metric {
     QueueLength,
     /// [`ContactResults::in_service`].
     InService,
+    /// [`ContactResults::reply_seconds`].
+    Reply,
+    /// [`ContactResults::first_reply_seconds`].
+    FirstReply,
 }
 
 impl Metric {
     /// All of them, with the names they have in the results.
-    pub const ALL: [(&'static str, Self); 7] = [
+    pub const ALL: [(&'static str, Self); 9] = [
         ("abandon_share", Self::AbandonShare),
         ("wait_seconds", Self::Wait),
         ("wait_answered_seconds", Self::WaitAnswered),
@@ -132,6 +150,8 @@ impl Metric {
         ("service_level", Self::ServiceLevel),
         ("queue_length", Self::QueueLength),
         ("in_service", Self::InService),
+        ("reply_seconds", Self::Reply),
+        ("first_reply_seconds", Self::FirstReply),
     ];
 
     /// Its value for one tally; `None` where there is nothing to divide by.
@@ -146,6 +166,8 @@ impl Metric {
             Self::ServiceLevel => share(tally.within_target, tally.offered),
             Self::QueueLength => ratio(tally.queue_area, u128::from(replication.measured.0)),
             Self::InService => ratio(tally.service_area, u128::from(replication.measured.0)),
+            Self::Reply => mean_seconds(tally.reply_time, tally.replies.count()),
+            Self::FirstReply => mean_seconds(tally.first_reply_time, tally.first_replies.count()),
         }
     }
 }
@@ -224,6 +246,16 @@ fn contacts(outcome: &Outcome, channel: ChannelId, tally: impl Fn(&Replication) 
         service_level: estimate(Metric::ServiceLevel),
         queue_length: estimate(Metric::QueueLength),
         in_service: estimate(Metric::InService),
+        completed: total.completed,
+        completed_per_agent_hour: Estimate::of(tallies.iter().zip(replications).map(|(tally, one)| {
+            let hours = one.present_for(scenario.plan(), channel) as f64 / 3.6e9;
+            (hours > 0.0).then(|| tally.completed as f64 / hours)
+        })),
+        replies: total.replies.count(),
+        reply_seconds: estimate(Metric::Reply),
+        reply_quantiles_seconds: Quantiles::of(&total.replies),
+        first_reply_seconds: estimate(Metric::FirstReply),
+        first_reply_quantiles_seconds: Quantiles::of(&total.first_replies),
         occupancy: Estimate::of(tallies.iter().zip(replications).map(|(tally, one)| {
             let capacity = one.present_for(scenario.plan(), channel) * u128::from(Load::FULL.0);
             ratio(tally.load_area, capacity)

@@ -1,5 +1,6 @@
 //! Scenarios: a plan, where contacts come from, and how people behave. Checked; see [`ScenarioDocument`](super::ScenarioDocument).
 
+use crate::capacity::{Load, Stage};
 use crate::contact::{Needs, NewContact};
 use crate::id::{ChannelId, GroupId};
 use crate::plan::Plan;
@@ -9,6 +10,7 @@ use crate::router::Policies;
 use crate::time::Span;
 
 use super::arrivals::Arrivals;
+use super::conversation::Conversation;
 use super::distribution::Distribution;
 use super::policy::Policy;
 use super::staffing::Staffing;
@@ -96,6 +98,10 @@ pub(super) enum Handle {
     Same(Distribution),
     /// By group.
     ByGroup(Vec<Distribution>),
+    /// Both sides speak, and all of it is the agent's time.
+    Spoken(Conversation),
+    /// Both sides write, and an agent writes one reply at a time.
+    Written(Conversation),
 }
 
 /// What waiting and losing a contact is worth.
@@ -132,6 +138,14 @@ impl Stream {
     /// "This share answered within this time": what its service level is measured against.
     pub fn target(&self) -> Target {
         self.target
+    }
+
+    /// How its contacts are written, if they are: an agent then writes one reply at a time over all it has in hand.
+    pub fn conversation(&self) -> Option<&Conversation> {
+        match &self.handle {
+            Handle::Written(how) => Some(how),
+            Handle::Same(_) | Handle::ByGroup(_) | Handle::Spoken(_) => None,
+        }
     }
 
     /// What its waiting and losing contacts is worth.
@@ -252,4 +266,16 @@ impl Scenario {
     pub fn with_horizon(self, horizon: Span) -> Self {
         Self { warmup: Span::ZERO, horizon, ..self }
     }
+}
+
+/// By group and channel: load of an active contact.
+pub(super) fn active_loads(scenario: &Scenario) -> Vec<Vec<Load>> {
+    let plan = scenario.plan();
+    let of_group = |profile| {
+        let profile = plan.profile(profile);
+        let load = |channel| profile.and_then(|profile| profile.channel(ChannelId(channel)));
+        let channels = (0..).take(plan.channels().len());
+        channels.map(|channel| load(channel).map_or(Load::ZERO, |capacity| capacity.load(Stage::Active))).collect()
+    };
+    plan.groups().iter().map(|group| of_group(group.capacity)).collect()
 }

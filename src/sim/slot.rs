@@ -21,6 +21,8 @@ pub(super) struct Contact {
     pub(super) answered: bool,
     /// `work` is a number to draw it with, once the agent is known.
     pub(super) undrawn: bool,
+    /// Keeps its agent from writing.
+    pub(super) interrupting: bool,
     /// Work left, in microseconds at speed 1; or bits.
     pub(super) work: u64,
     pub(super) patience: Span,
@@ -62,6 +64,7 @@ impl Contact {
             delayed: false,
             answered: false,
             undrawn: false,
+            interrupting: false,
             work: 0,
             patience: Span::MAX,
             wrap_up: Span::ZERO,

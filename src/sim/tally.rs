@@ -62,6 +62,17 @@ pub struct ContactTally {
     pub load_area: u128,
     /// Abandoned in the measured time.
     pub lost: u64,
+    /// Completed by an agent in the measured time.
+    pub completed: u64,
+    /// From a customer's message, or since an agent had the contact where that was later, to the reply,
+    /// for replies sent in the measured time: the sum, in microseconds.
+    pub reply_time: u128,
+    /// Each of these.
+    pub replies: Histogram,
+    /// The sum over the first replies of contacts.
+    pub first_reply_time: u128,
+    /// Each of these.
+    pub first_replies: Histogram,
     /// Waits of all who left the queue, those turned away on arrival not included.
     pub waits: Histogram,
     /// The same contacts by the part of the measured time in which they arrived.
@@ -85,6 +96,11 @@ impl ContactTally {
         self.service_area += other.service_area;
         self.load_area += other.load_area;
         self.lost += other.lost;
+        self.completed += other.completed;
+        self.reply_time += other.reply_time;
+        self.replies.merge(&other.replies);
+        self.first_reply_time += other.first_reply_time;
+        self.first_replies.merge(&other.first_replies);
         self.waits.merge(&other.waits);
         self.course.add(&other.course);
     }
@@ -111,6 +127,16 @@ impl ContactTally {
         }
         self.answered_wait += u128::from(wait.0);
         self.waits.record(wait);
+    }
+
+    /// A reply was sent after so long.
+    pub(super) fn reply(&mut self, after: Span, first: bool) {
+        self.reply_time += u128::from(after.0);
+        self.replies.record(after);
+        if first {
+            self.first_reply_time += u128::from(after.0);
+            self.first_replies.record(after);
+        }
     }
 
     /// A contact has left the queue unanswered.

@@ -1,9 +1,9 @@
 //! A host without sense: commands of every kind, with values from both ends, mostly about what is there.
 
 use cordboard::{
-    AgentId, ChannelId, ChannelSet, Command, CommandId, ContactId, Event, GroupId, Leave, Needs, NewContact, OfferId,
-    Plan, Preferred, QueueId, ReasonId, Requirement, RequirementId, Router, Seq, SkillId, Skills, Span, Stamped,
-    Timestamp, TransferTo, What, WrapUp,
+    AgentId, ChannelId, ChannelSet, Command, CommandId, ContactId, CustomerId, Event, GroupId, Leave, Needs,
+    NewContact, OfferId, Plan, Preferred, QueueId, ReasonId, Requirement, RequirementId, Router, Seq, SkillId, Skills,
+    Span, Stamped, Timestamp, TransferTo, What, WrapUp,
 };
 
 use crate::chance::Chance;
@@ -39,7 +39,7 @@ pub(crate) struct Host {
     bias: usize,
 }
 
-const KINDS: usize = 28;
+const KINDS: usize = 29;
 
 impl Host {
     pub(crate) fn new(mut chance: Chance) -> Self {
@@ -197,10 +197,16 @@ impl Host {
                 Command::SetPresence { agent, channels, ready, reason }
             }
             22 => Command::SetSkills { agent, skills: self.skills(plan) },
-            23 => match self.chance.below(4) {
+            26 => {
+                let seen = self.chance.pick(&[Seen::Waiting, Seen::Parked, Seen::Active, Seen::Quiet, Seen::Held]);
+                let channel = ChannelId(self.below_or_any(plan.channels().len()) as u8);
+                Command::ChangeChannel { contact: self.contact(seen), channel }
+            }
+            23 => match self.chance.below(5) {
                 0 if self.chance.one_in(3) => self.configure(plan),
                 1 => Command::SetNeeds { needs: self.needs(plan), contact: self.contact(Seen::Waiting) },
                 2 => Command::AdvanceTime,
+                3 => Command::Claim { contact: self.contact(Seen::Waiting), agent },
                 _ => Command::Assign { contact: self.contact(Seen::Waiting), agent },
             },
             24 => Command::MessageFromCustomer { contact: self.any_contact() },
@@ -208,7 +214,7 @@ impl Host {
                 let seen = self.chance.pick(&[Seen::Active, Seen::Active, Seen::Quiet, Seen::Held, Seen::Connecting]);
                 Command::MessageFromAgent { contact: self.contact(seen) }
             }
-            26 => {
+            27 => {
                 let seen = self.chance.pick(&[Seen::Active, Seen::Quiet, Seen::Held]);
                 Command::Park { contact: self.contact(seen) }
             }
@@ -225,9 +231,9 @@ impl Host {
             7 | 9 => any(&[Seen::Active]),
             8 => any(&[Seen::Held]),
             10 => any(&[Seen::Quiet, Seen::Parked]),
-            11 | 13 | 25 | 26 => any(&[Seen::Active, Seen::Quiet, Seen::Held]),
+            11 | 13 | 25 | 27 => any(&[Seen::Active, Seen::Quiet, Seen::Held]),
             12 => any(&[Seen::WrappingUp]),
-            14 | 16 | 24 => !self.contacts.is_empty(),
+            14 | 16 | 24 | 26 => !self.contacts.is_empty(),
             15 | 17 => any(&[Seen::Waiting]),
             18 | 19 => self.agents.len() < 12,
             20..=22 => !self.agents.is_empty(),
@@ -273,7 +279,7 @@ impl Host {
                 _ => WrapUp::Open,
             }),
             preferred: preferred.map(|agent| Preferred { agent, wait: Span(chance.micros()) }),
-            customer: None,
+            customer: chance.one_in(2).then(|| CustomerId(chance.pick(&[0, 1, 2, 3, 40, u64::MAX]))),
         };
         Command::Enqueue { contact, new }
     }
@@ -406,7 +412,10 @@ impl Host {
                     self.offers.retain(|&known| known != offer.0);
                     self.saw(contact, if connect_by.is_some() { Seen::Connecting } else { Seen::Active });
                 }
-                What::Assigned { contact, connect_by, .. } => {
+                What::Assigned { contact, connect_by, .. } | What::Claimed { contact, connect_by, .. } => {
+                    self.saw(contact, if connect_by.is_some() { Seen::Connecting } else { Seen::Active });
+                }
+                What::ChannelChanged { contact, agent: Some(_), connect_by, .. } => {
                     self.saw(contact, if connect_by.is_some() { Seen::Connecting } else { Seen::Active });
                 }
                 What::Connected { contact, .. } | What::Resumed { contact, .. } | What::Woken { contact, .. } => {

@@ -64,6 +64,7 @@ fn document(chance: &mut Chance) -> PlanDocument {
         "queues": table(chance, &names.queues, |chance, _| queue(chance, &names)),
         "requirements": table(chance, &names.requirements, |chance, _| requirement(chance, &names, 2).into()),
         "limits": limits(chance),
+        "customers": customers(chance),
     });
     serde_json::from_value(tables).expect("a table is a document")
 }
@@ -104,6 +105,8 @@ fn channel(chance: &mut Chance) -> Value {
     }
     of.insert("wrap_up".into(), wrap_up(chance));
     of.insert("target".into(), target(chance));
+    of.insert("one_per_customer".into(), chance.one_in(3).into());
+    of.insert("superseded".into(), chance.one_in(3).into());
     if chance.one_in(2) {
         let mut silences = [0; 3].map(|_| chance.micros().max(1));
         silences.sort_unstable();
@@ -140,6 +143,9 @@ fn profile(chance: &mut Chance, names: &Names) -> Value {
         }
         if chance.one_in(10) {
             takes["offered_load"] = "100%".into();
+        }
+        if chance.one_in(4) {
+            takes["ramp"] = json!({ "contacts": chance.pick(&[1, 1, 2, 5, 1_000]), "per": time(chance) });
         }
         of.insert((*name).clone(), takes);
     }
@@ -221,6 +227,8 @@ fn queue(chance: &mut Chance, names: &Names) -> Value {
         "offers_per_agent": often(chance, &[1, 2, 5]),
         "offers_per_contact": often(chance, &[1, 5, 20]),
         "targets": table(chance, &names.channels, |chance, _| target(chance)),
+        "mode": chance.pick(&["push", "push", "push", "pull"]),
+        "claims": chance.pick(&[0, 1, 65_535]),
     });
     if order == "priority-minutes" {
         of["priority_worth"] = chance.pick(&["1us", "1m", "366d"]).into();
@@ -235,6 +243,10 @@ fn queue(chance: &mut Chance, names: &Names) -> Value {
     }
     if chance.one_in(3) {
         of["wrap_up"] = wrap_up(chance);
+    }
+    if chance.one_in(2) {
+        let wait = if chance.one_in(4) { "forever".to_owned() } else { Span(chance.micros()).to_string() };
+        of["affinity"] = json!({ "within": Span(chance.micros()).to_string(), "wait": wait });
     }
     of
 }
@@ -281,6 +293,14 @@ fn limits(chance: &mut Chance) -> Value {
         "requirement_parts": chance.pick(&[12, 64, 4_096]),
         "requirement_depth": chance.pick(&[12, 16, 64]),
         "steps": chance.pick(&[32, 1_000]),
+    })
+}
+
+fn customers(chance: &mut Chance) -> Value {
+    json!({
+        "limit": chance.pick(&[0, 1, 3, 1_000_000, u32::MAX]),
+        "remember": Span(chance.micros()).to_string(),
+        "repeat_within": Span(chance.micros()).to_string(),
     })
 }
 

@@ -2,8 +2,9 @@
 //! state, some not. Each is made from one number, so that a sequence can be repeated and shortened.
 
 use cordboard::{
-    AgentId, ChannelSet, Command, CommandId, ContactId, GroupId, Leave, Needs, NewContact, OfferId, Preferred, QueueId,
-    ReasonId, Requirement, RequirementId, Seq, SkillId, Skills, Span, Stage, Stamped, Timestamp, TransferTo, WrapUp,
+    AgentId, ChannelSet, Command, CommandId, ContactId, CustomerId, GroupId, Leave, Needs, NewContact, OfferId,
+    Preferred, QueueId, ReasonId, Requirement, RequirementId, Seq, SkillId, Skills, Span, Stage, Stamped, Timestamp,
+    TransferTo, WrapUp,
 };
 
 use crate::dice::Dice;
@@ -24,7 +25,7 @@ pub(crate) struct Host {
 }
 
 /// What a host does when it has nothing else in mind, with how often it comes to mind.
-const MINDED: [(Intent, usize); 27] = [
+const MINDED: [(Intent, usize); 29] = [
     (Intent::Enqueue, 20),
     (Intent::Accept, 34),
     (Intent::Complete, 13),
@@ -44,12 +45,14 @@ const MINDED: [(Intent, usize); 27] = [
     (Intent::Resume, 3),
     (Intent::Requeue, 3),
     (Intent::Assign, 3),
+    (Intent::Claim, 5),
     (Intent::Cancel, 2),
     (Intent::Revoke, 2),
     (Intent::ConnectFailed, 2),
     (Intent::SetPriority, 2),
     (Intent::SetNeeds, 2),
     (Intent::SignOut, 2),
+    (Intent::ChangeChannel, 3),
     (Intent::Skills, 1),
     (Intent::Configure, 1),
 ];
@@ -75,12 +78,14 @@ enum Intent {
     Resume,
     Requeue,
     Assign,
+    Claim,
     Cancel,
     Revoke,
     ConnectFailed,
     SetPriority,
     SetNeeds,
     SignOut,
+    ChangeChannel,
     Skills,
     Configure,
 }
@@ -299,6 +304,15 @@ impl Host {
                 let contact = if dice.one_in(6) { parked(dice)? } else { waiting(dice)? };
                 Command::Assign { contact, agent: agent(dice)? }
             }
+            Intent::Claim => self.claim(dice, state)?,
+            Intent::ChangeChannel => {
+                let contact = match dice.below(12) {
+                    0 => parked(dice)?,
+                    1..=4 => waiting(dice)?,
+                    _ => in_stage(dice, &in_hand[..3])?,
+                };
+                Command::ChangeChannel { contact, channel: self.draft.any_channel(dice) }
+            }
             Intent::SignIn => {
                 let id = if dice.one_in(4) {
                     let draining: Vec<_> = state.agents.iter().filter(|agent| agent.draining).collect();
@@ -381,6 +395,11 @@ impl Host {
             Intent::SetPriority => Command::SetPriority { contact, priority: 1 },
             Intent::SetNeeds => Command::SetNeeds { contact, needs: Needs::Nothing },
             Intent::Assign => Command::Assign { contact, agent },
+            Intent::Claim => Command::Claim { contact, agent },
+            Intent::ChangeChannel => {
+                let channel = cordboard::ChannelId(dice.below(self.draft.channel_count() + 1) as u8);
+                Command::ChangeChannel { contact, channel }
+            }
             Intent::SignOut => Command::SignOut { agent, leave: leave(dice) },
             Intent::Presence => {
                 Command::SetPresence { agent, channels: ChannelSet::ALL, ready: true, reason: ReasonId::NONE }
@@ -415,7 +434,26 @@ impl Host {
             };
             new.preferred = Some(Preferred { agent, wait: dice.pick(&WAITS) });
         }
+        if dice.one_in(2) {
+            // Few enough to come again, and by more than one channel at once.
+            new.customer = Some(CustomerId(dice.below(4 + self.agents as usize) as u64));
+        }
         Command::Enqueue { contact, new }
+    }
+
+    /// Mostly one that the agent may claim.
+    fn claim(&self, dice: &mut Dice<'_>, state: &Reference) -> Option<Command> {
+        if state.agents.is_empty() || state.waiting.is_empty() {
+            return None;
+        }
+        let agent = &state.agents[dice.below(state.agents.len())];
+        let seen = state.claimable(agent);
+        let contact = match seen.len() {
+            0 if dice.one_in(4) => state.waiting[dice.below(state.waiting.len())].id,
+            0 => return None,
+            all => seen[dice.below(all)],
+        };
+        Some(Command::Claim { contact, agent: agent.id })
     }
 
     fn needs(&self, dice: &mut Dice<'_>) -> Needs {

@@ -1,9 +1,9 @@
 //! A family of plans that uses every option, small enough that the options meet each other.
 
 use cordboard::{
-    AgeFrom, AgentOrder, Channel, ChannelCapacity, ChannelId, ContactOrder, Conversation, Group, GroupId, IdleClock,
-    Limits, Load, NamedRequirement, NoAnswer, NoAnswerEffect, Over, Plan, Pools, Profile, ProfileId, Queue, QueueId,
-    Requirement, SkillId, Skills, Span, Stage, Step, StepClock, Target, Wake, WrapUp,
+    Affinity, AgeFrom, AgentOrder, Channel, ChannelCapacity, ChannelId, ContactOrder, Conversation, Customers, Group,
+    GroupId, IdleClock, Limits, Load, Mode, NamedRequirement, NoAnswer, NoAnswerEffect, Over, Plan, Pools, Profile,
+    ProfileId, Queue, QueueId, Ramp, Requirement, SkillId, Skills, Span, Stage, Step, StepClock, Target, Wake, WrapUp,
 };
 use serde::Serialize;
 
@@ -19,6 +19,7 @@ pub(crate) struct Draft {
     queues: Vec<Queue>,
     requirements: Vec<NamedRequirement>,
     limits: Limits,
+    customers: Customers,
 }
 
 const CHANNELS: [&str; 4] = ["voice", "chat", "email", "task"];
@@ -46,6 +47,7 @@ impl Draft {
                 classes: dice.pick(&[1_000_000, 1_000_000, 1_000_000, 7]),
                 ..Limits::default()
             },
+            customers: customers(dice),
         };
         for at in 0..dice.below(3) {
             let requires = draft.requirement(dice, 2);
@@ -70,7 +72,7 @@ impl Draft {
     /// Changes this and that, as a host might while the engine runs. Names and their order stay.
     pub(crate) fn revise(&mut self, dice: &mut Dice<'_>) {
         for _ in 0..1 + dice.below(3) {
-            match dice.below(8) {
+            match dice.below(9) {
                 0 | 1 => {
                     let at = dice.below(self.queues.len());
                     let name = self.queues[at].name.clone();
@@ -99,6 +101,7 @@ impl Draft {
                     let name = self.channels[at].name.clone();
                     self.channels[at] = Channel { retired: dice.one_in(3), ..channel(dice, &name) };
                 }
+                7 => self.customers = customers(dice),
                 _ if self.queues.len() < 6 => {
                     let queue = self.queue(dice, &format!("queue {}", self.queues.len()));
                     self.queues.push(queue);
@@ -195,9 +198,15 @@ impl Draft {
                 not_ready_for: dice.pick(&[None, Some(secs(10)), Some(secs(3))]),
                 exclude_for: dice.pick(&[Span::ZERO, secs(5), secs(30)]),
             },
+            affinity: (!dice.one_in(3)).then(|| Affinity {
+                within: dice.pick(&[secs(1_000), secs(10), Span::ZERO, Span::MAX]),
+                wait: dice.pick(&[secs(6), secs(20), Span::ZERO, Span::MAX]),
+            }),
             offers_per_agent: dice.pick(&[100, 1, 2, 3]),
             offers_per_contact: dice.pick(&[1_000, 1_000, 1, 2, 5]),
             targets: (0..self.channels.len()).map(|_| dice.one_in(3).then(|| target(dice))).collect(),
+            mode: dice.pick(&[Mode::Push, Mode::Push, Mode::Push, Mode::Push, Mode::Pull]),
+            claims: dice.pick(&[0, 1, u16::MAX, 2]),
             retired: false,
         }
     }
@@ -241,8 +250,18 @@ fn channel(dice: &mut Dice<'_>, name: &str) -> Channel {
         connect: dice.pick(&[None, Some(secs(8)), None]),
         wrap_up: dice.pick(&WRAP_UPS),
         target: target(dice),
+        one_per_customer: dice.one_in(3),
+        superseded: dice.one_in(3),
         conversation: conversation(dice),
         retired: false,
+    }
+}
+
+fn customers(dice: &mut Dice<'_>) -> Customers {
+    Customers {
+        limit: dice.pick(&[1_000_000, 1_000_000, 5, 2, 0]),
+        remember: dice.pick(&[secs(1_000_000), secs(10), Span(1), Span::ZERO]),
+        repeat_within: dice.pick(&[secs(1_000_000), secs(10), Span::ZERO]),
     }
 }
 
@@ -277,7 +296,10 @@ fn capacity(dice: &mut Dice<'_>) -> ChannelCapacity {
     }
     load[Stage::Quiet as usize] = parts(load[Stage::Active as usize], dice.pick(&[4, 1, 0]));
     load[Stage::Held as usize] = parts(load[Stage::Active as usize], dice.pick(&[4, 1, 0]));
-    ChannelCapacity { max, open: max + dice.pick(&[0, 0, 2, 5]), load }
+    let ramp =
+        |dice: &mut Dice<'_>| Ramp { contacts: dice.pick(&[1, 2, 3]), per: dice.pick(&[secs(10), secs(3), secs(40)]) };
+    let open = max + dice.pick(&[0, 0, 2, 5]);
+    ChannelCapacity { max, open, load, ramp: dice.one_in(4).then(|| ramp(dice)) }
 }
 
 fn agent_order(dice: &mut Dice<'_>) -> AgentOrder {

@@ -2,7 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use cordboard::{ChannelId, ContactId, Decision, Load, Obstacle, Over, Router, Stage, Turn};
+use cordboard::{
+    ChannelId, ContactId, CustomerId, Decision, Load, Mode, Obstacle, Over, Router, Stage, Timestamp, Turn,
+};
 
 use crate::reference::{Agent, Contact, Reference};
 
@@ -15,8 +17,12 @@ pub(crate) fn check_answers(engine: &Router, state: &Reference) -> Result<(), St
     for contact in &state.waiting {
         let told = engine.explain(contact.id).ok_or("a waiting contact is not explained")?;
         let mut expected = BTreeMap::new();
+        let mut next = state.wait_ends(contact);
         for agent in &state.agents {
             let found = obstacles(state, agent, contact);
+            if found == [Obstacle::Ramp] {
+                next = [next, agent.blocked_until(contact.channel)].into_iter().flatten().min();
+            }
             if found.is_empty() {
                 return Err(format!("nothing stands between {} and {}, who waits", agent.id, contact.id));
             }
@@ -30,6 +36,10 @@ pub(crate) fn check_answers(engine: &Router, state: &Reference) -> Result<(), St
             || (told.owner, told.turn, told.turn_since) != (contact.owner, Turn::Agent, None)
         {
             return Err(format!("{told}\n  but by asking everybody {expected:?}"));
+        }
+        let next = next.filter(|&next| next < Timestamp::MAX).map(|next| next.max(state.now));
+        if told.next != next {
+            return Err(format!("{told}\n  but something changes at {next:?}"));
         }
         let (position, ahead) = (engine.position(contact.id), ahead_of(state, contact));
         if position != Some(ahead) {
@@ -72,8 +82,30 @@ pub(crate) fn check_answers(engine: &Router, state: &Reference) -> Result<(), St
             }
         }
     }
+    check_customers(engine, state)?;
+    for agent in &state.agents {
+        let (seen, expected) = (engine.claimable(agent.id, usize::MAX), state.claimable(agent));
+        if seen != expected || engine.claimable(agent.id, 2) != expected[..expected.len().min(2)] {
+            return Err(format!("{} may claim {expected:?}, and is shown {seen:?}", agent.id));
+        }
+    }
     if engine.explain(ContactId(u64::MAX)).is_some() {
         return Err("a contact is explained that never was".into());
+    }
+    Ok(())
+}
+
+/// Every customer is remembered by both, or by neither, and with the same.
+fn check_customers(engine: &Router, state: &Reference) -> Result<(), String> {
+    for id in (0..40).map(CustomerId) {
+        let told = engine.customer(id).map(|it| (it.contacts, it.last_agent, it.last_completed));
+        let known = state.remembered(id).map(|known| {
+            let contacts = state.contacts_of(id).into_iter().map(|(contact, _)| contact.id).collect();
+            (contacts, known.last_agent, known.completed)
+        });
+        if told != known {
+            return Err(format!("of {id} the engine knows {told:?}, the reference {known:?}"));
+        }
     }
     Ok(())
 }
@@ -116,6 +148,7 @@ fn obstacles(state: &Reference, agent: &Agent, contact: &Contact) -> Vec<Obstacl
     match contact.only {
         Some((only, _)) => note(only != agent.id, Obstacle::NotTheOne),
         None => {
+            note(state.queue(contact.queue).mode == Mode::Pull, Obstacle::OnlyClaimed);
             note(state.group(agent).serves(contact.queue).is_none(), Obstacle::QueueNotServed);
             note(state.meets(&agent.skills, contact).is_none(), Obstacle::Requirement);
         }
@@ -152,6 +185,7 @@ fn obstacles(state: &Reference, agent: &Agent, contact: &Contact) -> Vec<Obstacl
             note(true, Obstacle::KeptFree(other));
         }
     }
+    note(agent.blocked_until(contact.channel).is_some(), Obstacle::Ramp);
     found
 }
 

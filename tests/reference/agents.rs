@@ -28,6 +28,7 @@ impl Reference {
                 agent.draining = false;
                 agent.available = now;
                 agent.ready_again = None;
+                self.look_at_ramps(at);
             }
             None => {
                 if self.agents.len() >= self.plan.limits().agents as usize {
@@ -48,6 +49,8 @@ impl Reference {
                     handled_count: 0,
                     streak: 0,
                     ready_again: None,
+                    given: Vec::new(),
+                    blocked: Vec::new(),
                 });
             }
         }
@@ -99,10 +102,13 @@ impl Reference {
                     self.tell(What::OfferEnded { offer, contact, agent: id, end: OfferEnd::Revoked });
                 }
                 (Stage::WrapUp, _) => {
-                    self.tell(What::Ended { contact, outcome: Outcome::Completed, agent: Some(id) });
+                    self.tell_ended(&it, Outcome::Completed, Some(id));
                     continue;
                 }
-                _ => self.tell(What::Returned { contact, agent: id, why: Return::SignedOut }),
+                _ => {
+                    self.tell(What::Returned { contact, agent: id, why: Return::SignedOut });
+                    self.left_hands(it.customer, id);
+                }
             }
             self.exclude(&mut it, id);
             taken.push(it);

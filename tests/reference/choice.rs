@@ -1,7 +1,8 @@
 //! Section 4: who gets a contact, and which contact an agent gets.
 
 use cordboard::{
-    AgentId, AgentOrder, AgentView, ContactOrder, ContactView, IdleClock, Load, QueueId, Requirement, Skills, Timestamp,
+    AgentId, AgentOrder, AgentView, ContactOrder, ContactView, IdleClock, Load, Mode, QueueId, Requirement, Skills,
+    Timestamp,
 };
 
 use super::{Agent, Contact, Reference};
@@ -23,20 +24,24 @@ impl Reference {
     pub(crate) fn find_contact(&self, a: usize) -> Option<usize> {
         let agent = &self.agents[a];
         let able = (0..self.waiting.len()).filter(|&at| self.could_take(agent, &self.waiting[at]));
-        able.min_by_key(|&at| {
-            let contact = &self.waiting[at];
-            let line = match contact.only {
-                Some(_) => 0,
-                None => self.group(agent).serves(contact.queue).map_or(0, |rank| 1 + u32::from(rank)),
-            };
-            (line, self.urgency(contact))
-        })
+        able.min_by_key(|&at| self.line_of(agent, &self.waiting[at]))
+    }
+
+    /// First those waiting for the agent alone; then by the rank with which its group serves their queue; by urgency.
+    pub(super) fn line_of(&self, agent: &Agent, contact: &Contact) -> (u32, (i128, i128, Timestamp, u64)) {
+        let line = match contact.only {
+            Some(_) => 0,
+            None => self.group(agent).serves(contact.queue).map_or(0, |rank| 1 + u32::from(rank)),
+        };
+        (line, self.urgency(contact))
     }
 
     /// Whether the agent could take the waiting contact now.
     pub(crate) fn could_take(&self, agent: &Agent, contact: &Contact) -> bool {
         let wanted = match contact.only {
             Some((only, _)) => only == agent.id,
+            // "Nobody is given a contact of such a queue, unless it waits for that agent alone."
+            None if self.queue(contact.queue).mode == Mode::Pull => false,
             None => self.group(agent).serves(contact.queue).is_some() && self.meets(&agent.skills, contact).is_some(),
         };
         wanted && !self.is_excluded(contact, agent.id) && self.has_room(agent, contact.channel)

@@ -1,7 +1,7 @@
 //! Section 5, first half: contacts arrive, are given to agents, come back, and leave while they wait.
 
 use cordboard::{
-    AgentId, ContactId, HeldBy, Needs, NewContact, OfferId, Outcome, Over, Span, Stage, Timestamp, Turn, What,
+    AgentId, ContactId, HeldBy, Needs, NewContact, OfferId, Outcome, Over, QueueId, Span, Stage, Timestamp, Turn, What,
 };
 
 use super::{Contact, Holding, Place, Reference, Refused};
@@ -13,6 +13,7 @@ impl Reference {
         self.arrivals += 1;
         let (queue, limit) = (new.queue, self.queue(new.queue).limit);
         let full = self.waiting_in(queue) >= limit;
+        let repeat = self.is_repeat(new);
         let only = new.preferred.filter(|preferred| self.may_be_preferred(preferred.agent, new.channel).is_ok());
         let at = self.stand_in_line(Contact {
             id,
@@ -38,18 +39,24 @@ impl Reference {
             excluded: Vec::new(),
             excluding_ends: Vec::new(),
         });
-        self.tell(What::Arrived { contact: id, queue });
+        self.tell(What::Arrived { contact: id, queue, repeat });
+        if new.preferred.is_none() {
+            self.waiting[at].only = self.affine_agent(at);
+        }
+        if let Some(customer) = new.customer {
+            self.customer_arrives(customer, id);
+        }
         self.advance_steps(at);
         let mut found = self.find_agent(at);
-        if found.is_none() && only.is_some_and(|preferred| preferred.wait == Span::ZERO) {
+        if found.is_none() && self.waiting[at].only.is_some_and(|(_, until)| until <= now) {
             self.end_preference(at);
             found = self.find_agent(at);
         }
         match found {
             Some(a) => self.give(at, a, false),
             None if full => {
-                self.waiting.remove(at);
-                self.tell(What::Ended { contact: id, outcome: Outcome::TurnedAway, agent: None });
+                let gone = self.waiting.remove(at);
+                self.tell_ended(&gone, Outcome::TurnedAway, None);
             }
             None => self.tell_queued(at),
         }
@@ -61,15 +68,16 @@ impl Reference {
             return Err(Refused::Condition("the contact is there already"));
         }
         self.check_queue(new.queue)?;
-        if self.plan.channel(new.channel).is_none_or(|channel| channel.retired) {
-            return Err(Refused::Condition("no such channel"));
-        }
+        self.check_channel(new.channel)?;
         self.check_needs(&new.needs)?;
         if new.age_origin.is_some_and(|origin| origin > self.now) {
             return Err(Refused::Condition("the age origin lies in the future"));
         }
         if new.answer_within == Some(Span::ZERO) {
             return Err(Refused::Condition("no time to answer"));
+        }
+        if let Some(customer) = new.customer {
+            self.may_have_another(customer, new.channel)?;
         }
         if self.present() >= self.plan.limits().contacts as usize {
             return Err(Refused::Condition("as many contacts as there may be"));
@@ -98,49 +106,86 @@ impl Reference {
     pub(super) fn give(&mut self, at: usize, a: usize, forced: bool) {
         let now = self.now;
         let mut it = self.waiting.remove(at);
-        let (contact, queue, channel) = (it.id, it.queue, it.channel);
+        let (contact, queue, channel, customer) = (it.id, it.queue, it.channel, it.customer);
         let agent = self.agents[a].id;
         self.put_aside_for(a, channel);
         it.first_offer = it.first_offer.or(Some(now));
         (it.turn, it.turn_since) = (Turn::Agent, now);
         it.owner = None;
 
-        let holding = |it, stage, offer, until| Holding {
-            contact: it,
-            stage,
-            offer,
-            taken: offer.is_none(),
-            held_by: None,
-            waking: false,
-            until,
-            forced,
-        };
         let connect_by = self.plan.connect_time(queue, channel).map(|span| now + span);
-        let given = match self.plan.offer_time(queue, channel) {
+        let (stage, offer, until) = match self.plan.offer_time(queue, channel) {
             Some(time) => {
                 self.offers += 1;
                 it.offers_made += 1;
                 let offer = OfferId(self.offers);
                 let expires = if time == Span::MAX { None } else { Some(now + time) };
                 self.tell(What::Offered { offer, contact, agent, expires, forced });
-                holding(it, Stage::Offered, Some(offer), expires)
+                (Stage::Offered, Some(offer), expires)
             }
             None => {
                 self.agents[a].handled_count += 1;
                 self.tell(What::Assigned { contact, agent, connect_by, forced });
-                holding(it, if connect_by.is_some() { Stage::Connecting } else { Stage::Active }, None, connect_by)
+                (if connect_by.is_some() { Stage::Connecting } else { Stage::Active }, None, connect_by)
             }
         };
-        self.agents[a].holds.push(given);
+        let taken = offer.is_none();
+        self.agents[a].holds.push(Holding {
+            contact: it,
+            stage,
+            offer,
+            taken,
+            held_by: None,
+            waking: false,
+            until,
+            forced,
+        });
         self.agents[a].offered = now;
         if !forced {
-            self.last_given.retain(|(of, _)| *of != queue);
-            self.last_given.push((queue, agent));
+            self.chose(queue, agent);
+            self.remember_given(a, channel);
+        }
+        if taken {
+            self.was_taken(customer, agent);
+            self.supersede(contact, customer, channel);
         }
     }
 
+    /// The agent has taken a contact without being offered it, as by an unforced `Assigned`.
+    pub(super) fn takes(&mut self, a: usize, mut it: Contact, stage: Stage, until: Option<Timestamp>) {
+        let now = self.now;
+        let (contact, customer, channel) = (it.id, it.customer, it.channel);
+        it.first_offer = it.first_offer.or(Some(now));
+        (it.turn, it.turn_since) = (Turn::Agent, now);
+        it.owner = None;
+        self.chose(it.queue, self.agents[a].id);
+        self.remember_given(a, it.channel);
+        let agent = &mut self.agents[a];
+        agent.offered = now;
+        agent.handled_count += 1;
+        agent.holds.push(Holding {
+            contact: it,
+            stage,
+            offer: None,
+            taken: true,
+            held_by: None,
+            waking: false,
+            until,
+            forced: false,
+        });
+        let agent = agent.id;
+        self.was_taken(customer, agent);
+        self.supersede(contact, customer, channel);
+    }
+
+    /// The agent is the last to whom the queue gave a contact unforced.
+    fn chose(&mut self, queue: QueueId, agent: AgentId) {
+        self.last_given.retain(|(of, _)| *of != queue);
+        self.last_given.push((queue, agent));
+    }
+
     /// What the agent is active on and a contact of `channel` puts on hold.
-    fn put_aside_for(&mut self, a: usize, channel: cordboard::ChannelId) {
+    pub(super) fn put_aside_for(&mut self, a: usize, channel: cordboard::ChannelId) {
         let agent = self.agents[a].id;
         for h in 0..self.agents[a].holds.len() {
             let held = &self.agents[a].holds[h];
@@ -162,9 +207,9 @@ impl Reference {
             self.tell(What::PreferenceEnded { contact });
         }
         if it.offers_made >= u32::from(self.queue(it.queue).offers_per_contact) {
-            self.tell(What::Ended { contact, outcome: Outcome::Unanswered, agent: None });
+            self.tell_ended(&it, Outcome::Unanswered, None);
         } else if self.waited_longest(&it) {
-            self.tell(What::Ended { contact, outcome: Outcome::MaxWait, agent: None });
+            self.tell_ended(&it, Outcome::MaxWait, None);
         } else {
             let at = self.stand_in_line(it);
             self.advance_steps(at);

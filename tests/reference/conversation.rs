@@ -24,7 +24,7 @@ impl Contact {
     }
 
     /// "As after a transfer to its own queue."
-    fn begins_anew(&mut self, now: Timestamp) {
+    pub(super) fn begins_anew(&mut self, now: Timestamp) {
         self.excluded.clear();
         self.excluding_ends.clear();
         self.offers_made = 0;
@@ -114,6 +114,7 @@ impl Reference {
         it.only = None;
         it.owner = Some(agent);
         self.tell(What::Parked { contact: it.id, agent });
+        self.left_hands(it.customer, agent);
         self.parked.push(it);
     }
 
@@ -144,7 +145,7 @@ impl Reference {
         self.stands_in_line_again(it);
     }
 
-    fn stands_in_line_again(&mut self, it: Contact) {
+    pub(super) fn stands_in_line_again(&mut self, it: Contact) {
         let contact = it.id;
         let at = self.stand_in_line(it);
         self.advance_steps(at);
@@ -216,6 +217,7 @@ impl Reference {
         let agent = self.agents[a].id;
         let mut it = self.take_from(a, h);
         self.tell(What::Returned { contact: it.id, agent, why: Return::NotWoken });
+        self.left_hands(it.customer, agent);
         it.begins_anew(self.now);
         it.owner = Some(agent);
         self.stands_in_line_again(it);
@@ -273,23 +275,22 @@ impl Reference {
         if holding.waking {
             return self.is_not_woken(a, h);
         }
-        let (contact, stage) = (holding.contact.id, holding.stage);
-        let mut due = self.silences(&holding.contact, Some(stage));
+        let mut due = self.silences(&holding.contact, Some(holding.stage));
         due.retain(|&(due, _)| due <= self.now);
         match due.pop().expect("its timer fired").1 {
             Silence::Quiet => self.turns_quiet(a, h),
             Silence::Parked => self.parks(a, h),
             Silence::Closed => {
                 let agent: AgentId = self.agents[a].id;
-                self.take_from(a, h);
-                self.tell(What::Ended { contact, outcome: Outcome::Closed, agent: Some(agent) });
+                let gone = self.take_from(a, h);
+                self.tell_ended(&gone, Outcome::Closed, Some(agent));
             }
         }
     }
 
     /// The timer of a parked contact.
     pub(super) fn parked_is_due(&mut self, at: usize) {
-        let contact = self.parked.remove(at).id;
-        self.tell(What::Ended { contact, outcome: Outcome::Closed, agent: None });
+        let gone = self.parked.remove(at);
+        self.tell_ended(&gone, Outcome::Closed, None);
     }
 }

@@ -12,7 +12,7 @@ impl Reference {
         let (a, h) = self.open_offer(offer)?;
         let agent = self.agents[a].id;
         let it = &self.agents[a].holds[h].contact;
-        let contact = it.id;
+        let (contact, customer, channel) = (it.id, it.customer, it.channel);
         let connect_by = self.plan.connect_time(it.queue, it.channel).map(|span| self.now + span);
         let holding = &mut self.agents[a].holds[h];
         holding.stage = if connect_by.is_some() { Stage::Connecting } else { Stage::Active };
@@ -20,6 +20,8 @@ impl Reference {
         self.agents[a].handled_count += 1;
         self.agents[a].streak = 0;
         self.tell(What::Accepted { offer, contact, agent, connect_by });
+        self.was_taken(customer, agent);
+        self.supersede(contact, customer, channel);
         self.mark_agent(agent);
         Ok(())
     }
@@ -54,6 +56,7 @@ impl Reference {
         let agent = self.agents[a].id;
         let mut it = self.take_from(a, h);
         self.tell(What::Returned { contact: it.id, agent, why });
+        self.left_hands(it.customer, agent);
         it.turns_to(Turn::Agent, self.now);
         self.exclude(&mut it, agent);
         self.comes_back(it);
@@ -110,8 +113,8 @@ impl Reference {
         let agent = self.agents[a].id;
         let until = match self.wrap_up_of(&self.agents[a].holds[h].contact) {
             WrapUp::None | WrapUp::Fixed(Span::ZERO) | WrapUp::UpTo(Span::ZERO) => {
-                self.take_from(a, h);
-                self.tell(What::Ended { contact, outcome: Outcome::Completed, agent: Some(agent) });
+                let gone = self.take_from(a, h);
+                self.tell_ended(&gone, Outcome::Completed, Some(agent));
                 return Ok(());
             }
             WrapUp::Fixed(span) | WrapUp::UpTo(span) => Some(self.now + span),
@@ -120,6 +123,8 @@ impl Reference {
         self.set_stage(a, h, Stage::WrapUp, None);
         self.agents[a].holds[h].until = until;
         self.tell(What::WrapUpStarted { contact, agent, until });
+        let customer = self.agents[a].holds[h].contact.customer;
+        self.was_completed(customer);
         Ok(())
     }
 
@@ -136,8 +141,8 @@ impl Reference {
 
     pub(super) fn wrap_up_ends(&mut self, a: usize, h: usize) {
         let agent = self.agents[a].id;
-        let contact = self.take_from(a, h).id;
-        self.tell(What::Ended { contact, outcome: Outcome::Completed, agent: Some(agent) });
+        let gone = self.take_from(a, h);
+        self.tell_ended(&gone, Outcome::Completed, Some(agent));
     }
 
     pub(super) fn abandon(&mut self, contact: ContactId) -> Result<(), Refused> {
@@ -154,24 +159,21 @@ impl Reference {
     /// The contact leaves from wherever it is.
     fn goes(&mut self, contact: ContactId, outcome: Outcome) -> Result<(), Refused> {
         let mut last = None;
+        let gone;
         match self.known_contact(contact)? {
-            Place::Waiting(at) => {
-                self.waiting.remove(at);
-            }
-            Place::Parked(at) => {
-                self.parked.remove(at);
-            }
+            Place::Waiting(at) => gone = self.waiting.remove(at),
+            Place::Parked(at) => gone = self.parked.remove(at),
             Place::With(a, h) => {
                 let agent = self.agents[a].id;
                 let offer = self.agents[a].holds[h].offer;
-                self.take_from(a, h);
+                gone = self.take_from(a, h);
                 match offer {
                     Some(offer) => self.tell(What::OfferEnded { offer, contact, agent, end: OfferEnd::Left }),
                     None => last = Some(agent),
                 }
             }
         }
-        self.tell(What::Ended { contact, outcome, agent: last });
+        self.tell_ended(&gone, outcome, last);
         Ok(())
     }
 
@@ -204,6 +206,7 @@ impl Reference {
                     self.tell(What::OfferEnded { offer, contact, agent, end: OfferEnd::Left });
                 } else {
                     self.tell(What::Returned { contact, agent, why: Return::Transferred });
+                    self.left_hands(it.customer, agent);
                     taken_from = Some(agent);
                 }
                 it

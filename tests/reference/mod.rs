@@ -7,10 +7,14 @@
 #![allow(dead_code, reason = "each test binary uses its own part of the reference")]
 
 mod agents;
+mod channels;
 mod choice;
+mod claims;
 mod contacts;
 mod conversation;
+mod customers;
 mod handling;
+mod pacing;
 mod plan;
 mod room;
 mod settling;
@@ -24,6 +28,7 @@ use cordboard::{
     Stamped, Timestamp, What,
 };
 
+pub(crate) use customers::Customer;
 pub(crate) use state::{Agent, Contact, Holding, Place};
 
 /// Why the reference refused a command: the first four as numbered in section 1, or the command's own condition.
@@ -60,6 +65,8 @@ pub(crate) struct Reference {
     pub(crate) waiting: Vec<Contact>,
     /// Contacts with nobody that wait on their customer.
     pub(crate) parked: Vec<Contact>,
+    /// Customers remembered, with what of them; those without a contact in the order in which they came to have none.
+    pub(crate) customers: Vec<Customer>,
     /// The agent each queue last made an unforced `Offered` or `Assigned` to.
     last_given: Vec<(QueueId, AgentId)>,
     /// Every command number applied, by source.
@@ -81,6 +88,7 @@ impl Reference {
             agents: Vec::new(),
             waiting: Vec::new(),
             parked: Vec::new(),
+            customers: Vec::new(),
             last_given: Vec::new(),
             applied: Vec::new(),
             marked_agents: Vec::new(),
@@ -139,7 +147,9 @@ impl Reference {
             Command::Cancel { contact } => self.cancel(*contact),
             Command::SetPriority { contact, priority } => self.set_priority(*contact, *priority),
             Command::SetNeeds { contact, needs } => self.set_needs(*contact, needs),
+            Command::ChangeChannel { contact, channel } => self.change_channel(*contact, *channel),
             Command::Assign { contact, agent } => self.assign(*contact, *agent),
+            Command::Claim { contact, agent } => self.claim(*contact, *agent),
             Command::Accept { offer } => self.accept(*offer),
             Command::Decline { offer } => self.decline(*offer),
             Command::Revoke { offer } => self.revoke(*offer),

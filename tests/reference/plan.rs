@@ -1,7 +1,8 @@
 //! Looking things up in the plan, checking what a command names, and `Configure` (end of section 5).
 
 use cordboard::{
-    AgentOrder, ContactOrder, Group, Needs, Plan, Profile, Queue, QueueId, Requirement, Skills, Span, What, WrapUp,
+    AgentOrder, ChannelId, ContactOrder, Group, Needs, Plan, Profile, Queue, QueueId, Requirement, Skills, Span, What,
+    WrapUp,
 };
 
 use super::{Agent, Contact, Reference, Refused};
@@ -54,6 +55,13 @@ impl Reference {
         }
     }
 
+    pub(super) fn check_channel(&self, channel: ChannelId) -> Result<(), Refused> {
+        match self.plan.channel(channel) {
+            Some(channel) if !channel.retired => Ok(()),
+            _ => Err(Refused::Condition("no such channel")),
+        }
+    }
+
     pub(super) fn check_skills(&self, skills: &Skills) -> Result<(), Refused> {
         if skills.iter().any(|(skill, _)| usize::from(skill.0) >= self.plan.skills().len()) {
             return Err(Refused::Condition("no such skill"));
@@ -101,6 +109,10 @@ impl Reference {
             for holding in &mut agent.holds {
                 holding.contact.step = holding.contact.step.min(last_step(holding.contact.queue));
             }
+        }
+
+        for a in 0..self.agents.len() {
+            self.look_at_ramps(a);
         }
 
         // "Agents of retired groups, not yet draining: as SignOut with drain, by id."

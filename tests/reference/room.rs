@@ -13,9 +13,12 @@ impl Reference {
 
     /// Whether the agent has room for one more contact of `channel`.
     pub(crate) fn has_room(&self, agent: &Agent, channel: ChannelId) -> bool {
-        if agent.draining || !agent.ready.has(channel) {
-            return false;
-        }
+        let able = !agent.draining && agent.ready.has(channel) && agent.blocked_until(channel).is_none();
+        able && self.is_room(agent, channel)
+    }
+
+    /// Whether one more contact of `channel` fits, ready or not, blocked or not.
+    pub(crate) fn is_room(&self, agent: &Agent, channel: ChannelId) -> bool {
         let profile = self.profile(agent);
         let Some(capacity) = profile.channel(channel) else { return false };
 

@@ -29,6 +29,10 @@ pub(crate) struct Agent {
     pub(crate) streak: u32,
     /// When channels taken away because of no answer become ready again.
     pub(crate) ready_again: Option<(Timestamp, ChannelSet)>,
+    /// When it was given the last contacts of each channel with a ramp.
+    pub(crate) given: Vec<(ChannelId, Timestamp)>,
+    /// Channels its ramps block, and until when.
+    pub(crate) blocked: Vec<(ChannelId, Timestamp)>,
 }
 
 /// A contact in an agent's hands.

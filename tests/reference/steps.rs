@@ -1,6 +1,6 @@
 //! Section 6: relaxation steps and timers; and `AdvanceTime` of section 1.
 
-use cordboard::{AgentId, ContactId, OfferEnd, Outcome, Return, Stage, StepClock, Timestamp, What};
+use cordboard::{AgentId, ChannelId, ContactId, OfferEnd, Outcome, Return, Stage, StepClock, Timestamp, What};
 
 use super::{Agent, Contact, Place, Reference};
 
@@ -16,6 +16,7 @@ enum Timer {
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
 enum AgentReason {
     ReadyAgain,
+    Ramp(ChannelId),
 }
 
 impl Reference {
@@ -59,12 +60,15 @@ impl Reference {
                 consider(holding.until, Timer::Contact(holding.contact.arrival, holding.contact.id));
             }
             consider(agent.ready_again.map(|(due, _)| due), Timer::Agent(agent.id, AgentReason::ReadyAgain));
+            for &(channel, until) in &agent.blocked {
+                consider(Some(until), Timer::Agent(agent.id, AgentReason::Ramp(channel)));
+            }
         }
         earliest
     }
 
     /// The timer of a waiting contact.
-    fn wait_ends(&self, contact: &Contact) -> Option<Timestamp> {
+    pub(crate) fn wait_ends(&self, contact: &Contact) -> Option<Timestamp> {
         let longest_wait = self.longest_wait(contact).map(|span| contact.waits_since + span);
         let alone = contact.only.map(|(_, until)| until);
         let step = self.next_step_due(contact);
@@ -78,14 +82,15 @@ impl Reference {
                 let a = self.agent_at(agent).expect("its timer was found");
                 return match reason {
                     AgentReason::ReadyAgain => self.becomes_ready_again(a),
+                    AgentReason::Ramp(channel) => self.ramp_passed(a, channel),
                 };
             }
             Timer::Contact(_, contact) => (contact, self.place(contact).expect("its timer was found")),
         };
         match place {
             Place::Waiting(at) if self.waited_longest(&self.waiting[at]) => {
-                self.waiting.remove(at);
-                self.tell(What::Ended { contact, outcome: Outcome::MaxWait, agent: None });
+                let gone = self.waiting.remove(at);
+                self.tell_ended(&gone, Outcome::MaxWait, None);
             }
             Place::Waiting(at) => {
                 self.forget_ended_exclusions(at);

@@ -7,21 +7,24 @@
 //! ann is ready [on voice]      ann is not ready [on voice and chat] [reason 3]
 //! ann now has en=80 es=20
 //! ann holds                                           shows her load
+//! ann claims c1               ann may claim           shows what
 //! chat c1 arrives in service [priority 3] [aged 30s] [answer within 20s] [waiting at most 30s]
-//!         [for ann alone 20s | forever] [wrap-up 30s | fixed 30s | open | none] [needing en >= 50 and es]
+//!         [of 7] [for ann alone 20s | forever] [wrap-up 30s | fixed 30s | open | none] [needing en >= 50 and es]
 //! o1 accepted | declined | revoked
 //! c1 connected | not connected | held | resumed | quiet | parked | woken | completed | wrapped up | re-queued
 //! c1 abandoned | cancelled | written in by its customer | written in by its agent
 //! c1 has priority 3            c1 needs en >= 50      c1 assigned to ann
+//! c1 goes on as callback                              over another channel
 //! c1 transferred to sales | to ann alone 20s | forever | needing es   [anew]
+//! who 7                                               what is known of customer 7
 //! why c1                                              where it is, and what stands between it and each agent
 //! again 7/1: …                                        the same command id, from source 7
 //! ```
 //! `needing` comes last and takes the rest of its line.
 
 use cordboard::{
-    AgentId, ChannelSet, Command, CommandId, ContactId, Leave, Needs, NewContact, OfferId, Plan, Preferred, ReasonId,
-    Skills, Span, Timestamp, TransferTo, WrapUp,
+    AgentId, ChannelSet, Command, CommandId, ContactId, CustomerId, Leave, Needs, NewContact, OfferId, Plan, Preferred,
+    ReasonId, Skills, Span, Timestamp, TransferTo, WrapUp,
 };
 
 use crate::names::Names;
@@ -31,6 +34,8 @@ pub(crate) enum Line {
     At(Timestamp),
     Load(AgentId),
     Why(ContactId),
+    Who(CustomerId),
+    MayClaim(AgentId),
 }
 
 pub(crate) fn read_line(line: &str, names: &mut Names, plan: &Plan, now: Timestamp) -> Result<Line, String> {
@@ -97,8 +102,14 @@ impl Reader<'_, '_> {
         if self.names.is_agent(first) && self.words.skip("holds") {
             return Ok(Line::Load(self.names.agent_named(first)));
         }
+        if self.names.is_agent(first) && self.words.skip("may claim") {
+            return Ok(Line::MayClaim(self.names.agent_named(first)));
+        }
         if first == "why" {
             return Ok(Line::Why(self.contact()?));
+        }
+        if first == "who" {
+            return Ok(Line::Who(CustomerId(self.number()?)));
         }
         let command = Box::new(self.command(first)?);
         Ok(Line::Command { id, command })
@@ -139,6 +150,8 @@ impl Reader<'_, '_> {
             Ok(Command::SignOut { agent, leave: Leave::Drain })
         } else if words.skip("now has") {
             Ok(Command::SetSkills { agent, skills: self.skills()? })
+        } else if words.skip("claims") {
+            Ok(Command::Claim { agent, contact: self.contact()? })
         } else if words.skip("is") {
             let ready = !words.skip("not");
             if !words.skip("ready") {
@@ -176,6 +189,10 @@ impl Reader<'_, '_> {
         }
         if words.skip("has priority") {
             Ok(Command::SetPriority { contact, priority: self.number()? })
+        } else if words.skip("goes on as") {
+            let name = words.want()?;
+            let channel = self.plan.find_channel(name).ok_or_else(|| format!("there is no channel {name}"))?;
+            Ok(Command::ChangeChannel { contact, channel })
         } else if words.skip("needs") {
             Ok(Command::SetNeeds { contact, needs: self.needs()? })
         } else if words.skip("assigned to") {
@@ -222,6 +239,8 @@ impl Reader<'_, '_> {
                     return Err(format!("nothing is {age} old at {}", self.now));
                 }
                 new.age_origin = Some(self.now - age);
+            } else if self.words.skip("of") {
+                new.customer = Some(CustomerId(self.number()?));
             } else if self.words.skip("answer within") {
                 new.answer_within = Some(self.span()?);
             } else if self.words.skip("waiting at most") {

@@ -151,7 +151,9 @@ fn run(stage: &mut Option<Stage>, input: &[String]) -> Result<Vec<String>, Strin
                 said.extend(stage.apply(CommandId::ANONYMOUS, Command::AdvanceTime)?);
             }
             Line::Load(agent) => said.push(stage.load(agent)?),
+            Line::MayClaim(agent) => said.push(stage.may_claim(agent)?),
             Line::Why(contact) => said.extend(stage.explain(contact)?),
+            Line::Who(customer) => said.push(stage.known(customer)),
         }
     }
     if said.is_empty() {
@@ -210,6 +212,27 @@ impl Stage {
             lines.push(format!("{position} before it"));
         }
         Ok(lines.iter().map(|line| self.names.put_into(line, self.engine.plan())).collect())
+    }
+
+    fn known(&self, id: cordboard::CustomerId) -> String {
+        let Some(known) = self.engine.customer(id) else { return format!("{id} is not known") };
+        let contacts: Vec<_> = known.contacts.iter().map(|&contact| self.names.contact(contact)).collect();
+        let had = |(agent, at)| format!(", {} had it last, at {at}", self.names.agent(agent));
+        let last = known.last_agent.map(had).unwrap_or_default();
+        let completed = known.last_completed.map(|at| format!(", completed at {at}")).unwrap_or_default();
+        let contacts = if contacts.is_empty() { "nothing".into() } else { contacts.join(", ") };
+        format!("{id}: {contacts}{last}{completed}")
+    }
+
+    fn may_claim(&self, agent: cordboard::AgentId) -> Result<String, String> {
+        let seen = self.engine.claimable(agent, 10);
+        let at = self.reference.agent_at(agent).ok_or("the agent is not signed in")?;
+        if seen != self.reference.claimable(&self.reference.agents[at]) {
+            return Err(format!("the engine shows {seen:?}, the reference something else"));
+        }
+        let seen: Vec<_> = seen.iter().map(|&contact| self.names.contact(contact)).collect();
+        let seen = if seen.is_empty() { "nothing".into() } else { seen.join(", ") };
+        Ok(format!("{} may claim {seen}", self.names.agent(agent)))
     }
 
     fn load(&self, agent: cordboard::AgentId) -> Result<String, String> {

@@ -25,8 +25,14 @@ pub(crate) fn tell(what: &What, names: &Names, plan: &Plan) -> String {
             let ready = if ready { "ready" } else { "not ready" };
             format!("{} {ready} on {}{why}{}", a(agent), channel_names(channels, plan), ending("until", until))
         }
+        What::RampPassed { agent, channel } => {
+            let channel = plan.channel(channel).map_or("?", |channel| &channel.name);
+            format!("{} may be given {channel} again", a(agent))
+        }
         What::SkillsChanged { agent } => format!("{} has other skills", a(agent)),
-        What::Arrived { contact, queue } => format!("{} arrived in {}", c(contact), q(queue)),
+        What::Arrived { contact, queue, repeat } => {
+            format!("{} arrived in {}{}", c(contact), q(queue), if repeat { ", again" } else { "" })
+        }
         What::Queued { contact, queue, waiting, only } => {
             let only = only.map(|agent| format!(", for {} alone", a(agent))).unwrap_or_default();
             format!("{} waits in {}, {waiting} waiting{only}", c(contact), q(queue))
@@ -35,6 +41,11 @@ pub(crate) fn tell(what: &What, names: &Names, plan: &Plan) -> String {
         What::Relaxed { contact, step } => format!("{} is in step {step} now", c(contact)),
         What::PriorityChanged { contact, priority } => format!("{} has priority {priority}", c(contact)),
         What::NeedsChanged { contact } => format!("{} needs something else", c(contact)),
+        What::ChannelChanged { contact, channel, agent, connect_by } => {
+            let with = agent.map(|agent| format!(" with {}", a(agent))).unwrap_or_default();
+            let channel = plan.channel(channel).map_or("?", |channel| &*channel.name);
+            format!("{} is {channel} now{with}{}", c(contact), ending("to connect by", connect_by))
+        }
         What::Transferred { contact, queue } => format!("{} transferred, to {}", c(contact), q(queue)),
         What::Offered { offer, contact, agent, expires, forced } => {
             format!(
@@ -62,6 +73,9 @@ pub(crate) fn tell(what: &What, names: &Names, plan: &Plan) -> String {
             let connect_by = ending("to connect by", connect_by);
             format!("{} given to {}{connect_by}{}", c(contact), a(agent), by_force(forced))
         }
+        What::Claimed { contact, agent, connect_by } => {
+            format!("{} claimed by {}{}", c(contact), a(agent), ending("to connect by", connect_by))
+        }
         What::Connected { contact, agent } => format!("{} connected with {}", c(contact), a(agent)),
         What::Held { contact, agent, by: HeldBy::Agent } => format!("{} held by {}", c(contact), a(agent)),
         What::Held { contact, agent, by: HeldBy::Arrival } => format!("{} put aside at {}", c(contact), a(agent)),
@@ -86,6 +100,7 @@ pub(crate) fn tell(what: &What, names: &Names, plan: &Plan) -> String {
                 Return::ConnectFailed => "not connected",
                 Return::SignedOut => "signed out",
                 Return::NotWoken => "not woken",
+                Return::ChannelChanged => "other channel",
             };
             format!("{} back from {}, {why}", c(contact), a(agent))
         }
@@ -98,6 +113,7 @@ pub(crate) fn tell(what: &What, names: &Names, plan: &Plan) -> String {
                 Outcome::MaxWait => "waited as long as it may",
                 Outcome::Unanswered => "ended unanswered",
                 Outcome::Closed => "closed",
+                Outcome::Superseded => "superseded",
             };
             let agent = agent.map(|agent| format!(" at {}", a(agent))).unwrap_or_default();
             format!("{} {outcome}{agent}", c(contact))

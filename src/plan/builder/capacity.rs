@@ -3,6 +3,7 @@
 use super::super::document::{Table, Value};
 use super::super::words::{OVERS, word};
 use crate::capacity::{Load, Over, Stage};
+use crate::time::Span;
 
 /// Says what agents with a profile can take, in [`PlanBuilder::capacity`](crate::PlanBuilder::capacity).
 ///
@@ -95,6 +96,14 @@ impl LoadBuilder {
             Stage::WrapUp => "wrap_up_load",
         };
         self.set(key, load)
+    }
+
+    /// At most so many are given within so long. Default no such limit.
+    pub fn ramp(mut self, contacts: u16, per: Span) -> Self {
+        let ramp = self.0.table("ramp");
+        *ramp.entry("contacts") = Value::Whole(contacts.into());
+        *ramp.entry("per") = Value::Text(per.to_string());
+        self
     }
 
     fn set(mut self, key: &str, load: Load) -> Self {

@@ -3,7 +3,7 @@
 use super::super::document::{Table, Value};
 use super::super::words::*;
 use super::{offer, span, target_value, wrap_up_value};
-use crate::queue::{AgentOrder, ContactOrder, IdleClock, NoAnswer, Pools, StepClock, Target, WrapUp};
+use crate::queue::{AgentOrder, ContactOrder, IdleClock, Mode, NoAnswer, Pools, StepClock, Target, WrapUp};
 use crate::time::Span;
 
 /// Says how a queue is, in [`PlanBuilder::queue`](crate::PlanBuilder::queue).
@@ -156,6 +156,17 @@ impl QueueBuilder {
     pub fn target(mut self, channel: &str, target: Target) -> Self {
         *self.0.table("targets").entry(channel) = target_value(target);
         self
+    }
+
+    /// How its contacts come to agents. Default they are given to them.
+    pub fn mode(self, mode: Mode) -> Self {
+        self.text("mode", word(&MODES, &mode))
+    }
+
+    /// Most contacts of the queue that an agent may hold and still claim one more. Default no limit where agents pull,
+    /// else none at all.
+    pub fn claims(self, most: u16) -> Self {
+        self.set("claims", Value::Whole(most.into()))
     }
 
     fn text(self, key: &str, text: &str) -> Self {

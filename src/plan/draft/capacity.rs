@@ -3,7 +3,7 @@
 use super::super::reading::{Entry, Section};
 use super::super::words::OVERS;
 use super::Draft;
-use crate::capacity::{ChannelCapacity, Load, Over, Profile, Stage};
+use crate::capacity::{ChannelCapacity, Load, Over, Profile, Ramp, Stage};
 use crate::id::ChannelId;
 
 const RESERVED: [&str; 2] = ["headroom", "arrives_over"];
@@ -113,7 +113,8 @@ impl Draft {
                 "is {is}, less than the {most} the contact may come to take; an offer reserves the most, or leave this out"
             ));
         }
-        Some(ChannelCapacity { max, open: open.unwrap_or(max).max(max), load: loads })
+        let ramp = ramp(&section.get("ramp"));
+        Some(ChannelCapacity { max, open: open.unwrap_or(max).max(max), load: loads, ramp })
     }
 
     /// A channel that cannot be offered even to an idle agent is a mistake.
@@ -129,4 +130,13 @@ impl Draft {
             }
         }
     }
+}
+
+/// `{ contacts = 5, per = "1m" }`.
+fn ramp(entry: &Entry<'_>) -> Option<Ramp> {
+    let section = entry.clone().such_as("{ contacts = 5, per = \"1m\" }").section()?;
+    let contacts = section.get("contacts").or_missing("how many may be given, such as contacts = 5");
+    let per = section.get("per").or_missing("within how long, such as per = \"1m\"").some_span();
+    let contacts = contacts.whole(1..=Ramp::MOST.into()).and_then(|contacts| u16::try_from(contacts).ok());
+    Some(Ramp { contacts: contacts?, per: per? })
 }

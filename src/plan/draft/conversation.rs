@@ -33,6 +33,6 @@ pub(super) fn read(section: &Section<'_>) -> Conversation {
 
 fn wake(section: &Section<'_>) -> Wake {
     let default = Wake::default();
-    let wait = section.get("wait").span_or(&[("forever", Span::MAX)]);
+    let wait = section.get("wait").span_or_forever();
     Wake { over: section.get("over").small(0).unwrap_or(default.over), wait: wait.unwrap_or(default.wait) }
 }

@@ -3,9 +3,10 @@
 use super::super::document::Value;
 use super::super::reading::{Entry, Section};
 use super::super::words::*;
+use super::customers::affinity;
 use super::{Draft, MOST_AGENT_ORDERS, MOST_WORTH};
 use crate::queue::{
-    AgentOrder, ContactOrder, IdleClock, NoAnswer, NoAnswerEffect, Pools, Queue, Step, StepClock, Target,
+    AgentOrder, ContactOrder, IdleClock, Mode, NoAnswer, NoAnswerEffect, Pools, Queue, Step, StepClock, Target,
 };
 use crate::requirement::Requirement;
 use crate::time::Span;
@@ -17,6 +18,7 @@ impl Draft {
         let default = Queue::with_defaults(name);
         let Some(section) = section else { return default };
         let limit = section.get("limit").whole(0..=u32::MAX.into());
+        let mode = section.get("mode").choice(&MODES).unwrap_or_default();
         let step_clock = section.get("step_clock").choice(&STEP_CLOCKS).unwrap_or_default();
         Queue {
             order: contact_order(section),
@@ -36,9 +38,12 @@ impl Draft {
                 .such_as("{ agent = \"not-ready\", after = 2 }")
                 .section()
                 .map_or(default.no_answer, |section| no_answer(&section)),
+            affinity: affinity(&section.get("affinity")),
             offers_per_agent: section.get("offers_per_agent").small(1).unwrap_or(default.offers_per_agent),
             offers_per_contact: section.get("offers_per_contact").small(1).unwrap_or(default.offers_per_contact),
             targets: self.targets(&section.get("targets").such_as("{ voice = { share = 0.8, within = \"20s\" } }")),
+            mode,
+            claims: section.get("claims").small(0).unwrap_or(if mode == Mode::Pull { u16::MAX } else { 0 }),
             ..default
         }
     }
@@ -114,9 +119,12 @@ impl Queue {
                 not_ready_for: None,
                 exclude_for: Span::from_secs(60),
             },
+            affinity: None,
             offers_per_agent: 3,
             offers_per_contact: 100,
             targets: Vec::new(),
+            mode: Mode::Push,
+            claims: 0,
             retired: false,
         }
     }

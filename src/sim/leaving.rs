@@ -1,0 +1,149 @@
+//! How contacts of a simulation stop: waiting, being worked on, being there; and what is counted then.
+
+use crate::capacity::Load;
+use crate::contact::Outcome;
+use crate::id::{AgentId, ContactId};
+use crate::time::Timestamp;
+
+use super::calendar::{Calendar, Kind};
+use super::contacts::{Contacts, StreamState, slot};
+use super::crowd::Held;
+use super::distribution::span;
+use super::slot::State;
+use super::tally::ContactTally;
+
+impl Contacts<'_> {
+    /// Work stops for a while.
+    pub(super) fn pause(&mut self, id: ContactId, at: Timestamp, calendar: &mut Calendar) {
+        self.stop(slot(id), at, calendar);
+        self.hang_up(slot(id), at, calendar);
+        self.contact(id).1.enter_state(State::Paused);
+    }
+
+    /// The conversation is over; `open` if the agent ends the wrap-up.
+    pub(super) fn wrap_up(&mut self, id: ContactId, at: Timestamp, open: bool, calendar: &mut Calendar) {
+        self.leave_conversation(slot(id), at, calendar);
+        let (slot, contact) = self.contact(id);
+        contact.enter_state(State::WrapUp);
+        if open {
+            calendar.enter(at + contact.wrap_up, Kind::WrappedUp, slot, contact.phase);
+        }
+    }
+
+    /// Back in its queue: since when the agent's capacity had been taken.
+    pub(super) fn returned(&mut self, id: ContactId, at: Timestamp, calendar: &mut Calendar) -> Timestamp {
+        self.leave_conversation(slot(id), at, calendar);
+        self.hang_up(slot(id), at, calendar);
+        let (_, contact) = self.contact(id);
+        contact.enter_state(State::Waiting);
+        contact.since = at;
+        contact.taken
+    }
+
+    /// A contact is gone: since when its agent's capacity had been taken.
+    pub(super) fn ended(
+        &mut self,
+        id: ContactId,
+        outcome: Outcome,
+        at: Timestamp,
+        calendar: &mut Calendar,
+    ) -> Timestamp {
+        let slot = slot(id);
+        match self.slots[slot as usize].state {
+            State::Waiting | State::Offered => self.leave_line(slot, outcome, at),
+            State::Connecting | State::Active | State::Paused => self.leave_conversation(slot, at, calendar),
+            State::WrapUp | State::Gone => {}
+        }
+        self.hang_up(slot, at, calendar);
+        self.finish(slot, outcome, at);
+        let contact = &mut self.slots[slot as usize];
+        contact.enter_state(State::Gone);
+        contact.used = contact.used.wrapping_add(1);
+        self.free.push(slot);
+        contact.taken
+    }
+
+    /// A contact, which may just have gone, had an agent's capacity for a while.
+    pub(super) fn carried(&mut self, id: ContactId, held: Held) {
+        let stream = self.slots[slot(id) as usize].stream;
+        self.streams[stream as usize].carry(&self.loads, held);
+    }
+
+    /// What is still there at the end; `held` is told of capacity still taken.
+    pub(super) fn close(mut self, mut held: impl FnMut(AgentId, Timestamp) -> Held) -> Vec<ContactTally> {
+        for contact in &self.slots {
+            let tally = &mut self.streams[contact.stream as usize].tally;
+            let area = self.window.clip(contact.since, self.window.to);
+            match contact.state {
+                State::Gone => {}
+                State::Waiting | State::Offered => {
+                    tally.wait(contact.since, self.window.to, self.window);
+                    tally.waiting_at_end += u64::from(contact.counted && !contact.answered);
+                }
+                State::Connecting | State::Active | State::Paused => tally.service_area += area,
+                State::WrapUp => {}
+            }
+            if !matches!(contact.state, State::Gone | State::Waiting) {
+                let held = held(contact.agent, contact.taken);
+                self.streams[contact.stream as usize].carry(&self.loads, held);
+            }
+        }
+        self.streams.into_iter().map(|state| state.tally).collect()
+    }
+
+    fn leave_line(&mut self, slot: u32, outcome: Outcome, at: Timestamp) {
+        let contact = &self.slots[slot as usize];
+        let tally = &mut self.streams[contact.stream as usize].tally;
+        tally.wait(contact.since, at, self.window);
+        if outcome == Outcome::Abandoned {
+            tally.lost += u64::from(self.window.has(at));
+        }
+        if !contact.counted || contact.answered {
+            return;
+        }
+        match outcome {
+            Outcome::Abandoned => tally.abandoned += 1,
+            _ => tally.overflowed += 1,
+        }
+        if outcome == Outcome::TurnedAway {
+            tally.turned_away += 1;
+        } else {
+            tally.give_up(at.since(contact.arrived));
+        }
+    }
+
+    fn leave_conversation(&mut self, slot: u32, at: Timestamp, calendar: &mut Calendar) {
+        self.stop(slot, at, calendar);
+        let contact = &self.slots[slot as usize];
+        self.streams[contact.stream as usize].tally.service_area += self.window.clip(contact.since, at);
+    }
+
+    /// Stops work, if any is under way, and keeps what is left of it.
+    fn stop(&mut self, slot: u32, at: Timestamp, calendar: &mut Calendar) {
+        let contact = &mut self.slots[slot as usize];
+        if contact.state != State::Active {
+            return;
+        }
+        let stream = self.streams[contact.stream as usize].stream;
+        if stream.conversation().is_some() {
+            self.desks.put_down(slot, at, calendar);
+            return;
+        }
+        let channel = stream.new.channel;
+        match self.speeded[usize::from(channel.0)] {
+            None => contact.work = contact.ends.since(at).0,
+            Some(kind) => {
+                let place = contact.place;
+                contact.work = span(self.together[place as usize].leave(slot, self.speeds[kind], at)).0;
+                self.enter_first(place, calendar);
+            }
+        }
+    }
+}
+
+impl StreamState<'_> {
+    fn carry(&mut self, loads: &[Vec<Load>], held: Held) {
+        let load = loads[usize::from(held.group.0)][usize::from(self.stream.new.channel.0)];
+        self.tally.load_area += held.measured * u128::from(load.0);
+    }
+}
