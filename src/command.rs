@@ -140,6 +140,30 @@ pub enum Command {
         skills: Skills,
     },
 
+    /// Opens or closes a queue: by the hour, for a holiday, in an emergency. Open at first; so already: nothing happens.
+    ///
+    /// ```
+    /// # use cordboard::{ChannelId, Command, CommandId, ContactId, Event, NewContact, Outcome, Plan, QueueId, Router, Seq};
+    /// # use cordboard::{Stamped, Timestamp, What};
+    /// let plan = Plan::builder().channel("voice", |c| c).queue("sales", |q| q.when_closed("deflect")).build()?;
+    /// let (sales, mut router, mut events) = (QueueId(0), Router::new(plan)?, Vec::new());
+    /// for (seq, command) in [
+    ///     Command::SetQueueOpen { queue: sales, open: false },
+    ///     Command::Enqueue { contact: ContactId(1), new: NewContact::new(sales, ChannelId(0)) },
+    /// ].into_iter().enumerate() {
+    ///     let seq = Seq(seq as u64 + 1);
+    ///     router.apply(&Stamped { seq, id: CommandId::ANONYMOUS, at: Timestamp(9), command }, &mut events)?;
+    /// }
+    /// assert_eq!(router.is_open(sales), Some(false));
+    /// assert!(matches!(events[..], [.., Event { what: What::Ended { outcome: Outcome::Deflected, .. }, .. }]));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    SetQueueOpen {
+        /// Which queue.
+        queue: QueueId,
+        /// Open, or closed.
+        open: bool,
+    },
     /// A contact arrives.
     Enqueue {
         /// Its id, not in use.

@@ -99,8 +99,10 @@ pub enum Outcome {
     Abandoned,
     /// The host took it back.
     Cancelled,
-    /// The queue was full on arrival.
+    /// Its queue was full or closed, and had no other place for it.
     TurnedAway,
+    /// Its queue would not let it in, or keep it, and the host has something else for the customer.
+    Deflected,
     /// It waited as long as it may.
     MaxWait,
     /// It was offered as often as it may be, and nobody took it.

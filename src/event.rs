@@ -58,6 +58,20 @@ pub enum Return {
     ChannelChanged,
 }
 
+/// The edge of a queue at which a contact went elsewhere.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Edge {
+    /// The queue is closed.
+    Closed,
+    /// Nobody signed in could ever take it there.
+    Unstaffed,
+    /// As many wait as may.
+    Full,
+    /// It has waited as long as it should there.
+    Waited,
+}
+
 /// What happened.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -117,6 +131,25 @@ pub enum What {
         queue: QueueId,
         /// One of the same customer was completed not long ago.
         repeat: bool,
+    },
+    /// A queue is open: arrivals are let in.
+    QueueOpened {
+        /// Which.
+        queue: QueueId,
+    },
+    /// A queue is closed: arrivals go where its overflow says. Who waits is served.
+    QueueClosed {
+        /// Which.
+        queue: QueueId,
+    },
+    /// A contact goes to another queue, as its queue's overflow says.
+    Overflowed {
+        /// Which.
+        contact: ContactId,
+        /// The queue it goes to.
+        queue: QueueId,
+        /// At which edge of the queue it was in.
+        why: Edge,
     },
     /// A contact stands in line.
     Queued {

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::customer::Affinity;
 use crate::id::ChannelId;
+use crate::overflow::Overflow;
 use crate::requirement::Requirement;
 use crate::time::Span;
 
@@ -219,6 +220,8 @@ pub struct Queue {
     pub mode: Mode,
     /// Most contacts of this queue that an agent may hold and still claim one more; 0 for no claims.
     pub claims: u16,
+    /// What becomes of contacts that it does not let in, or does not keep.
+    pub overflow: Overflow,
     /// No longer in the plan; takes nothing new, and is served until it is empty.
     pub retired: bool,
 }

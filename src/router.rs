@@ -14,6 +14,7 @@ mod conversation;
 mod crews;
 mod customers;
 mod digest;
+mod edges;
 mod estimate;
 mod evolve;
 mod exclusions;

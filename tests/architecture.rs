@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 const LAYERS: &[&[&str]] = &[
     &["id", "time", "nearest"],
     &["requirement", "capacity", "customer"],
-    &["queue"],
+    &["queue", "overflow"],
     &["channel", "agent"],
     &["contact"],
     &["plan"],

@@ -87,6 +87,16 @@ fn every_key_reaches_the_plan() {
     assert_eq!((queue.affinity, plan.queue(help).unwrap().affinity), (Some(affinity), None));
     assert_eq!(queue.target(id("voice")), Some(Target::new(950, Span::from_secs(10))));
 
+    let callback = OverflowTo::Callback(id("callback"));
+    let overflow = Overflow {
+        full: OverflowTo::Deflect,
+        closed: OverflowTo::Queue(help),
+        unstaffed: OverflowTo::End,
+        after: Some(AfterWait { wait: Span::from_mins(2), then: callback }),
+        closed_waiting: callback,
+    };
+    assert_eq!(queue.overflow, overflow);
+
     assert_eq!(plan.requirements()[0].requires, plan.requirement("billing >= 50 or prefer(\"tier 2\")").unwrap());
     assert_eq!((plan.limits().contacts, plan.limits().name_length), (1000, 60));
     let day = Span::from_mins(24 * 60);
@@ -110,6 +120,10 @@ fn what_is_not_said_has_its_default() {
     assert_eq!((queue.no_answer.agent, queue.no_answer.after), (NoAnswerEffect::Stay, 1));
     assert_eq!((queue.no_answer.exclude_for, queue.offers_per_agent), (Span::from_secs(60), 3));
     assert_eq!((queue.offers_per_contact, queue.steps.len(), queue.targets.len()), (100, 0, 0));
+    let overflow = queue.overflow;
+    assert_eq!((overflow.full, overflow.closed), (OverflowTo::End, OverflowTo::End));
+    assert_eq!((overflow.unstaffed, overflow.closed_waiting), (OverflowTo::Wait, OverflowTo::Wait));
+    assert_eq!(overflow.after, None);
     let chat = plan.profiles()[0].channel(ChannelId(1)).unwrap();
     assert_eq!((chat.max, chat.open, chat.load), (4, 4, [Load::share(4); 6]));
     assert_eq!(plan.channels()[0].target, Target::new(800, Span::from_secs(20)));
@@ -195,6 +209,11 @@ fn json_toml_and_code_give_the_same_plan() {
                 .offers_per_agent(1)
                 .offers_per_contact(7)
                 .target("voice", Target::new(950, Span::from_secs(10)))
+                .when_full("deflect")
+                .when_closed("queue:help")
+                .when_unstaffed("end")
+                .after_wait(Span::from_mins(2), "callback")
+                .closed_waiting("callback")
         })
         .queue("help", |q| {
             q.mode(Mode::Pull).claims(2).order(ContactOrder::Host("mine".into())).agents([AgentOrder::Random])
@@ -246,6 +265,7 @@ fn the_reference_describes_every_key_and_its_example_is_a_plan() {
     }
     keys_of(&document["queues"]["sales"]["no_answer"], &[], &mut keys);
     keys_of(&document["capacity"]["blended"]["email"]["ramp"], &[], &mut keys);
+    keys_of(&document["queues"]["sales"]["overflow"], &[], &mut keys);
     let channels = ["voice", "email", "chat"];
     keys.retain(|key| !channels.contains(&&**key));
     assert!(keys.len() > 50);

@@ -16,6 +16,14 @@ pub(crate) enum Failure {
 }
 
 impl Failure {
+    /// The same, said to be at some place.
+    pub(crate) fn at(self, place: &str) -> Self {
+        match self {
+            Self::Input(message) => Self::Input(format!("with {place}:\n{message}")),
+            other => other,
+        }
+    }
+
     /// Says what is wrong on standard error.
     pub(crate) fn report(self) -> ExitCode {
         let (message, code) = match self {

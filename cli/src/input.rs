@@ -4,6 +4,7 @@ use std::path::Path;
 
 use clap::Args;
 use cordboard::sim::Scenario;
+use cordboard::{PlanDocument, Problems};
 
 use crate::failure::Failure;
 
@@ -43,11 +44,23 @@ impl RunOptions {
 
 /// Reads a scenario. Everything wrong with it is reported at once, each line beginning with the file's name.
 pub(crate) fn scenario(path: &Path) -> Result<Scenario, Failure> {
-    let shown = path.display();
-    let text = std::fs::read_to_string(path).map_err(|error| Failure::Input(format!("{shown}: {error}")))?;
+    check(&document(path)?, path)
+}
+
+/// Reads what a scenario's file says, of whatever kind.
+pub(crate) fn document(path: &Path) -> Result<PlanDocument, Failure> {
+    let text = std::fs::read_to_string(path);
+    let text = text.map_err(|error| Failure::Input(format!("{}: {error}", path.display())))?;
+    PlanDocument::from_toml(&text).map_err(|problems| wrong(path, &problems))
+}
+
+/// The scenario that a document, read from `path`, describes.
+pub(crate) fn check(document: &PlanDocument, path: &Path) -> Result<Scenario, Failure> {
     let folder = path.parent().unwrap_or(Path::new(""));
-    Scenario::from_toml(&text, folder).map_err(|problems| {
-        let lines: Vec<String> = problems.0.iter().map(|problem| format!("{shown}: {problem}")).collect();
-        Failure::Input(lines.join("\n"))
-    })
+    Scenario::from_document(document, folder).map_err(|problems| wrong(path, &problems))
+}
+
+fn wrong(path: &Path, problems: &Problems) -> Failure {
+    let lines: Vec<String> = problems.0.iter().map(|problem| format!("{}: {problem}", path.display())).collect();
+    Failure::Input(lines.join("\n"))
 }

@@ -9,6 +9,7 @@ mod input;
 mod progress;
 mod replay;
 mod simulate;
+mod sweep;
 mod table;
 
 use std::process::ExitCode;
@@ -29,6 +30,8 @@ enum Command {
     Simulate(simulate::Arguments),
     /// Runs a scenario under several policies with the same randomness and shows the paired differences.
     Compare(compare::Arguments),
+    /// Runs a scenario once for each value of one of its keys, and shows what comes of it.
+    Sweep(sweep::Arguments),
     /// Sends recorded contacts through the engine and shows recorded waits beside routed ones.
     Replay(replay::Arguments),
     /// Checks a scenario and says everything that is wrong with it.
@@ -41,6 +44,7 @@ fn main() -> ExitCode {
     let done = match &arguments.command {
         Command::Simulate(arguments) => simulate::run(arguments),
         Command::Compare(arguments) => compare::run(arguments),
+        Command::Sweep(arguments) => sweep::run(arguments),
         Command::Replay(arguments) => replay::run(arguments),
         Command::Check(arguments) => check::run(arguments),
     };

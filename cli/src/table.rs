@@ -192,7 +192,7 @@ fn target(target: cordboard::Target) -> String {
 }
 
 /// `12.3%`, with the half-width where there is one.
-fn percent(estimate: Estimate) -> String {
+pub(crate) fn percent(estimate: Estimate) -> String {
     match (estimate.mean, estimate.half_width) {
         (None, _) => "–".to_owned(),
         (Some(mean), None) => format!("{:.1}%", 100.0 * mean),
@@ -200,7 +200,7 @@ fn percent(estimate: Estimate) -> String {
     }
 }
 
-fn number(estimate: Estimate, decimals: usize) -> String {
+pub(crate) fn number(estimate: Estimate, decimals: usize) -> String {
     match (estimate.mean, estimate.half_width) {
         (None, _) => "–".to_owned(),
         (Some(mean), None) => format!("{mean:.decimals$}"),

@@ -261,3 +261,49 @@ fn shipped_scenarios_are_sound() {
     }
     assert!(seen >= 3);
 }
+
+#[test]
+fn a_sweep_shows_every_value_beside_the_formula() {
+    let scenario = "examples/scenarios/chat-concurrency.toml";
+    let arguments =
+        ["sweep", scenario, "--set", "capacity.desk.chat.max=5,30", "--against", "calls", "--replications", "2"];
+    let shown = done(&arguments);
+    assert!(shown.contains("agents of calls") && shown.contains("N* = 24.3"), "{shown}");
+    let cells = |value: &str| -> Vec<String> {
+        let row =
+            shown.lines().find(|line| line.starts_with(&format!("│ {value} "))).unwrap_or_else(|| panic!("{shown}"));
+        row.trim_matches('│').split('┆').map(|cell| cell.trim().to_owned()).collect()
+    };
+    // By formula: completed in an agent's hour, and the mean reply.
+    assert_eq!((&*cells("5")[3], &*cells("5")[5]), ("8.16", "17.8 s"));
+    assert_eq!((&*cells("30")[3], &*cells("30")[5]), ("38.69", "115.2 s"));
+    let worth: f64 = cells("30").last().unwrap().parse().unwrap();
+    assert!((9.3..10.3).contains(&worth), "thirty open conversations do about ten phone agents' work here: {worth}");
+
+    let json = [&arguments[..], &["--json", "--set", "horizon=10h"]].concat();
+    let swept: Value = serde_json::from_str(&done(&json)).unwrap();
+    assert_eq!(swept["key"], "capacity.desk.chat.max");
+    let points = swept["points"].as_array().unwrap();
+    assert_eq!((points.len(), &points[1]["value"]), (2, &Value::from("30")));
+    let replies = |at: usize| points[at]["streams"]["chats"]["reply_seconds"]["mean"].as_f64().unwrap();
+    assert!(replies(1) > 3.0 * replies(0));
+}
+
+#[test]
+fn a_sweep_that_cannot_be_says_why() {
+    let scenario = "examples/scenarios/chat-concurrency.toml";
+    for (settings, words) in [
+        (&["capacity.desk.chat.max=3"][..], "give one of them several"),
+        (&["capacity.desk.chat.max=1..3", "seed=1,2"], "one at a time"),
+        (&["capacity.desk.chat.mux=1..3"], "did you mean `max`?"),
+        (&["capacity.desk.chat.max=1,0"], "with capacity.desk.chat.max=0"),
+        (&["capacity.desk.chat.max"], "KEY=VALUES"),
+    ] {
+        let mut arguments = vec!["sweep", scenario];
+        settings.iter().for_each(|setting| arguments.extend(["--set", setting]));
+        let complaint = failed(2, &arguments);
+        assert!(complaint.contains(words), "{settings:?}: {complaint}");
+    }
+    let complaint = failed(2, &["sweep", scenario, "--set", "seed=1,2", "--against", "cals"]);
+    assert!(complaint.contains("no stream \"cals\""), "{complaint}");
+}

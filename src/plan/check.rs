@@ -14,6 +14,7 @@ use crate::capacity::{Load, Profile, Ramp, Stage};
 use crate::channel::{Channel, Conversation};
 use crate::customer::Customers;
 use crate::id::QueueId;
+use crate::overflow::OverflowTo;
 use crate::queue::{AgentOrder, ContactOrder, Queue, StepClock, Target};
 use crate::requirement::Requirement;
 use crate::time::Span;
@@ -200,6 +201,7 @@ impl Check<'_> {
         self.that(queue.targets.len() <= self.plan.channels.len(), path, "a target's channel is not in the plan");
         queue.targets.iter().flatten().for_each(|target| self.target(path, target));
         self.steps(path, queue);
+        self.overflow(path, queue);
     }
 
     fn steps(&mut self, path: &str, queue: &Queue) {
@@ -215,6 +217,20 @@ impl Check<'_> {
         for (at, step) in steps.iter().enumerate() {
             self.requirement(&join_item(&join(path, "steps"), at), &step.requires);
         }
+    }
+
+    fn overflow(&mut self, path: &str, queue: &Queue) {
+        let overflow = &queue.overflow;
+        let here = |id: QueueId| self.plan.queues.get(usize::from(id.0)).is_none_or(|other| other.name == queue.name);
+        let known = overflow.places().all(|to| match to {
+            OverflowTo::Queue(id) => !here(id),
+            OverflowTo::Callback(id) => usize::from(id.0) < self.plan.channels.len(),
+            OverflowTo::Wait | OverflowTo::End | OverflowTo::Deflect => true,
+        });
+        self.that(known, path, "it overflows into itself, or to what is not in the plan");
+        self.that(overflow.full != OverflowTo::Wait, path, "contacts wait in it though it is full");
+        let waits = overflow.after.is_some_and(|after| after.wait == Span::ZERO || after.then == OverflowTo::Wait);
+        self.that(!waits, path, "overflow after a wait is at once, or goes nowhere");
     }
 
     fn requirement(&mut self, path: &str, requirement: &Requirement) {

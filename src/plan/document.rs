@@ -38,6 +38,27 @@ pub struct PlanDocument {
     pub(crate) lines: BTreeMap<String, usize>,
 }
 
+impl PlanDocument {
+    /// The same with `changes` laid over it: tables are merged key by key, everything else is replaced.
+    ///
+    /// ```
+    /// # use cordboard::{Plan, PlanDocument};
+    /// let text = r#"{ "capacity": { "desk": { "chat": { "max": 3 } } }, "agents": { "team": { "capacity": "desk" } }, "queues": { "q": {} } }"#;
+    /// let document: PlanDocument = serde_json::from_str(text)?;
+    /// let five: PlanDocument = serde_json::from_str(r#"{ "capacity": { "desk": { "chat": { "max": 5 } } } }"#)?;
+    /// let plan = Plan::from_document(&document.with(&five))?;
+    /// let chat = plan.find_channel("chat").unwrap();
+    /// assert_eq!(plan.profile(plan.groups()[0].capacity).unwrap().channel(chat).unwrap().max, 5);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn with(&self, changes: &Self) -> Self {
+        let mut changed = self.clone();
+        changed.root.overlay(&changes.root);
+        changed
+    }
+}
+
 /// Keys and values in the order of the file.
 #[derive(Clone, PartialEq, Debug, Default)]
 pub(crate) struct Table(pub(crate) Vec<(String, Value)>);
@@ -55,6 +76,16 @@ impl Table {
             self.0.len() - 1
         });
         &mut self.0[at].1
+    }
+
+    /// Lays another over it; of a nesting that every reader refuses.
+    fn overlay(&mut self, over: &Self) {
+        for (key, value) in &over.0 {
+            match value {
+                Value::Table(table) => self.table(key).overlay(table),
+                _ => *self.entry(key) = value.clone(),
+            }
+        }
     }
 
     /// The table under `key`, made if missing; it replaces a value of another kind.

@@ -4,6 +4,7 @@ mod agents;
 mod capacity;
 mod conversation;
 mod customers;
+mod overflow;
 mod queues;
 #[cfg(feature = "sim")]
 mod scenario;
@@ -24,6 +25,9 @@ use crate::time::Span;
 const SCENARIO: [&str; 8] = ["name", "seed", "warmup", "horizon", "replications", "streams", "offers", "scheduler"];
 const SCENARIO_OF_CHANNEL: [&str; 1] = ["speed"];
 const SCENARIO_OF_AGENTS: [&str; 1] = ["shifts"];
+
+/// The channel of contacts that overflow into being called back.
+const CALLBACK: &str = "callback";
 
 /// Most ids of the kinds that are numbered with 16 bits.
 pub(crate) const MOST_NAMES: usize = 65_535;
@@ -348,6 +352,10 @@ fn built_in_used(root: &Table) -> Vec<&str> {
     }
     for queue in values(root.get("queues")) {
         used.extend(keys(inside(queue, "targets")));
+        let overflow = inside(queue, "overflow");
+        let after = overflow.and_then(|overflow| inside(overflow, "after"));
+        let to = values(overflow).chain(values(after)).chain(inside(queue, "closed_waiting"));
+        used.extend(to.filter_map(text).filter(|to| *to == CALLBACK));
     }
     for stream in values(root.get("streams")) {
         used.extend(inside(stream, "channel").and_then(text));

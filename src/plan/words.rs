@@ -1,6 +1,8 @@
 //! The words of a document for the choices of a plan.
 
 use crate::capacity::Over;
+use crate::id::ChannelId;
+use crate::overflow::OverflowTo;
 use crate::queue::{AgentOrder, ContactOrder, IdleClock, Mode, NoAnswerEffect, Pools, StepClock};
 use crate::time::Span;
 
@@ -54,3 +56,16 @@ pub(super) const NO_ANSWER_EFFECTS: [(&str, NoAnswerEffect); 3] =
     [("stay", NoAnswerEffect::Stay), ("not-ready", NoAnswerEffect::NotReady), ("sign-out", NoAnswerEffect::SignOut)];
 
 pub(super) const MODES: [(&str, Mode); 2] = [("push", Mode::Push), ("pull", Mode::Pull)];
+
+/// What the name of a queue that contacts overflow into follows.
+pub(super) const TO_QUEUE: &str = "queue:";
+/// The same, as a message says it.
+pub(super) const TO_QUEUE_NAMED: &str = "queue:NAME";
+
+/// To wait comes first, because it cannot be chosen everywhere.
+pub(super) const OVERFLOWS: [(&str, OverflowTo); 4] = [
+    ("wait", OverflowTo::Wait),
+    ("end", OverflowTo::End),
+    ("deflect", OverflowTo::Deflect),
+    ("callback", OverflowTo::Callback(ChannelId(u8::MAX))),
+];

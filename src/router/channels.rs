@@ -78,10 +78,13 @@ impl State {
         self.contacts[slot].class = self.class_of(self.class_key(&self.contacts[slot]));
     }
 
-    /// The contact of nobody is of another channel. In line it keeps its place there.
+    /// The contact of nobody is of another channel, and promised its place. In line it keeps its place there.
     pub(super) fn wait_on(&mut self, slot: u32, channel: ChannelId) {
         let id = self.contacts[slot].id;
-        self.restand(id, |it, _| it.channel = channel);
+        self.restand(id, |it, _| {
+            it.channel = channel;
+            it.promise(true);
+        });
         self.arm(slot);
     }
 }

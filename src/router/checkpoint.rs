@@ -106,6 +106,8 @@ struct SavedContact {
     first_offer: Option<Timestamp>,
     offers: u16,
     offer: Option<OfferId>,
+    overflows: u8,
+    promised: bool,
     deadline: Option<Timestamp>,
     given_at: Timestamp,
     turn: Turn,
@@ -200,6 +202,8 @@ impl State {
             first_offer: it.first_offer(),
             offers: it.offers,
             offer: (it.place == Place::With(Stage::Offered)).then_some(it.offer),
+            overflows: it.overflows,
+            promised: it.promised(),
             deadline: it.deadline(),
             given_at: it.given_at,
             turn: it.turn(),
@@ -342,6 +346,8 @@ impl State {
         contact.offer = saved.offer.unwrap_or(OfferId(0));
         contact.set_owner(saved.owner);
         contact.set_deadline(saved.deadline);
+        contact.overflows = saved.overflows;
+        contact.promise(saved.promised);
         contact.given_at = saved.given_at;
         contact.has_exclusions = !saved.exclusions.is_empty();
         let slot = self.contacts.insert(contact);

@@ -81,6 +81,7 @@ impl State {
                 self.check_skills(Some(skills))?;
                 self.known_agent(*agent).map(Subject::Agent)
             }
+            Command::SetQueueOpen { queue, .. } => self.check_queue(*queue).map(|()| Subject::Nothing),
             Command::Enqueue { contact, new } => self.check_new(*contact, new, input),
             Command::Abandon { contact } => self.contact_in(*contact, "abandoned", |place| {
                 matches!(place, Place::InLine | Place::With(Stage::Offered | Stage::Connecting))

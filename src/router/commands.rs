@@ -3,7 +3,7 @@
 use crate::capacity::Stage;
 use crate::command::{Command, Leave, TransferTo};
 use crate::contact::Outcome;
-use crate::event::{HeldBy, OfferEnd, Return, What};
+use crate::event::{Edge, HeldBy, OfferEnd, Return, What};
 use crate::id::ReasonId;
 use crate::queue::{NoAnswerEffect, WrapUp};
 use crate::router::checks::Subject;
@@ -33,6 +33,7 @@ impl Step<'_> {
                 self.emit(What::SkillsChanged { agent: *agent });
                 self.mark_agent(slot);
             }
+            (Command::SetQueueOpen { queue, open }, _) => self.set_queue_open(*queue, *open),
             (Command::Enqueue { .. }, _) => self.enqueue(),
             (command, Subject::Contact(slot)) => self.on_contact(command, slot),
             (_, _) => debug_assert!(false, "a check names the subject its command needs"),
@@ -121,6 +122,11 @@ impl Step<'_> {
                     self.emit(What::Ended { contact, outcome: Outcome::MaxWait, agent: None });
                     return;
                 }
+                let waited = self.state.after_wait(&self.state.contacts[slot]);
+                if let Some((_, to)) = waited.filter(|&(due, _)| due <= self.state.now) {
+                    self.overflow_from_line(slot, to, Edge::Waited);
+                    return;
+                }
                 self.end_preference_if_due(slot);
                 self.advance_steps(slot);
                 self.state.arm(slot);
@@ -142,21 +148,7 @@ impl Step<'_> {
         let repeat = self.state.is_repeat(new.customer, self.state.now);
         self.emit(What::Arrived { contact, queue: new.queue, repeat });
         let slot = self.state.contact_slot(contact);
-        self.advance_steps(slot);
-        let mut agent = self.find_agent(slot);
-        if agent.is_none() && self.end_preference_if_due(slot) {
-            agent = self.find_agent(slot);
-        }
-        if let Some(agent) = agent {
-            self.give(slot, agent, false);
-            return;
-        }
-        let limit = self.state.plan.queue(new.queue).map_or(0, |queue| queue.limit);
-        if self.state.standings[usize::from(new.queue.0)].waiting >= limit {
-            self.emit(What::Ended { contact, outcome: Outcome::TurnedAway, agent: None });
-            return;
-        }
-        self.line_up(slot);
+        self.come_in(slot);
     }
 
     /// The contact goes, wherever it is.

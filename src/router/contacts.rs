@@ -110,6 +110,7 @@ impl State {
         it.has_exclusions = false;
         (it.offers, it.step, it.step_since, it.since) = (0, 0, now, now);
         it.set_first_offer(None);
+        it.promise(false);
         if *reset_age {
             it.origin = now;
         }

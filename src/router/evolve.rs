@@ -51,6 +51,9 @@ impl State {
             }
             What::RampPassed { agent, channel } => self.ramp_passed(self.agent_slot(agent), channel),
             What::Arrived { contact, .. } => self.arrive(contact, command),
+            What::QueueOpened { queue } => self.standings[usize::from(queue.0)].closed = false,
+            What::QueueClosed { queue } => self.standings[usize::from(queue.0)].closed = true,
+            What::Overflowed { contact, queue, .. } => self.overflow_into(self.contact_slot(contact), queue),
             What::Queued { contact, .. } => self.stand_in_line(self.contact_slot(contact)),
             What::PreferenceEnded { contact } => {
                 self.restand(contact, |contact, _| contact.set_only(None));

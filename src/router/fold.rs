@@ -3,9 +3,10 @@
 use crate::capacity::Stage;
 use crate::command::{Command, Stamped, TransferTo};
 use crate::event::{Event, Return, What};
-use crate::id::{AgentId, ContactId, OfferId};
+use crate::id::{AgentId, ContactId, OfferId, QueueId};
 use crate::router::Router;
 use crate::router::checkpoint::Corrupt;
+use crate::router::edges::MOST_OVERFLOWS;
 use crate::router::records::{Agent, Contact, NONE, Place};
 use crate::router::state::State;
 
@@ -87,6 +88,9 @@ impl State {
             | What::Relaxed { .. }
             | What::PriorityChanged { .. }
             | What::NeedsChanged { .. }
+            | What::QueueOpened { .. }
+            | What::QueueClosed { .. }
+            | What::Overflowed { .. }
             | What::ChannelChanged { agent: None, .. }
             | What::Transferred { .. } => self.contradicts_waiting(event, &input.command),
             _ => self.contradicts_handling(&event.what, &input.command),
@@ -167,6 +171,13 @@ impl State {
                     "the contact is not waiting, or its command does not say so",
                 )
             }
+            What::QueueOpened { queue } => self.contradicts_opening(queue, true, command),
+            What::QueueClosed { queue } => self.contradicts_opening(queue, false, command),
+            What::Overflowed { contact, queue, .. } => {
+                let goes = |it: &Contact| !it.promised() && it.overflows < MOST_OVERFLOWS;
+                let known = self.plan.queue(queue).is_some();
+                unless(known && free(contact).is_some_and(goes), "the contact cannot go to this queue")
+            }
             What::ChannelChanged { contact, channel, .. } => {
                 let known = self.plan.channel(channel).is_some();
                 let nobodys = there(contact).is_some_and(|it| it.agent == NONE);
@@ -184,6 +195,15 @@ impl State {
             }
             _ => None,
         }
+    }
+
+    fn contradicts_opening(&self, queue: QueueId, open: bool, command: &Command) -> Contradiction {
+        let asked = *command == Command::SetQueueOpen { queue, open };
+        let standing = self.standings.get(usize::from(queue.0));
+        unless(
+            asked && standing.is_some_and(|standing| standing.closed == open),
+            "the queue is so, or its command does not say so",
+        )
     }
 
     fn contradicts_handling(&self, what: &What, command: &Command) -> Contradiction {
@@ -279,6 +299,7 @@ impl State {
         let (What::Arrived { contact, .. }
         | What::Transferred { contact, .. }
         | What::Unparked { contact }
+        | What::Overflowed { contact, .. }
         | What::OfferEnded { contact, .. }
         | What::Returned { contact, .. }) = event.what
         else {

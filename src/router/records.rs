@@ -85,6 +85,8 @@ pub(crate) struct Contact {
     pub(crate) priority: i16,
     pub(crate) step: u16,
     pub(crate) offers: u16,
+    /// Queues it overflowed into.
+    pub(crate) overflows: u8,
     has: u16,
     wrap_up_kind: u8,
     timer_lane: u8,
@@ -126,7 +128,8 @@ packed! {
 
 const TIMED: u16 = 1 << 6;
 const CUSTOMERS_TURN: u16 = 1 << 7;
-const OWNED: u16 = 1 << 8;
+const PROMISED: u16 = 1 << 8;
+const OWNED: u16 = 1 << 9;
 
 impl Contact {
     /// One that has just arrived, with nothing special about it.
@@ -157,6 +160,7 @@ impl Contact {
             priority: 0,
             step: 0,
             offers: 0,
+            overflows: 0,
             has: 0,
             wrap_up_kind: 0,
             timer_lane: 0,
@@ -232,6 +236,15 @@ impl Contact {
     /// The place in line that it takes.
     pub(crate) fn stand_at(&mut self, level: i64, at: i64) {
         (self.place, self.level_or_turn, self.at) = (Place::InLine, level.cast_unsigned(), at);
+    }
+
+    /// It goes on over another channel: neither its queue's longest wait nor its edges apply to it.
+    pub(crate) fn promised(&self) -> bool {
+        self.has & PROMISED != 0
+    }
+
+    pub(crate) fn promise(&mut self, promised: bool) {
+        self.has = self.has & !PROMISED | if promised { PROMISED } else { 0 };
     }
 
     pub(crate) fn rank(&self) -> Rank {

@@ -194,7 +194,7 @@ impl Step<'_> {
     }
 
     /// Whether anybody signed in, and not draining, will do for the contact in its present step. O(crews).
-    fn is_staffed(&self, slot: u32) -> bool {
+    pub(crate) fn is_staffed(&self, slot: u32) -> bool {
         let key = self.state.class_key(&self.state.contacts[slot]);
         let mut crews = self.state.crews.crews.iter();
         crews.any(|crew| crew.members > 0 && self.state.pool_rank(crew.group.0, &crew.skills, &key).is_some())
@@ -232,7 +232,7 @@ impl Step<'_> {
 
     pub(crate) fn has_waited_longest(&self, slot: u32) -> bool {
         let it = &self.state.contacts[slot];
-        let longest = it.max_wait().or(self.state.plan.queue(it.queue).and_then(|queue| queue.max_wait));
+        let longest = self.state.longest_wait(it);
         longest.is_some_and(|longest| it.since + longest <= self.state.now && longest < Span::MAX)
     }
 

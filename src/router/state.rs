@@ -29,6 +29,8 @@ pub(crate) struct Standing {
     pub(crate) last: Option<AgentId>,
     /// Contacts in line.
     pub(crate) waiting: u32,
+    /// Arrivals are not let in.
+    pub(crate) closed: bool,
     /// Per channel, how fast contacts are handled.
     pub(crate) pace: Vec<Pace>,
 }
@@ -243,8 +245,11 @@ impl State {
         let contact = &self.contacts[slot];
         let queue = self.plan.queue(contact.queue)?;
         let mut due = Timestamp::MAX;
-        if let Some(longest) = contact.max_wait().or(queue.max_wait) {
+        if let Some(longest) = self.longest_wait(contact) {
             due = due.min((contact.since + longest).max(self.now));
+        }
+        if let Some((after, _)) = self.after_wait(contact) {
+            due = due.min(after.max(self.now));
         }
         if let Some(only) = contact.only() {
             due = due.min(only.until);

@@ -195,7 +195,8 @@ impl<'s> Contacts<'s> {
     /// The contact in `slot`, if it is still that one and nobody has answered it.
     pub(super) fn if_impatient(&self, slot: u32, used: u32) -> Option<ContactId> {
         let contact = &self.slots[slot as usize];
-        (contact.used == used && matches!(contact.state, State::Waiting | State::Offered)).then(|| contact.id(slot))
+        let waits = matches!(contact.state, State::Waiting | State::Offered) && contact.patience != Span::MAX;
+        (contact.used == used && waits).then(|| contact.id(slot))
     }
 
     /// Who has finished at a place where speed depends on concurrency, if nothing has changed there since.
@@ -211,6 +212,11 @@ impl<'s> Contacts<'s> {
     /// The last offer of the contact in `slot`.
     pub(super) fn offer(&self, slot: u32) -> OfferId {
         self.slots[slot as usize].offer
+    }
+
+    /// Who is to be called back has hung up, and cannot lose patience any more.
+    pub(super) fn hung_up(&mut self, id: ContactId) {
+        self.contact(id).1.patience = Span::MAX;
     }
 
     pub(super) fn queued(&mut self, id: ContactId, calendar: &mut Calendar) {

@@ -62,8 +62,6 @@ pub(super) struct Reply {
     pub(super) after: Span,
     /// The first of its contact.
     pub(super) first: bool,
-    /// Nothing is left to say.
-    pub(super) last: bool,
 }
 
 impl Desks {
@@ -161,6 +159,11 @@ impl Desks {
         self.desks[agent as usize].writing
     }
 
+    /// Whether the last reply to the contact in `slot` was sent.
+    pub(super) fn is_said(&self, slot: u32) -> bool {
+        self.talks[slot as usize].turns == 0
+    }
+
     /// Whether the customer in `slot` is still thinking.
     pub(super) fn is_thinking(&self, slot: u32, stamp: u32) -> bool {
         let talk = &self.talks[slot as usize];
@@ -183,8 +186,8 @@ impl Desks {
         talk.turns = talk.turns.saturating_sub(1);
         talk.stamp = talk.stamp.wrapping_add(1);
         let first = std::mem::replace(&mut talk.first, false);
-        let reply = Reply { after: at.since(talk.asked), first, last: talk.turns == 0 };
-        if !reply.last {
+        let reply = Reply { after: at.since(talk.asked), first };
+        if talk.turns > 0 {
             let pause = span(how.customer.draw(&mut talk.random));
             calendar.enter(at + pause, Kind::CustomerWrites, slot, talk.stamp);
         }

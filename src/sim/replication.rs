@@ -142,15 +142,16 @@ impl Run<'_> {
                 }
             }
             Kind::Written => {
-                if let Some(contact) = self.contacts.if_writing(slot, stamp)
-                    && self.contacts.replied(contact, self.input.at, &mut self.calendar)
-                {
-                    self.apply(Command::Complete { contact }, "complete a conversation")?;
+                if let Some(contact) = self.contacts.if_writing(slot, stamp) {
+                    self.apply(Command::MessageFromAgent { contact }, "send a reply")?;
+                    if self.contacts.is_said(contact) {
+                        self.apply(Command::Complete { contact }, "complete a conversation")?;
+                    }
                 }
             }
             Kind::CustomerWrites => {
                 if let Some(contact) = self.contacts.if_thinking(slot, stamp) {
-                    self.contacts.asked(contact, self.input.at, &mut self.calendar);
+                    self.apply(Command::MessageFromCustomer { contact }, "take a customer's message")?;
                 }
             }
             Kind::WrappedUp => {
@@ -223,6 +224,7 @@ impl Run<'_> {
         let at = event.at;
         let Self { contacts, crowd, calendar, .. } = self;
         match event.what {
+            What::ChannelChanged { contact, .. } => contacts.hung_up(contact),
             What::Queued { contact, .. } => contacts.queued(contact, calendar),
             What::Offered { offer, contact, agent, .. } => {
                 let answers = crowd.answers();
@@ -248,6 +250,8 @@ impl Run<'_> {
             | What::Woken { contact, agent, .. } => {
                 go_on(contacts, crowd, calendar, contact, agent, at, false);
             }
+            What::AgentWrote { contact, .. } => contacts.replied(contact, at, calendar),
+            What::CustomerWrote { contact } => contacts.asked(contact, at, calendar),
             What::Held { contact, .. } | What::Quieted { contact, .. } => contacts.pause(contact, at, calendar),
             What::WrapUpStarted { contact, until, .. } => contacts.wrap_up(contact, at, until.is_none(), calendar),
             What::Returned { contact, agent, .. } | What::Parked { contact, agent } => {
@@ -267,15 +271,15 @@ impl Run<'_> {
             What::PresenceChanged { .. }
             | What::RampPassed { .. }
             | What::Arrived { .. }
-            | What::CustomerWrote { .. }
-            | What::AgentWrote { .. }
             | What::Unparked { .. }
             | What::WakeDeferred { .. }
             | What::PreferenceEnded { .. }
             | What::Relaxed { .. }
             | What::PriorityChanged { .. }
             | What::NeedsChanged { .. }
-            | What::ChannelChanged { .. }
+            | What::QueueOpened { .. }
+            | What::QueueClosed { .. }
+            | What::Overflowed { .. }
             | What::Transferred { .. }
             | What::SkillsChanged { .. }
             | What::Configured => {}

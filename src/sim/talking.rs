@@ -5,7 +5,7 @@ use crate::id::{AgentId, ContactId};
 use crate::time::Timestamp;
 
 use super::calendar::Calendar;
-use super::contacts::Contacts;
+use super::contacts::{Contacts, slot};
 use super::crowd;
 
 impl Contacts<'_> {
@@ -22,16 +22,20 @@ impl Contacts<'_> {
         self.desks.is_thinking(slot, stamp).then(|| self.slots[slot as usize].id(slot))
     }
 
-    /// A reply was sent; whether it was the last.
-    pub(super) fn replied(&mut self, id: ContactId, at: Timestamp, calendar: &mut Calendar) -> bool {
+    /// A reply was sent.
+    pub(super) fn replied(&mut self, id: ContactId, at: Timestamp, calendar: &mut Calendar) {
         let (slot, contact) = self.contact(id);
         let stream = contact.stream as usize;
-        let Some(how) = self.streams[stream].stream.conversation() else { return false };
-        let Some(reply) = self.desks.replied(slot, how, at, calendar) else { return false };
+        let Some(how) = self.streams[stream].stream.conversation() else { return };
+        let Some(reply) = self.desks.replied(slot, how, at, calendar) else { return };
         if self.window.has(at) {
             self.streams[stream].tally.reply(reply.after, reply.first);
         }
-        reply.last
+    }
+
+    /// Whether the last reply was sent.
+    pub(super) fn is_said(&self, id: ContactId) -> bool {
+        self.desks.is_said(slot(id))
     }
 
     /// The customer wrote.

@@ -39,7 +39,7 @@ pub(crate) struct Host {
     bias: usize,
 }
 
-const KINDS: usize = 29;
+const KINDS: usize = 30;
 
 impl Host {
     pub(crate) fn new(mut chance: Chance) -> Self {
@@ -197,6 +197,7 @@ impl Host {
                 Command::SetPresence { agent, channels, ready, reason }
             }
             22 => Command::SetSkills { agent, skills: self.skills(plan) },
+            27 => Command::SetQueueOpen { queue: self.queue(plan), open: self.chance.one_in(2) },
             26 => {
                 let seen = self.chance.pick(&[Seen::Waiting, Seen::Parked, Seen::Active, Seen::Quiet, Seen::Held]);
                 let channel = ChannelId(self.below_or_any(plan.channels().len()) as u8);
@@ -214,7 +215,7 @@ impl Host {
                 let seen = self.chance.pick(&[Seen::Active, Seen::Active, Seen::Quiet, Seen::Held, Seen::Connecting]);
                 Command::MessageFromAgent { contact: self.contact(seen) }
             }
-            27 => {
+            28 => {
                 let seen = self.chance.pick(&[Seen::Active, Seen::Quiet, Seen::Held]);
                 Command::Park { contact: self.contact(seen) }
             }
@@ -231,7 +232,7 @@ impl Host {
             7 | 9 => any(&[Seen::Active]),
             8 => any(&[Seen::Held]),
             10 => any(&[Seen::Quiet, Seen::Parked]),
-            11 | 13 | 25 | 27 => any(&[Seen::Active, Seen::Quiet, Seen::Held]),
+            11 | 13 | 25 | 28 => any(&[Seen::Active, Seen::Quiet, Seen::Held]),
             12 => any(&[Seen::WrappingUp]),
             14 | 16 | 24 | 26 => !self.contacts.is_empty(),
             15 | 17 => any(&[Seen::Waiting]),

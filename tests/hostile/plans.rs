@@ -61,7 +61,7 @@ fn document(chance: &mut Chance) -> PlanDocument {
         "skills": names.skills,
         "capacity": table(chance, &names.profiles, |chance, _| profile(chance, &names)),
         "agents": table(chance, &names.groups, |chance, _| group(chance, &names)),
-        "queues": table(chance, &names.queues, |chance, _| queue(chance, &names)),
+        "queues": table(chance, &names.queues, |chance, name| queue(chance, &names, name)),
         "requirements": table(chance, &names.requirements, |chance, _| requirement(chance, &names, 2).into()),
         "limits": limits(chance),
         "customers": customers(chance),
@@ -186,7 +186,7 @@ fn ranks(chance: &mut Chance, names: &[String], values: &[u64]) -> Value {
     Value::Object(ranks)
 }
 
-fn queue(chance: &mut Chance, names: &Names) -> Value {
+fn queue(chance: &mut Chance, names: &Names, name: &str) -> Value {
     let orders = ["fifo", "priority", "priority-minutes", "deadline", "ratio", "host:extreme"];
     let order = chance.pick(&orders);
     let by = [
@@ -230,6 +230,26 @@ fn queue(chance: &mut Chance, names: &Names) -> Value {
         "mode": chance.pick(&["push", "push", "push", "pull"]),
         "claims": chance.pick(&[0, 1, 65_535]),
     });
+    let to = |chance: &mut Chance| match chance.below(6) {
+        0 => "deflect".to_owned(),
+        1 => "callback".to_owned(),
+        2 => "end".to_owned(),
+        _ => match &names.queues[chance.below(names.queues.len())] {
+            itself if itself == name => "end".to_owned(),
+            other => format!("queue:{other}"),
+        },
+    };
+    for key in ["full", "closed", "unstaffed"] {
+        if chance.one_in(4) {
+            of["overflow"][key] = to(chance).into();
+        }
+    }
+    if chance.one_in(6) {
+        of["overflow"]["after"] = json!({ "wait": time(chance), "then": to(chance) });
+    }
+    if chance.one_in(6) {
+        of["closed_waiting"] = to(chance).into();
+    }
     if order == "priority-minutes" {
         of["priority_worth"] = chance.pick(&["1us", "1m", "366d"]).into();
     }

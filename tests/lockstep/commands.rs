@@ -25,7 +25,7 @@ pub(crate) struct Host {
 }
 
 /// What a host does when it has nothing else in mind, with how often it comes to mind.
-const MINDED: [(Intent, usize); 29] = [
+const MINDED: [(Intent, usize); 30] = [
     (Intent::Enqueue, 20),
     (Intent::Accept, 34),
     (Intent::Complete, 13),
@@ -53,6 +53,7 @@ const MINDED: [(Intent, usize); 29] = [
     (Intent::SetNeeds, 2),
     (Intent::SignOut, 2),
     (Intent::ChangeChannel, 3),
+    (Intent::QueueOpen, 2),
     (Intent::Skills, 1),
     (Intent::Configure, 1),
 ];
@@ -86,6 +87,7 @@ enum Intent {
     SetNeeds,
     SignOut,
     ChangeChannel,
+    QueueOpen,
     Skills,
     Configure,
 }
@@ -305,6 +307,11 @@ impl Host {
                 Command::Assign { contact, agent: agent(dice)? }
             }
             Intent::Claim => self.claim(dice, state)?,
+            // Closed ones open again sooner than others close.
+            Intent::QueueOpen => match state.closed.first() {
+                Some(&queue) if !dice.one_in(10) => Command::SetQueueOpen { queue, open: true },
+                _ => Command::SetQueueOpen { queue: self.draft.any_queue(dice), open: !dice.one_in(3) },
+            },
             Intent::ChangeChannel => {
                 let contact = match dice.below(12) {
                     0 => parked(dice)?,
@@ -396,6 +403,10 @@ impl Host {
             Intent::SetNeeds => Command::SetNeeds { contact, needs: Needs::Nothing },
             Intent::Assign => Command::Assign { contact, agent },
             Intent::Claim => Command::Claim { contact, agent },
+            Intent::QueueOpen => {
+                let queue = QueueId(dice.below(self.draft.queue_count() + 1) as u16);
+                Command::SetQueueOpen { queue, open: dice.one_in(2) }
+            }
             Intent::ChangeChannel => {
                 let channel = cordboard::ChannelId(dice.below(self.draft.channel_count() + 1) as u8);
                 Command::ChangeChannel { contact, channel }

@@ -1,7 +1,7 @@
 //! What must hold after every step, worked out from the reference's lists and the events. The events are
 //! the engine's too, so that what holds of the one holds of the other.
 
-use cordboard::{AgentId, Command, ContactId, Event, Load, Outcome, Stage, Stamped, What};
+use cordboard::{AgentId, Command, ContactId, Event, Load, Outcome, OverflowTo, Stage, Stamped, What};
 
 use crate::reference::{Place, Reference};
 
@@ -98,17 +98,29 @@ impl Ledger {
     }
 }
 
-/// An arrival is turned away exactly when as many wait as may; otherwise the line is never longer than that.
+/// An arrival whose queue sends nobody elsewhere is turned away exactly when it is closed or as many wait as may;
+/// otherwise the line is never longer than that.
 fn exact_limit(before: &Before, input: &Stamped, events: &[Event], state: &Reference) -> Result<(), String> {
     let Command::Enqueue { contact, new } = &input.command else { return Ok(()) };
-    let Some(limit) = state.plan.queue(new.queue).map(|queue| queue.limit) else { return Ok(()) };
+    let Some(queue) = state.plan.queue(new.queue) else { return Ok(()) };
+    let (limit, overflow) = (queue.limit, queue.overflow);
+    if overflow.unstaffed != OverflowTo::Wait || overflow.full != OverflowTo::End {
+        return Ok(());
+    }
+    let turned_away_at_once = state.closed.contains(&new.queue) && overflow.closed == OverflowTo::End;
+    if state.closed.contains(&new.queue) && !matches!(overflow.closed, OverflowTo::End | OverflowTo::Wait) {
+        return Ok(());
+    }
     for event in events {
         match event.what {
             What::Queued { contact: queued, waiting, .. } if queued == *contact && waiting > limit => {
                 return Err(format!("{waiting} wait in a queue with a limit of {limit}"));
             }
+            What::Queued { contact: queued, .. } if queued == *contact && turned_away_at_once => {
+                return Err(format!("{queued} waits in a queue that is closed"));
+            }
             What::Ended { contact: ended, outcome: Outcome::TurnedAway, .. }
-                if ended != *contact || before.in_line < limit =>
+                if ended != *contact || (before.in_line < limit && !turned_away_at_once) =>
             {
                 return Err(format!("{ended} was turned away with {} of {limit} waiting", before.in_line));
             }

@@ -1,9 +1,10 @@
 //! A family of plans that uses every option, small enough that the options meet each other.
 
 use cordboard::{
-    Affinity, AgeFrom, AgentOrder, Channel, ChannelCapacity, ChannelId, ContactOrder, Conversation, Customers, Group,
-    GroupId, IdleClock, Limits, Load, Mode, NamedRequirement, NoAnswer, NoAnswerEffect, Over, Plan, Pools, Profile,
-    ProfileId, Queue, QueueId, Ramp, Requirement, SkillId, Skills, Span, Stage, Step, StepClock, Target, Wake, WrapUp,
+    Affinity, AfterWait, AgeFrom, AgentOrder, Channel, ChannelCapacity, ChannelId, ContactOrder, Conversation,
+    Customers, Group, GroupId, IdleClock, Limits, Load, Mode, NamedRequirement, NoAnswer, NoAnswerEffect, Over,
+    Overflow, OverflowTo, Plan, Pools, Profile, ProfileId, Queue, QueueId, Ramp, Requirement, SkillId, Skills, Span,
+    Stage, Step, StepClock, Target, Wake, WrapUp,
 };
 use serde::Serialize;
 
@@ -63,7 +64,7 @@ impl Draft {
             draft.groups.push(group);
         }
         for at in 0..queues {
-            let queue = draft.queue(dice, &format!("queue {at}"));
+            let queue = draft.queue(dice, &format!("queue {at}"), queues);
             draft.queues.push(queue);
         }
         draft
@@ -76,7 +77,7 @@ impl Draft {
                 0 | 1 => {
                     let at = dice.below(self.queues.len());
                     let name = self.queues[at].name.clone();
-                    self.queues[at] = self.queue(dice, &name);
+                    self.queues[at] = self.queue(dice, &name, self.queues.len());
                 }
                 2 => {
                     let at = dice.below(self.groups.len());
@@ -103,7 +104,7 @@ impl Draft {
                 }
                 7 => self.customers = customers(dice),
                 _ if self.queues.len() < 6 => {
-                    let queue = self.queue(dice, &format!("queue {}", self.queues.len()));
+                    let queue = self.queue(dice, &format!("queue {}", self.queues.len()), self.queues.len());
                     self.queues.push(queue);
                 }
                 _ => {}
@@ -152,7 +153,8 @@ impl Draft {
         }
     }
 
-    fn queue(&self, dice: &mut Dice<'_>, name: &str) -> Queue {
+    /// One of `count` queues, which may send contacts to each other.
+    fn queue(&self, dice: &mut Dice<'_>, name: &str, count: usize) -> Queue {
         let order = match dice.below(7) {
             0 | 1 => ContactOrder::Fifo,
             2 => ContactOrder::Priority,
@@ -207,7 +209,34 @@ impl Draft {
             targets: (0..self.channels.len()).map(|_| dice.one_in(3).then(|| target(dice))).collect(),
             mode: dice.pick(&[Mode::Push, Mode::Push, Mode::Push, Mode::Push, Mode::Pull]),
             claims: dice.pick(&[0, 1, u16::MAX, 2]),
+            overflow: self.overflow(dice, name, count),
             retired: false,
+        }
+    }
+
+    fn overflow(&self, dice: &mut Dice<'_>, name: &str, count: usize) -> Overflow {
+        let channels = self.channels.len();
+        let none = dice.one_in(2);
+        let to = |dice: &mut Dice<'_>, plain: OverflowTo| match if none { 0 } else { dice.below(8) } {
+            0..=3 => plain,
+            4 => OverflowTo::Deflect,
+            5 => OverflowTo::Callback(ChannelId(dice.below(channels) as u8)),
+            _ => {
+                let queue = dice.below(count.max(1));
+                let itself = queue >= count || name.ends_with(&queue.to_string());
+                if itself { OverflowTo::End } else { OverflowTo::Queue(QueueId(queue as u16)) }
+            }
+        };
+        let (end, wait) = (OverflowTo::End, OverflowTo::Wait);
+        let after = (!none && dice.one_in(3))
+            .then(|| AfterWait { wait: dice.pick(&[secs(8), secs(3), Span(1)]), then: to(dice, end) });
+        let plain_closed = dice.pick(&[end, wait]);
+        Overflow {
+            full: to(dice, end),
+            closed: to(dice, plain_closed),
+            unstaffed: if dice.one_in(2) { to(dice, end) } else { wait },
+            after,
+            closed_waiting: to(dice, wait),
         }
     }
 

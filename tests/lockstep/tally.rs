@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 use std::fmt;
 
 use cordboard::{
-    Applied, Command, Event, HeldBy, Leave, OfferEnd, Outcome, ReasonId, Rejected, Return, Stamped, TransferTo, What,
+    Applied, Command, Edge, Event, HeldBy, Leave, OfferEnd, Outcome, ReasonId, Rejected, Return, Stamped, TransferTo,
+    What,
 };
 
 /// How often each thing happened.
@@ -28,6 +29,7 @@ const FLOORS: &[(&str, u64)] = &[
     ("completed", 10_000),
     ("connected", 4_000),
     ("connecting reported failed", 700),
+    ("deflected", 4_000),
     ("draining", 1_000),
     ("forced assignment", 200),
     ("forced offer", 2_000),
@@ -41,9 +43,15 @@ const FLOORS: &[(&str, u64)] = &[
     ("offer revoked", 2_000),
     ("other channel with its agent", 400),
     ("other channel without an agent", 900),
+    ("overflow: closed", 300),
+    ("overflow: full", 600),
+    ("overflow: unstaffed", 400),
+    ("overflow: waited", 300),
     ("parked", 3_500),
     ("preference ended", 8_000),
     ("presence changed", 10_000),
+    ("queue closed", 600),
+    ("queue opened", 500),
     ("queued", 90_000),
     ("quiet", 4_000),
     ("ramp passed", 8_000),
@@ -246,6 +254,12 @@ fn name_of_event(what: &What) -> Option<&'static str> {
         What::PresenceChanged { .. } => "presence changed",
         What::Arrived { repeat: true, .. } => "repeat contact",
         What::RampPassed { .. } => "ramp passed",
+        What::QueueOpened { .. } => "queue opened",
+        What::QueueClosed { .. } => "queue closed",
+        What::Overflowed { why: Edge::Closed, .. } => "overflow: closed",
+        What::Overflowed { why: Edge::Unstaffed, .. } => "overflow: unstaffed",
+        What::Overflowed { why: Edge::Full, .. } => "overflow: full",
+        What::Overflowed { why: Edge::Waited, .. } => "overflow: waited",
         What::Queued { only: Some(_), .. } => "waiting for one agent alone",
         What::Queued { .. } => "queued",
         What::PreferenceEnded { .. } => "preference ended",
@@ -287,6 +301,7 @@ fn name_of_event(what: &What) -> Option<&'static str> {
         What::Ended { outcome: Outcome::Closed, .. } => "closed",
         What::Ended { outcome: Outcome::Cancelled, .. } => "cancelled",
         What::Ended { outcome: Outcome::TurnedAway, .. } => "turned away",
+        What::Ended { outcome: Outcome::Deflected, .. } => "deflected",
         What::Ended { outcome: Outcome::MaxWait, .. } => "waited as long as it may",
         What::Ended { outcome: Outcome::Unanswered, .. } => "unanswered",
         What::Ended { outcome: Outcome::Superseded, .. } => "superseded",

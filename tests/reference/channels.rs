@@ -16,7 +16,7 @@ impl Reference {
             }
             Place::Parked(at) if self.parked[at].channel == channel => {}
             Place::Parked(at) => {
-                self.parked[at].channel = channel;
+                (self.parked[at].channel, self.parked[at].promised) = (channel, true);
                 self.tell(What::ChannelChanged { contact, channel, agent: None, connect_by: None });
             }
             Place::With(..) => {
@@ -33,6 +33,7 @@ impl Reference {
     pub(super) fn waits_on(&mut self, at: usize, channel: ChannelId) {
         let contact = self.waiting[at].id;
         self.waiting[at].channel = channel;
+        self.waiting[at].promised = true;
         self.tell(What::ChannelChanged { contact, channel, agent: None, connect_by: None });
         if let Some((agent, _)) = self.waiting[at].only
             && let Some(a) = self.agent_at(agent)
@@ -73,7 +74,7 @@ impl Reference {
         self.left_hands(it.customer, agent);
         self.tell(What::ChannelChanged { contact, channel, agent: None, connect_by: None });
         it.turns_to(Turn::Agent, now);
-        it.channel = channel;
+        (it.channel, it.promised) = (channel, true);
         it.begins_anew(now);
         it.owner = Some(agent);
         self.stands_in_line_again(it);

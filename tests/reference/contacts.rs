@@ -11,8 +11,7 @@ impl Reference {
         self.check_arrival(id, new)?;
         let now = self.now;
         self.arrivals += 1;
-        let (queue, limit) = (new.queue, self.queue(new.queue).limit);
-        let full = self.waiting_in(queue) >= limit;
+        let queue = new.queue;
         let repeat = self.is_repeat(new);
         let only = new.preferred.filter(|preferred| self.may_be_preferred(preferred.agent, new.channel).is_ok());
         let at = self.stand_in_line(Contact {
@@ -36,6 +35,8 @@ impl Reference {
             step_began: now,
             first_offer: None,
             offers_made: 0,
+            overflows: 0,
+            promised: false,
             excluded: Vec::new(),
             excluding_ends: Vec::new(),
         });
@@ -46,20 +47,7 @@ impl Reference {
         if let Some(customer) = new.customer {
             self.customer_arrives(customer, id);
         }
-        self.advance_steps(at);
-        let mut found = self.find_agent(at);
-        if found.is_none() && self.waiting[at].only.is_some_and(|(_, until)| until <= now) {
-            self.end_preference(at);
-            found = self.find_agent(at);
-        }
-        match found {
-            Some(a) => self.give(at, a, false),
-            None if full => {
-                let gone = self.waiting.remove(at);
-                self.tell_ended(&gone, Outcome::TurnedAway, None);
-            }
-            None => self.tell_queued(at),
-        }
+        self.comes_in(at);
         Ok(())
     }
 

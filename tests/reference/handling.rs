@@ -226,6 +226,7 @@ impl Reference {
         it.excluded.clear();
         it.excluding_ends.clear();
         it.offers_made = 0;
+        it.promised = false;
         it.first_offer = None;
         it.step = 0;
         it.step_began = now;

@@ -13,6 +13,7 @@ mod claims;
 mod contacts;
 mod conversation;
 mod customers;
+mod edges;
 mod handling;
 mod pacing;
 mod plan;
@@ -67,6 +68,8 @@ pub(crate) struct Reference {
     pub(crate) parked: Vec<Contact>,
     /// Customers remembered, with what of them; those without a contact in the order in which they came to have none.
     pub(crate) customers: Vec<Customer>,
+    /// Queues that are closed.
+    pub(crate) closed: Vec<QueueId>,
     /// The agent each queue last made an unforced `Offered` or `Assigned` to.
     last_given: Vec<(QueueId, AgentId)>,
     /// Every command number applied, by source.
@@ -89,6 +92,7 @@ impl Reference {
             waiting: Vec::new(),
             parked: Vec::new(),
             customers: Vec::new(),
+            closed: Vec::new(),
             last_given: Vec::new(),
             applied: Vec::new(),
             marked_agents: Vec::new(),
@@ -142,6 +146,7 @@ impl Reference {
                 self.set_presence(*agent, *channels, *ready, *reason)
             }
             Command::SetSkills { agent, skills } => self.set_skills(*agent, skills),
+            Command::SetQueueOpen { queue, open } => self.set_queue_open(*queue, *open),
             Command::Enqueue { contact, new } => self.enqueue(*contact, new),
             Command::Abandon { contact } => self.abandon(*contact),
             Command::Cancel { contact } => self.cancel(*contact),

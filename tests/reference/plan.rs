@@ -40,10 +40,6 @@ impl Reference {
         })
     }
 
-    pub(crate) fn longest_wait(&self, contact: &Contact) -> Option<Span> {
-        contact.max_wait.or(self.queue(contact.queue).max_wait)
-    }
-
     pub(crate) fn wrap_up_of(&self, contact: &Contact) -> WrapUp {
         contact.wrap_up.unwrap_or_else(|| self.plan.wrap_up(contact.queue, contact.channel))
     }

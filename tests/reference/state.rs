@@ -81,6 +81,10 @@ pub(crate) struct Contact {
     pub(crate) step_began: Timestamp,
     pub(crate) first_offer: Option<Timestamp>,
     pub(crate) offers_made: u32,
+    /// Queues it overflowed into.
+    pub(crate) overflows: u32,
+    /// It went on over another channel with nobody, and has not been transferred since.
+    pub(crate) promised: bool,
     /// Agents it is not offered to, and until when; [`Timestamp::MAX`] for good.
     pub(crate) excluded: Vec<(AgentId, Timestamp)>,
     /// Who declined, missed, lost or gave it back: one entry for each time.

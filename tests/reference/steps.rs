@@ -1,6 +1,6 @@
 //! Section 6: relaxation steps and timers; and `AdvanceTime` of section 1.
 
-use cordboard::{AgentId, ChannelId, ContactId, OfferEnd, Outcome, Return, Stage, StepClock, Timestamp, What};
+use cordboard::{AgentId, ChannelId, ContactId, Edge, OfferEnd, Outcome, Return, Stage, StepClock, Timestamp, What};
 
 use super::{Agent, Contact, Place, Reference};
 
@@ -70,10 +70,11 @@ impl Reference {
     /// The timer of a waiting contact.
     pub(crate) fn wait_ends(&self, contact: &Contact) -> Option<Timestamp> {
         let longest_wait = self.longest_wait(contact).map(|span| contact.waits_since + span);
+        let elsewhere = self.should_go(contact).map(|(due, _)| due);
         let alone = contact.only.map(|(_, until)| until);
         let step = self.next_step_due(contact);
         let exclusions = contact.excluded.iter().map(|&(_, until)| until).min();
-        [longest_wait, alone, step, exclusions].into_iter().flatten().min()
+        [longest_wait, elsewhere, alone, step, exclusions].into_iter().flatten().min()
     }
 
     fn fire(&mut self, timer: Timer) {
@@ -91,6 +92,10 @@ impl Reference {
             Place::Waiting(at) if self.waited_longest(&self.waiting[at]) => {
                 let gone = self.waiting.remove(at);
                 self.tell_ended(&gone, Outcome::MaxWait, None);
+            }
+            Place::Waiting(at) if self.should_go(&self.waiting[at]).is_some_and(|(due, _)| due <= self.now) => {
+                let (_, to) = self.should_go(&self.waiting[at]).expect("it should go now");
+                self.leaves_having_waited(at, to, Edge::Waited);
             }
             Place::Waiting(at) => {
                 self.forget_ended_exclusions(at);
@@ -151,7 +156,7 @@ impl Reference {
     }
 
     /// Whether somebody signed in and not draining could meet the present step, room and readiness aside.
-    fn step_is_staffed(&self, contact: &Contact) -> bool {
+    pub(super) fn step_is_staffed(&self, contact: &Contact) -> bool {
         self.agents.iter().any(|agent| !agent.draining && self.could_serve(agent, contact))
     }
 

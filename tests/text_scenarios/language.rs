@@ -8,6 +8,7 @@
 //! ann now has en=80 es=20
 //! ann holds                                           shows her load
 //! ann claims c1               ann may claim           shows what
+//! service opens | closes                              a queue
 //! chat c1 arrives in service [priority 3] [aged 30s] [answer within 20s] [waiting at most 30s]
 //!         [of 7] [for ann alone 20s | forever] [wrap-up 30s | fixed 30s | open | none] [needing en >= 50 and es]
 //! o1 accepted | declined | revoked
@@ -127,6 +128,13 @@ impl Reader<'_, '_> {
                 "revoked" => Ok(Command::Revoke { offer }),
                 other => Err(format!("an offer is accepted, declined or revoked, and not {other}")),
             };
+        }
+        if let Some(queue) = self.plan.find_queue(first) {
+            let open = self.words.skip("opens");
+            if !open && !self.words.skip("closes") {
+                return Err("a queue opens or closes".into());
+            }
+            return Ok(Command::SetQueueOpen { queue, open });
         }
         if self.names.is_agent(first) || self.words.rest.starts_with("signs in") {
             let agent = self.names.agent_named(first);

@@ -1,6 +1,6 @@
 //! Events in words.
 
-use cordboard::{ChannelSet, HeldBy, OfferEnd, Outcome, Plan, QueueId, ReasonId, Return, Stage, Timestamp, What};
+use cordboard::{ChannelSet, Edge, HeldBy, OfferEnd, Outcome, Plan, QueueId, ReasonId, Return, Stage, Timestamp, What};
 
 use crate::names::Names;
 
@@ -30,6 +30,17 @@ pub(crate) fn tell(what: &What, names: &Names, plan: &Plan) -> String {
             format!("{} may be given {channel} again", a(agent))
         }
         What::SkillsChanged { agent } => format!("{} has other skills", a(agent)),
+        What::QueueOpened { queue } => format!("{} is open", q(queue)),
+        What::QueueClosed { queue } => format!("{} is closed", q(queue)),
+        What::Overflowed { contact, queue, why } => {
+            let why = match why {
+                Edge::Closed => "closed",
+                Edge::Unstaffed => "unstaffed",
+                Edge::Full => "full",
+                Edge::Waited => "waited long enough",
+            };
+            format!("{} overflows into {}, {why}", c(contact), q(queue))
+        }
         What::Arrived { contact, queue, repeat } => {
             format!("{} arrived in {}{}", c(contact), q(queue), if repeat { ", again" } else { "" })
         }
@@ -110,6 +121,7 @@ pub(crate) fn tell(what: &What, names: &Names, plan: &Plan) -> String {
                 Outcome::Abandoned => "abandoned",
                 Outcome::Cancelled => "cancelled",
                 Outcome::TurnedAway => "turned away",
+                Outcome::Deflected => "deflected",
                 Outcome::MaxWait => "waited as long as it may",
                 Outcome::Unanswered => "ended unanswered",
                 Outcome::Closed => "closed",

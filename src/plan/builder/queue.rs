@@ -169,6 +169,41 @@ impl QueueBuilder {
         self.set("claims", Value::Whole(most.into()))
     }
 
+    /// Where arrivals go that would be more than may wait: `"queue:NAME"`, `"callback"`, `"deflect"` or `"end"`.
+    /// Default they end.
+    pub fn when_full(self, to: &str) -> Self {
+        self.overflow("full", to)
+    }
+
+    /// Where arrivals go while the queue is closed: as [`when_full`](Self::when_full), or `"wait"`. Default they end.
+    pub fn when_closed(self, to: &str) -> Self {
+        self.overflow("closed", to)
+    }
+
+    /// Where arrivals go that nobody signed in could ever take: as [`when_full`](Self::when_full), or `"wait"`.
+    /// Default they wait.
+    pub fn when_unstaffed(self, to: &str) -> Self {
+        self.overflow("unstaffed", to)
+    }
+
+    /// Where contacts go that have waited for so long: as [`when_full`](Self::when_full). Default they stay.
+    pub fn after_wait(mut self, wait: Span, then: &str) -> Self {
+        let then = Value::Text(then.to_owned());
+        let after = Table(vec![("wait".to_owned(), span(wait)), ("then".to_owned(), then)]);
+        *self.0.table("overflow").entry("after") = Value::Table(after);
+        self
+    }
+
+    /// Where those go who wait when the queue closes: as [`when_full`](Self::when_full), or `"wait"`. Default they wait on.
+    pub fn closed_waiting(self, to: &str) -> Self {
+        self.text("closed_waiting", to)
+    }
+
+    fn overflow(mut self, key: &str, to: &str) -> Self {
+        *self.0.table("overflow").entry(key) = Value::Text(to.to_owned());
+        self
+    }
+
     fn text(self, key: &str, text: &str) -> Self {
         self.set(key, Value::Text(text.to_owned()))
     }

@@ -5,6 +5,7 @@ use super::super::reading::{Entry, Section};
 use super::super::words::*;
 use super::customers::affinity;
 use super::{Draft, MOST_AGENT_ORDERS, MOST_WORTH};
+use crate::overflow::Overflow;
 use crate::queue::{
     AgentOrder, ContactOrder, IdleClock, Mode, NoAnswer, NoAnswerEffect, Pools, Queue, Step, StepClock, Target,
 };
@@ -42,6 +43,7 @@ impl Draft {
             offers_per_agent: section.get("offers_per_agent").small(1).unwrap_or(default.offers_per_agent),
             offers_per_contact: section.get("offers_per_contact").small(1).unwrap_or(default.offers_per_contact),
             targets: self.targets(&section.get("targets").such_as("{ voice = { share = 0.8, within = \"20s\" } }")),
+            overflow: self.overflow(name, section),
             mode,
             claims: section.get("claims").small(0).unwrap_or(if mode == Mode::Pull { u16::MAX } else { 0 }),
             ..default
@@ -125,6 +127,7 @@ impl Queue {
             targets: Vec::new(),
             mode: Mode::Push,
             claims: 0,
+            overflow: Overflow::DEFAULT,
             retired: false,
         }
     }
