@@ -28,6 +28,8 @@ pub enum OfferEnd {
     Revoked,
     /// The contact went: abandoned, cancelled or transferred.
     Left,
+    /// Another agent with whom it rang at the same time took it.
+    Taken,
 }
 
 /// Who put a contact on hold, or took it off.
@@ -121,6 +123,16 @@ pub enum What {
         agent: AgentId,
         /// On which channel.
         channel: ChannelId,
+    },
+
+    /// An agent may be busy with more contacts of a channel at once, or with fewer, by how fast it replied.
+    LimitChanged {
+        /// Who.
+        agent: AgentId,
+        /// Of which channel.
+        channel: ChannelId,
+        /// With how many now.
+        limit: u16,
     },
 
     /// A contact arrived.

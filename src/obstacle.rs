@@ -34,6 +34,10 @@ pub enum Obstacle {
     PutAsideFor(ChannelId),
     /// The agent was given as many of the channel, as fast, as its ramp allows.
     Ramp,
+    /// The agent is busy with as many of the channel as its adaptive limit, below the maximum, allows.
+    AtLimit,
+    /// The contact rings with the agent already.
+    Ringing,
     /// Nobody is given contacts of the queue: agents claim them.
     OnlyClaimed,
     /// The agent holds as many contacts of the queue as it may claim. Stands against claims alone.
@@ -56,6 +60,8 @@ impl fmt::Display for Obstacle {
             Self::KeptFree(channel) => write!(f, "with the rest kept free for {channel}"),
             Self::PutAsideFor(channel) => write!(f, "working on {channel}, for which it is put aside"),
             Self::Ramp => f.write_str("given as many as the ramp allows"),
+            Self::AtLimit => f.write_str("at the limit of what it replies to in time"),
+            Self::Ringing => f.write_str("ringing with it"),
             Self::OnlyClaimed => f.write_str("having to claim it"),
             Self::ClaimLimit => f.write_str("holding as many of the queue as may be claimed"),
         }

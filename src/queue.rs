@@ -173,8 +173,18 @@ pub enum Mode {
     /// Each is given to one agent, who is asked alone.
     #[default]
     Push,
+    /// Each rings with several agents at once, and the first to accept has it. Capacity is taken with every one of them.
+    Broadcast {
+        /// Most agents that one contact rings with, from 2 to [`Mode::MOST_RING`].
+        ring: u16,
+    },
     /// Nobody is given one: agents see them and claim them.
     Pull,
+}
+
+impl Mode {
+    /// Most agents that one contact may ring with.
+    pub const MOST_RING: u16 = 100;
 }
 
 /// A queue of the plan.

@@ -1,7 +1,9 @@
 //! The engine: one queue, one scheduler. Sans-IO, single-threaded, deterministic.
 
+mod adaptive;
 mod agent_timer;
 mod agents;
+mod broadcast;
 mod channels;
 mod checkpoint;
 mod checks;
@@ -23,6 +25,7 @@ mod fold;
 mod id_map;
 mod invariants;
 mod ledger;
+mod legs;
 mod line;
 mod orders;
 mod pacing;

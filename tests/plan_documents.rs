@@ -50,6 +50,8 @@ fn every_key_reaches_the_plan() {
     let email = blended.channel(id("email")).unwrap();
     assert_eq!(email.load(Stage::Active), Load::share(4));
     assert_eq!(email.load(Stage::Held), Load::ZERO, "a call may put it on hold");
+    let adaptive = Adaptive { floor: 2, reply_within: Span::from_secs(45) };
+    assert_eq!((email.adaptive, chat.adaptive), (Some(adaptive), None));
     assert_eq!((email.ramp, chat.ramp), (Some(Ramp { contacts: 5, per: Span::from_mins(1) }), None));
     assert_eq!(blended.headroom(id("voice")), Load::percent(60));
     assert_eq!(blended.over(id("voice"), id("email")), Over::Hold);
@@ -69,6 +71,9 @@ fn every_key_reaches_the_plan() {
     let queue = plan.queue(sales).unwrap();
     assert_eq!(queue.order, ContactOrder::PriorityMinutes { worth: Span::from_secs(90) });
     assert_eq!(queue.agents, [AgentOrder::Tier, AgentOrder::BestSkilled, AgentOrder::Host("nearest".into())]);
+    assert_eq!((queue.mode, queue.claims), (Mode::Broadcast { ring: 4 }, 0));
+    let pool = plan.queue(help).unwrap();
+    assert_eq!((pool.mode, pool.claims), (Mode::Pull, 2));
     assert_eq!((queue.idle, queue.limit), (IdleClock::Handled, 500));
     assert_eq!(queue.steps.iter().map(|step| step.after).collect::<Vec<_>>(), [0, 30, 60].map(Span::from_secs));
     assert_eq!(queue.steps[1].requires, plan.requirement("billing >= 20 and not es").unwrap());
@@ -120,6 +125,7 @@ fn what_is_not_said_has_its_default() {
     assert_eq!((queue.no_answer.agent, queue.no_answer.after), (NoAnswerEffect::Stay, 1));
     assert_eq!((queue.no_answer.exclude_for, queue.offers_per_agent), (Span::from_secs(60), 3));
     assert_eq!((queue.offers_per_contact, queue.steps.len(), queue.targets.len()), (100, 0, 0));
+    assert_eq!((queue.mode, queue.claims), (Mode::Push, 0));
     let overflow = queue.overflow;
     assert_eq!((overflow.full, overflow.closed), (OverflowTo::End, OverflowTo::End));
     assert_eq!((overflow.unstaffed, overflow.closed_waiting), (OverflowTo::Wait, OverflowTo::Wait));
@@ -174,7 +180,9 @@ fn json_toml_and_code_give_the_same_plan() {
                         .stage(Stage::Held, Load::percent(2))
                         .stage(Stage::WrapUp, Load(2_399_997))
                 })
-                .takes_with("email", 5, |c| c.load(Load::share(4)).ramp(5, Span::from_mins(1)))
+                .takes_with("email", 5, |c| {
+                    c.load(Load::share(4)).ramp(5, Span::from_mins(1)).adaptive(2, Span::from_secs(45))
+                })
                 .headroom("voice", Load::percent(60))
                 .arrives_over("voice", "email", Over::Hold)
                 .arrives_over("voice", "chat", Over::No)
@@ -186,6 +194,7 @@ fn json_toml_and_code_give_the_same_plan() {
         .agents("experts", "phone", |a| a)
         .queue("sales", |q| {
             q.order(ContactOrder::PriorityMinutes { worth: Span::from_secs(90) })
+                .mode(Mode::Broadcast { ring: 4 })
                 .agents([AgentOrder::Tier, AgentOrder::BestSkilled, AgentOrder::Host("nearest".into())])
                 .idle(IdleClock::Handled)
                 .limit(500)
@@ -265,6 +274,7 @@ fn the_reference_describes_every_key_and_its_example_is_a_plan() {
     }
     keys_of(&document["queues"]["sales"]["no_answer"], &[], &mut keys);
     keys_of(&document["capacity"]["blended"]["email"]["ramp"], &[], &mut keys);
+    keys_of(&document["capacity"]["blended"]["email"]["adaptive"], &[], &mut keys);
     keys_of(&document["queues"]["sales"]["overflow"], &[], &mut keys);
     let channels = ["voice", "email", "chat"];
     keys.retain(|key| !channels.contains(&&**key));

@@ -36,6 +36,12 @@ fn tampered() -> Vec<(&'static str, Value, &'static str)> {
         ("/queues/0/max_wait", json!(0), "queues.sales: a length of time is 0"),
         ("/queues/0/no_answer/after", json!(0), "queues.sales: no_answer.after is 0"),
         ("/queues/0/no_answer/not_ready_for", json!(0), "queues.sales: a length of time is 0"),
+        ("/queues/0/mode", json!({ "broadcast": { "ring": 1 } }), "queues.sales: a broadcast rings with fewer than 2"),
+        (
+            "/queues/0/mode",
+            json!({ "broadcast": { "ring": 101 } }),
+            "queues.sales: a broadcast rings with fewer than 2",
+        ),
         ("/queues/0/offers_per_agent", json!(0), "queues.sales: a number of offers is 0"),
         ("/queues/0/offers_per_contact", json!(0), "queues.sales: a number of offers is 0"),
         ("/queues/0/targets", json!(vec![Value::Null; 7]), "queues.sales: a target's channel is not in the plan"),

@@ -165,6 +165,26 @@ const MISTAKES: &[(&str, &str, &str, &str)] = &[
         "capacity.blended.chat.max",
         "is missing; give how many at once",
     ),
+    ("floor = 2", "floor = 0", "capacity.blended.email.adaptive.floor", "from 1 to 65535, and is 0"),
+    (
+        "floor = 2",
+        "floor = 6",
+        "capacity.blended.email.adaptive.floor",
+        "is 6, more than max = 5, which the limit never exceeds",
+    ),
+    ("floor = 2, ", "", "capacity.blended.email.adaptive.floor", "is missing; give how many an agent begins with"),
+    (
+        "reply_within = \"45s\"",
+        "reply_within = \"0s\"",
+        "capacity.blended.email.adaptive.reply_within",
+        "must be at least 1us",
+    ),
+    (
+        "reply_within = \"45s\"",
+        "reply = \"45s\"",
+        "capacity.blended.email.adaptive.reply_within",
+        "is missing; give how long a reply may take",
+    ),
     ("open = 30", "open = 2", "capacity.blended.chat.open", "is 2, less than max = 3"),
     (
         "ramp = { contacts = 5",
@@ -225,7 +245,7 @@ const MISTAKES: &[(&str, &str, &str, &str)] = &[
         "must be one of \"yes\", \"hold\", \"no\", and is true",
     ),
     (
-        "email = { max = 5, load = \"25%\", ramp = { contacts = 5, per = \"1m\" } }",
+        "email = { max = 5, load = \"25%\", ramp = { contacts = 5, per = \"1m\" }, adaptive = { floor = 2, reply_within = \"45s\" } }",
         "email = 5",
         "capacity.blended.email",
         "must be a table such as { max = 3 }, and is 5",
@@ -253,6 +273,10 @@ const MISTAKES: &[(&str, &str, &str, &str)] = &[
     ("\"best-skilled\"", "3", "queues.sales.agents[1]", "must be the name of a way to choose an agent"),
     ("agents = \"random\"", "agents = []", "queues.help.agents", "a list of them: from 1 to 16"),
     ("agents = \"random\"", "agents = { random = 1 }", "queues.help.agents", "and is a table"),
+    ("mode = \"broadcast\"", "mode = \"push\"", "queues.sales.ring", "counts with mode = \"broadcast\" only"),
+    ("mode = \"broadcast\"\n", "", "queues.sales.ring", "counts with mode = \"broadcast\" only"),
+    ("ring = 4", "ring = 1", "queues.sales.ring", "from 2 to 100, and is 1"),
+    ("offer = \"forever\"\nconnect = \"2.5s\"", "", "queues.sales.mode", "but chat is connected without an offer"),
     ("mode = \"pull\"", "mode = \"pul\"", "queues.help.mode", "did you mean `pull`?"),
     ("closed = \"queue:help\"", "closed = \"queue:hlp\"", "queues.sales.overflow.closed", "did you mean `help`?"),
     (

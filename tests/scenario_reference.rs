@@ -18,6 +18,18 @@ fn the_example_is_a_scenario() {
     assert!(results.streams[0].1.offered > 1_000);
 }
 
+#[test]
+fn a_queue_that_does_not_give_its_contacts_to_one_agent_is_not_simulated() {
+    let base = "horizon = \"1h\"\n[capacity.p]\nvoice = { max = 1 }\n[agents.a]\ncapacity = \"p\"\n[queues.q]\n\
+                offer = \"20s\"\nmode = \"push\"\n[streams.s]\nchannel = \"voice\"\nqueue = \"q\"\narrivals = { every = \"1m\" }\n\
+                handle = { exponential = \"1m\" }\n";
+    assert!(check(base).is_ok());
+    for mode in ["pull", "broadcast"] {
+        let complaint = check(&base.replace("push", mode)).err().unwrap();
+        assert!(complaint.contains("queues.q.mode: is not simulated"), "{complaint}");
+    }
+}
+
 /// A misspelt key brings the reader to say which keys there are, or which is the nearest.
 #[test]
 fn every_key_is_described_and_read() {

@@ -10,12 +10,12 @@ use super::names::name_problem;
 use super::problem::{Problem, Problems};
 use super::{Limits, NamedRequirement, Plan};
 use crate::agent::Group;
-use crate::capacity::{Load, Profile, Ramp, Stage};
+use crate::capacity::{Adaptive, Load, Profile, Ramp, Stage};
 use crate::channel::{Channel, Conversation};
 use crate::customer::Customers;
 use crate::id::QueueId;
 use crate::overflow::OverflowTo;
-use crate::queue::{AgentOrder, ContactOrder, Queue, StepClock, Target};
+use crate::queue::{AgentOrder, ContactOrder, Mode, Queue, StepClock, Target};
 use crate::requirement::Requirement;
 use crate::time::Span;
 
@@ -147,6 +147,9 @@ impl Check<'_> {
             self.that(offered <= Load::FULL, &path, "a load is above a whole agent");
             let paced = |ramp: Ramp| (1..=Ramp::MOST).contains(&ramp.contacts) && ramp.per > Span::ZERO;
             self.that(capacity.ramp.is_none_or(paced), &path, "a ramp has no contacts, too many, or no time");
+            let adapts = |of: Adaptive| (1..=capacity.max).contains(&of.floor) && of.reply_within > Span::ZERO;
+            let why = "the floor of an adaptive limit is 0 or above max, or there is no time to reply";
+            self.that(capacity.adaptive.is_none_or(adapts), &path, why);
             self.that(
                 capacity.load.iter().all(|load| *load <= offered),
                 &path,
@@ -196,6 +199,9 @@ impl Check<'_> {
         for span in [queue.offer, queue.connect, queue.max_wait, queue.no_answer.not_ready_for] {
             self.that(span != Some(Span::ZERO), path, "a length of time is 0 where it must be at least 1us");
         }
+        let rings =
+            if let Mode::Broadcast { ring } = queue.mode { (2..=Mode::MOST_RING).contains(&ring) } else { true };
+        self.that(rings, path, "a broadcast rings with fewer than 2 agents, or too many");
         self.that(queue.no_answer.after >= 1, path, "no_answer.after is 0");
         self.that(queue.offers_per_agent >= 1 && queue.offers_per_contact >= 1, path, "a number of offers is 0");
         self.that(queue.targets.len() <= self.plan.channels.len(), path, "a target's channel is not in the plan");

@@ -55,7 +55,8 @@ pub(super) const POOLS: [(&str, Pools); 2] = [("cumulative", Pools::Cumulative),
 pub(super) const NO_ANSWER_EFFECTS: [(&str, NoAnswerEffect); 3] =
     [("stay", NoAnswerEffect::Stay), ("not-ready", NoAnswerEffect::NotReady), ("sign-out", NoAnswerEffect::SignOut)];
 
-pub(super) const MODES: [(&str, Mode); 2] = [("push", Mode::Push), ("pull", Mode::Pull)];
+pub(super) const MODES: [(&str, Mode); 3] =
+    [("push", Mode::Push), ("broadcast", Mode::Broadcast { ring: 3 }), ("pull", Mode::Pull)];
 
 /// What the name of a queue that contacts overflow into follows.
 pub(super) const TO_QUEUE: &str = "queue:";

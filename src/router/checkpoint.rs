@@ -8,14 +8,15 @@ use crate::contact::{Needs, Turn};
 use crate::event::Event;
 use crate::id::{AgentId, ChannelId, ContactId, CustomerId, GroupId, OfferId, QueueId, Seq};
 use crate::plan::Plan;
-use crate::queue::WrapUp;
+use crate::queue::{Mode, WrapUp};
 use crate::rejected::Rejected;
 use crate::requirement::Skills;
 use crate::router::Router;
 use crate::router::customers::SavedCustomer;
 use crate::router::digest::{self, Digest};
+use crate::router::legs::Leg;
 use crate::router::orders::Policies;
-use crate::router::pacing::Pacing;
+use crate::router::pacing::{Pacing, SavedPacing};
 use crate::router::records::{Agent, Contact, Excluded, Holding, NONE, Only, Place};
 use crate::router::settle::Marks;
 use crate::router::sources::Sources;
@@ -110,6 +111,8 @@ struct SavedContact {
     promised: bool,
     deadline: Option<Timestamp>,
     given_at: Timestamp,
+    assigned: bool,
+    legs: Vec<Leg>,
     turn: Turn,
     turn_since: Option<Timestamp>,
     exclusions: Vec<Excluded>,
@@ -129,10 +132,10 @@ struct SavedAgent {
     offered_at: Timestamp,
     available_at: Timestamp,
     again: Option<(Timestamp, ChannelSet)>,
-    /// Of each channel that its profile paces, when it was given the last of them.
-    given: Vec<(ChannelId, Vec<Timestamp>)>,
-    /// Contact, stage, forced, goes on by itself; in order of giving.
-    holding: Vec<(ContactId, Stage, bool, bool)>,
+    /// Of each channel that its profile paces, when it was given the last of them, and its limit.
+    paced: Vec<SavedPacing>,
+    /// Contact, stage, forced, goes on by itself, active since; in order of giving.
+    holding: Vec<(ContactId, Stage, bool, bool, Timestamp)>,
 }
 
 impl Router {
@@ -206,6 +209,8 @@ impl State {
             promised: it.promised(),
             deadline: it.deadline(),
             given_at: it.given_at,
+            assigned: it.is_assigned() && it.place == Place::With(Stage::Offered),
+            legs: self.legs.of(slot).collect(),
             turn: it.turn(),
             turn_since: it.turn_since(),
             exclusions: self.exclusions.of(slot).collect(),
@@ -228,8 +233,10 @@ impl State {
             offered_at: it.offered_at,
             available_at: it.available_at,
             again: it.again,
-            given: it.pacing.iter().map(|paced| (paced.channel, paced.given.iter().copied().collect())).collect(),
-            holding: held.map(|h| (self.contacts[h.contact].id, h.stage, h.forced, h.by_itself)).collect(),
+            paced: it.pacing.iter().map(Pacing::save).collect(),
+            holding: held
+                .map(|h| (self.contacts[h.contact].id, h.stage, h.forced, h.by_itself, h.active_since))
+                .collect(),
         }
     }
 
@@ -324,6 +331,7 @@ impl State {
         {
             return Err(it("has an offer that was never made, or made for another"));
         }
+        self.check_saved_legs(&saved)?;
         if let Needs::Named(id) = &saved.needs
             && self.plan.requirement_named(*id).is_none()
         {
@@ -349,16 +357,42 @@ impl State {
         contact.overflows = saved.overflows;
         contact.promise(saved.promised);
         contact.given_at = saved.given_at;
+        contact.set_assigned(saved.assigned);
+        contact.set_legs(!saved.legs.is_empty());
         contact.has_exclusions = !saved.exclusions.is_empty();
         let slot = self.contacts.insert(contact);
         self.contact_ids.insert(saved.id, slot);
         if let Some(offer) = saved.offer {
             self.offer_ids.insert(offer, slot);
         }
+        for leg in saved.legs {
+            self.offer_ids.insert(leg.offer, slot);
+            self.legs.insert(slot, leg);
+        }
         for one in saved.exclusions {
             self.exclusions.set(slot, one);
         }
         Ok(())
+    }
+
+    /// Further offers come after the first, each made to another agent.
+    fn check_saved_legs(&self, saved: &SavedContact) -> Result<(), Corrupt> {
+        let mut last = saved.offer;
+        let rings = saved.place == Place::With(Stage::Offered) && saved.legs.len() < usize::from(Mode::MOST_RING);
+        for leg in &saved.legs {
+            let after = last.is_some_and(|last| last < leg.offer) && leg.offer.0 <= self.offers;
+            if !rings || saved.assigned || !after || self.offer_ids.get(&leg.offer).is_some() || leg.given_at > self.now
+            {
+                return Err(Corrupt::Inconsistent(format!("{} rings with {}, which cannot be", saved.id, leg.agent)));
+            }
+            last = Some(leg.offer);
+        }
+        Ok(())
+    }
+
+    /// Whether nobody else has the contact who is being loaded; one of several it rings with may.
+    fn may_load(&self, contact: u32, agent: AgentId) -> bool {
+        self.contacts[contact].agent == NONE || self.legs.of(contact).any(|leg| leg.agent == agent)
     }
 
     fn load_agent(&mut self, saved: SavedAgent) -> Result<(), Corrupt> {
@@ -368,12 +402,13 @@ impl State {
         }
         let Some(group) = self.plan.group(saved.group) else { return Err(it("is in a group the plan has not")) };
         let latest = saved.released_at.max(saved.handled_at).max(saved.offered_at).max(saved.available_at);
-        let given = saved.given.iter().flat_map(|(_, given)| given).max().copied().unwrap_or_default();
-        if latest.max(given) > self.now {
+        let given = saved.paced.iter().flat_map(|paced| paced.1.iter().copied());
+        let active = saved.holding.iter().map(|held| held.4);
+        if given.chain(active).fold(latest, Timestamp::max) > self.now {
             return Err(it("was here later than now"));
         }
-        let Some(pacing) = Pacing::load(saved.given, self.plan.profile(group.capacity)) else {
-            return Err(it("remembers when it was given what no ramp asks for"));
+        let Some(pacing) = Pacing::load(saved.paced, self.plan.profile(group.capacity)) else {
+            return Err(it("remembers of its pace what its profile does not ask for"));
         };
         let skills = saved.skills.clone().unwrap_or_else(|| group.skills.clone());
         let crew = self.crews.crew(saved.group, group.capacity, &skills);
@@ -403,17 +438,20 @@ impl State {
             live: true,
         });
         self.agent_ids.insert(saved.id, slot);
-        for (contact, stage, forced, by_itself) in saved.holding {
+        for (contact, stage, forced, by_itself, active_since) in saved.holding {
             let held = self
                 .contact_ids
                 .get(&contact)
-                .filter(|&held| self.contacts[held].place == Place::With(stage) && self.contacts[held].agent == NONE);
+                .filter(|&held| self.contacts[held].place == Place::With(stage) && self.may_load(held, saved.id));
             let Some(held) = held else {
                 return Err(Corrupt::Inconsistent(format!("{} holds {contact}, which is elsewhere", saved.id)));
             };
-            self.contacts[held].agent = slot;
+            let further = stage == Stage::Offered && self.legs.of(held).any(|leg| leg.agent == saved.id);
+            if !further {
+                self.contacts[held].agent = slot;
+            }
             let channel: ChannelId = self.contacts[held].channel;
-            self.agents[slot].holding.push(Holding { contact: held, channel, stage, forced, by_itself });
+            self.agents[slot].holding.push(Holding { contact: held, channel, stage, forced, by_itself, active_since });
         }
         Ok(())
     }

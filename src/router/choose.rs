@@ -5,7 +5,7 @@ use crate::id::QueueId;
 use crate::queue::ContactOrder;
 use crate::router::crews::AgentKey;
 use crate::router::orders::{CRITERIA, Choice, Criterion, idle_since, load_key, mix};
-use crate::router::records::{Agent, Contact, Rank};
+use crate::router::records::{Agent, Contact, NONE, Rank};
 use crate::router::state::State;
 use crate::time::Span;
 
@@ -66,7 +66,7 @@ impl State {
                 let crew = self.crews.shelves[shelf].crew;
                 if earlier(best, first) != best && self.crew_serves(crew, class) {
                     let line = &self.crews.shelves[shelf].lines[index];
-                    let able = |agent: u32| !self.excluded(contact, self.agents[agent].id);
+                    let able = |agent: u32| !self.passed_over(contact, self.agents[agent].id);
                     let found = first.filter(|&(_, agent)| able(agent));
                     best = earlier(best, found.or_else(|| line.iter().find(|&(_, agent)| able(agent))));
                 }
@@ -130,7 +130,7 @@ impl State {
                 continue;
             }
             let line = &self.crews.shelves[shelf as usize].lines[index];
-            let found = line.iter().find(|&(_, agent)| !self.excluded(contact, self.agents[agent].id));
+            let found = line.iter().find(|&(_, agent)| !self.passed_over(contact, self.agents[agent].id));
             best = earlier(best, found);
         }
         best
@@ -141,8 +141,8 @@ impl State {
         let it = &self.contacts[contact];
         let choice = self.choice(it.queue);
         let line = &self.crews.shelves[shelf as usize].lines[choice.index];
-        let able = |agent: u32| !self.excluded(contact, self.agents[agent].id);
-        if choice.scored || (choice.cyclic && it.has_exclusions) {
+        let able = |agent: u32| !self.passed_over(contact, self.agents[agent].id);
+        if choice.scored || (choice.cyclic && (it.has_exclusions || it.agent != NONE)) {
             let scored = line.iter().filter(|&(_, agent)| able(agent));
             return scored.min_by_key(|&(_, agent)| self.score(contact, agent)).map(|(_, agent)| agent);
         }
@@ -279,7 +279,8 @@ impl State {
     pub(crate) fn contact_urgency(&self, slot: u32) -> Rank {
         let it = &self.contacts[slot];
         let by_ratio = self.plan.queue(it.queue).is_some_and(|queue| queue.order == ContactOrder::Ratio);
-        self.urgency(it.rank(), if by_ratio { self.within(it) } else { Span::ZERO })
+        let rank = if it.is_short() { self.short.rank(slot).unwrap_or(Rank::LEAST) } else { it.rank() };
+        self.urgency(rank, if by_ratio { self.within(it) } else { Span::ZERO })
     }
 }
 

@@ -4,7 +4,7 @@ use crate::capacity::Stage;
 use crate::command::{Command, Leave, TransferTo};
 use crate::contact::Outcome;
 use crate::event::{Edge, HeldBy, OfferEnd, Return, What};
-use crate::id::ReasonId;
+use crate::id::{OfferId, ReasonId};
 use crate::queue::{NoAnswerEffect, WrapUp};
 use crate::router::checks::Subject;
 use crate::router::records::Place;
@@ -60,16 +60,9 @@ impl Step<'_> {
                 self.give(slot, agent, true);
             }
             Command::Claim { agent, .. } => self.claim(slot, *agent),
-            Command::Accept { offer } => {
-                let it = &self.state.contacts[slot];
-                let connect_by = self.state.plan.connect_time(it.queue, it.channel).map(|time| self.state.now + time);
-                let agent = self.state.agents[holder].id;
-                self.emit(What::Accepted { offer: *offer, contact, agent, connect_by });
-                self.supersede(slot);
-                self.mark_agent(holder);
-            }
-            Command::Decline { .. } => self.end_offer(slot, OfferEnd::Declined),
-            Command::Revoke { .. } => self.end_offer(slot, OfferEnd::Revoked),
+            Command::Accept { offer } => self.accept(slot, *offer),
+            Command::Decline { offer } => self.end_offer(slot, *offer, OfferEnd::Declined),
+            Command::Revoke { offer } => self.end_offer(slot, *offer, OfferEnd::Revoked),
             Command::Connected { .. } => {
                 let agent = self.state.agents[holder].id;
                 self.emit(What::Connected { contact, agent });
@@ -132,7 +125,11 @@ impl Step<'_> {
                 self.state.arm(slot);
                 self.mark_contact(slot);
             }
-            Place::With(Stage::Offered) => self.end_offer(slot, OfferEnd::Expired),
+            Place::With(Stage::Offered) => {
+                if let Some((_, offer)) = self.state.first_to_expire(slot) {
+                    self.end_offer(slot, offer, OfferEnd::Expired);
+                }
+            }
             Place::With(Stage::Connecting) => self.give_back(slot, Return::ConnectFailed),
             Place::With(Stage::Active | Stage::Quiet | Stage::Held) | Place::Parked => self.silence_over(slot),
             Place::With(Stage::WrapUp) => self.end_with_agent(slot, Outcome::Completed),
@@ -156,7 +153,7 @@ impl Step<'_> {
         let contact = self.state.contacts[slot].id;
         match self.state.contacts[slot].place {
             Place::With(Stage::Offered) => {
-                self.offer_ends(slot, OfferEnd::Left);
+                self.stop_ringing(slot);
                 self.emit(What::Ended { contact, outcome, agent: None });
             }
             Place::With(_) => self.end_with_agent(slot, outcome),
@@ -194,7 +191,7 @@ impl Step<'_> {
         let it = &self.state.contacts[slot];
         let (contact, from) = (it.id, it.queue);
         match it.place {
-            Place::With(Stage::Offered) => self.offer_ends(slot, OfferEnd::Left),
+            Place::With(Stage::Offered) => self.stop_ringing(slot),
             Place::With(_) => self.returned(slot, Return::Transferred),
             Place::InLine | Place::Parked | Place::Loose => {}
         }
@@ -207,19 +204,18 @@ impl Step<'_> {
     // ---- offers
 
     /// Only what ends the offer: the capacity is free again.
-    fn offer_ends(&mut self, slot: u32, end: OfferEnd) {
-        let it = &self.state.contacts[slot];
-        let (offer, contact, holder) = (it.offer, it.id, it.agent);
+    pub(crate) fn offer_ends(&mut self, slot: u32, offer: OfferId, end: OfferEnd) {
+        let (contact, holder) = (self.state.contacts[slot].id, self.state.agent_of(slot, offer));
         let agent = self.state.agents[holder].id;
         self.emit(What::OfferEnded { offer, contact, agent, end });
         self.mark_agent(holder);
     }
 
     /// An offer was not taken: what that means for the agent, then for the contact.
-    fn end_offer(&mut self, slot: u32, end: OfferEnd) {
-        let (holder, queue) = (self.state.contacts[slot].agent, self.state.contacts[slot].queue);
+    fn end_offer(&mut self, slot: u32, offer: OfferId, end: OfferEnd) {
+        let (holder, queue) = (self.state.agent_of(slot, offer), self.state.contacts[slot].queue);
         let punished = end == OfferEnd::Expired && self.state.no_answer_applies(holder, queue);
-        self.offer_ends(slot, end);
+        self.offer_ends(slot, offer, end);
         let rule = self.state.plan.queue(queue).map(|queue| queue.no_answer).filter(|_| punished);
         match rule.map(|rule| (rule.agent, rule.not_ready_for)) {
             Some((NoAnswerEffect::NotReady, time)) => {
@@ -232,7 +228,16 @@ impl Step<'_> {
             Some((NoAnswerEffect::SignOut, _)) => self.drain(holder),
             Some((NoAnswerEffect::Stay, _)) | None => {}
         }
-        self.come_back(slot);
+        self.ring_on_or_come_back(slot);
+    }
+
+    /// An offer has ended: the contact goes on ringing with others, or comes back.
+    fn ring_on_or_come_back(&mut self, slot: u32) {
+        if self.state.contacts[slot].place == Place::With(Stage::Offered) {
+            self.mark_contact(slot);
+        } else {
+            self.come_back(slot);
+        }
     }
 
     /// The contact leaves the agent's hands.
@@ -268,10 +273,13 @@ impl Step<'_> {
         let agent = self.state.agents[slot].id;
         let mut back = Vec::new();
         for held in self.state.agents[slot].holding.clone() {
-            let it = &self.state.contacts[held.contact];
-            let (contact, offer) = (it.id, it.offer);
+            let contact = self.state.contacts[held.contact].id;
             match held.stage {
-                Stage::Offered => self.emit(What::OfferEnded { offer, contact, agent, end: OfferEnd::Revoked }),
+                Stage::Offered => {
+                    let offer = { self.state.offers_of(held.contact) }.find(|&(_, with)| with == agent);
+                    let Some((offer, _)) = offer else { continue };
+                    self.emit(What::OfferEnded { offer, contact, agent, end: OfferEnd::Revoked });
+                }
                 Stage::Quiet if !held.by_itself && self.state.parks(held.channel) => {
                     self.emit(What::Parked { contact, agent });
                     continue;
@@ -287,7 +295,7 @@ impl Step<'_> {
         self.emit(What::AgentSignedOut { agent });
         self.release_waiters(agent);
         for contact in back {
-            self.come_back(contact);
+            self.ring_on_or_come_back(contact);
         }
     }
 

@@ -145,7 +145,7 @@ impl State {
         }
         let holder = &mut self.agents[agent_slot];
         holder.offered_at = now;
-        holder.holding.push(Holding { contact: slot, channel, stage, forced, by_itself: false });
+        holder.holding.push(Holding { contact: slot, channel, stage, forced, by_itself: false, active_since: now });
         self.unshelve(agent_slot);
         self.arm(slot);
         if !forced {
@@ -171,10 +171,13 @@ impl State {
         let it = &mut self.contacts[slot];
         it.place = Place::With(stage);
         it.set_deadline(deadline);
-        let (agent, channel) = (it.agent, it.channel);
+        let (agent, channel, now) = (it.agent, it.channel, self.now);
         let held = self.holding_mut(slot);
         held.by_itself = false;
         let before = std::mem::replace(&mut held.stage, stage);
+        if stage == Stage::Active {
+            held.active_since = now;
+        }
         let profile = self.plan.profile(self.crews.crews[self.agents[agent].crew as usize].profile);
         let capacity = profile.and_then(|profile| profile.channel(channel));
         if capacity.is_some_and(|capacity| capacity.load(stage) > capacity.load(before)) {
@@ -237,6 +240,7 @@ impl State {
                 let it = &self.contacts[slot];
                 it.deadline().or_else(|| self.silence(it).map(|(due, _)| due))
             }
+            Place::With(Stage::Offered) => self.first_to_expire(slot).map(|(expires, _)| expires),
             Place::With(_) => self.contacts[slot].deadline(),
             Place::Loose => None,
         };

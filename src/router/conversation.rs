@@ -37,6 +37,7 @@ impl State {
 
     /// Each message of the agent's begins the customer's silence anew; there is nothing to wake for any more.
     pub(super) fn agent_wrote(&mut self, slot: u32) {
+        self.note_reply(slot);
         self.contacts[slot].set_turn(Turn::Customer, self.now);
         if self.contacts[slot].place == Place::With(Stage::Quiet) {
             self.holding_mut(slot).by_itself = false;
@@ -143,9 +144,8 @@ impl Step<'_> {
 
     pub(super) fn message_from_agent(&mut self, slot: u32) {
         let it = &self.state.contacts[slot];
-        let (contact, holder, quiet) = (it.id, it.agent, it.place == Place::With(Stage::Quiet));
-        let agent = self.state.agents[holder].id;
-        self.emit(What::AgentWrote { contact, agent });
+        let (holder, quiet) = (it.agent, it.place == Place::With(Stage::Quiet));
+        self.agent_writes(slot);
         if quiet {
             self.mark_agent(holder);
         }

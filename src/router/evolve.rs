@@ -6,6 +6,8 @@ use crate::command::Command;
 use crate::contact::Turn;
 use crate::event::{Event, HeldBy, OfferEnd, Return, What};
 use crate::id::{AgentId, ContactId};
+use crate::router::legs::Leg;
+use crate::router::records::Place;
 use crate::router::state::State;
 
 /// Why an id in an event of ours is known: events are made only of what is there, and a journal is checked on the way in.
@@ -49,6 +51,7 @@ impl State {
                     self.join_crew(slot, Some(skills.clone()));
                 }
             }
+            What::LimitChanged { agent, channel, limit } => self.change_limit(self.agent_slot(agent), channel, limit),
             What::RampPassed { agent, channel } => self.ramp_passed(self.agent_slot(agent), channel),
             What::Arrived { contact, .. } => self.arrive(contact, command),
             What::QueueOpened { queue } => self.standings[usize::from(queue.0)].closed = false,
@@ -83,8 +86,14 @@ impl State {
                 let slot = self.contact_slot(contact);
                 self.offers = offer.0;
                 self.offer_ids.insert(offer, slot);
-                self.contacts[slot].offer = offer;
-                self.give(slot, agent, Stage::Offered, expires, forced);
+                if self.contacts[slot].place == Place::With(Stage::Offered) {
+                    self.ring_too(slot, Leg { offer, agent, expires, given_at: event.at });
+                } else {
+                    self.contacts[slot].offer = offer;
+                    self.contacts[slot].set_assigned(forced);
+                    self.give(slot, agent, Stage::Offered, expires, forced);
+                }
+                self.note_ringing(slot);
             }
             What::Assigned { contact, agent, connect_by, .. } | What::Claimed { contact, agent, connect_by } => {
                 let forced = matches!(event.what, What::Assigned { forced: true, .. });
@@ -99,14 +108,19 @@ impl State {
             What::OfferEnded { offer, contact, agent, end } => {
                 let slot = self.contact_slot(contact);
                 self.offer_ids.remove(&offer);
-                self.take_back(slot);
+                if self.contacts[slot].has_legs() {
+                    self.ring_less(slot, offer);
+                } else {
+                    self.take_back(slot);
+                }
+                self.note_ringing(slot);
                 let agent_slot = self.agent_slot(agent);
                 if end == OfferEnd::Expired {
                     let punished = self.no_answer_applies(agent_slot, self.contacts[slot].queue);
                     let it = &mut self.agents[agent_slot];
                     it.streak = if punished { 0 } else { it.streak.saturating_add(1) };
                 }
-                if end != OfferEnd::Left {
+                if !matches!(end, OfferEnd::Left | OfferEnd::Taken) {
                     self.exclude(slot, agent);
                 }
             }
@@ -116,6 +130,7 @@ impl State {
                 let connecting = self.connects(slot);
                 let stage = if connecting { Stage::Connecting } else { Stage::Active };
                 self.set_stage(slot, stage, connect_by);
+                self.note_ringing(slot);
                 self.note_taken(slot, agent);
                 let agent = self.agent_slot(agent);
                 self.agents[agent].handled = self.agents[agent].handled.saturating_add(1);

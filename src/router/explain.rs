@@ -41,10 +41,12 @@ pub struct Explanation {
     pub turn_since: Option<Timestamp>,
     /// The only agent it waits for, and until when.
     pub only: Option<(AgentId, Timestamp)>,
+    /// Further agents it rings with at the same time.
+    pub also: Vec<AgentId>,
     /// Agents signed in.
     pub agents: u32,
     /// How many of them fail at each obstacle; one agent may fail at several. While it is on hold or waits to wake: what keeps
-    /// its agent from going on with it. Empty where it is elsewhere.
+    /// its agent from going on with it. Empty unless it is one of these, waits, or rings with fewer agents than it may.
     pub obstacles: BTreeMap<Obstacle, u32>,
     /// When something about it changes by itself: a step, the end of its longest wait, the end of an exclusion, a deadline;
     /// or an agent whom only the ramp keeps from it may be given it.
@@ -71,11 +73,14 @@ impl fmt::Display for Explanation {
             None if self.waking => f.write_str(", waiting to wake")?,
             None => {}
         }
-        if let Some((agent, _)) = self.with {
+        for agent in &self.also {
+            write!(f, ", rings with {agent}")?;
+        }
+        if let Some((agent, Stage::Held | Stage::Quiet)) = self.with {
             for obstacle in self.obstacles.keys() {
                 write!(f, "; {agent} {obstacle}")?;
             }
-        } else if !self.parked {
+        } else if !self.parked && (self.with.is_none() || !self.obstacles.is_empty()) {
             write!(f, "; {} agent{}", self.agents, if self.agents == 1 { "" } else { "s" })?;
             for (obstacle, agents) in &self.obstacles {
                 write!(f, "; {agents} {obstacle}")?;
@@ -112,7 +117,7 @@ impl Router {
         };
         let mut obstacles = BTreeMap::new();
         let mut next = it.timer().map(|timer| timer.due);
-        for &agent in agents.iter().filter(|_| it.place == Place::InLine) {
+        for &agent in agents.iter().filter(|_| it.place == Place::InLine || it.is_short()) {
             let found = self.state.obstacles(slot, agent);
             if found == [Obstacle::Ramp] {
                 let until = self.state.agents[agent].paced(it.channel).and_then(|paced| paced.until);
@@ -140,6 +145,7 @@ impl Router {
             turn: it.turn(),
             turn_since: it.turn_since(),
             only: it.only().map(|only| (only.agent, only.until)),
+            also: self.state.offers_of(slot).skip(1).map(|(_, agent)| agent).collect(),
             agents: agents.len() as u32,
             obstacles,
             next,
@@ -158,6 +164,9 @@ impl State {
         let mut found = Vec::new();
         if ledger::is_at_maximum(profile, &it.holding, at, over) {
             found.push(Obstacle::AtMaximum);
+        }
+        if self.is_at_limit(agent, at, over) {
+            found.push(Obstacle::AtLimit);
         }
         found.extend(ledger::interrupted_by(profile, &it.holding, at).map(Obstacle::PutAsideFor));
         match ledger::shortage_to_go_on(profile, &it.holding, at, over) {
@@ -194,6 +203,7 @@ impl State {
         }
         check(!who.ready.has(it.channel), Obstacle::NotReady);
         check(self.excluded(contact, who.id), Obstacle::Excluded);
+        check(self.rings_with(contact, who.id), Obstacle::Ringing);
         let Some(profile) = self.plan.profile(crew.profile) else { return found };
         let Some(capacity) = profile.channel(it.channel) else {
             found.push(Obstacle::ChannelNotTaken);
@@ -214,6 +224,9 @@ impl State {
         }
         if who.paced(it.channel).is_some_and(|paced| paced.until.is_some()) {
             found.push(Obstacle::Ramp);
+        }
+        if who.limit(it.channel).is_some_and(|limit| limit < capacity.max && busy >= usize::from(limit)) {
+            found.push(Obstacle::AtLimit);
         }
         found
     }

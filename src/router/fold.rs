@@ -81,7 +81,8 @@ impl State {
             | What::AgentSignedOut { .. }
             | What::PresenceChanged { .. }
             | What::SkillsChanged { .. }
-            | What::RampPassed { .. } => self.contradicts_agent(event, &input.command),
+            | What::RampPassed { .. }
+            | What::LimitChanged { .. } => self.contradicts_agent(event, &input.command),
             What::Arrived { .. }
             | What::Queued { .. }
             | What::PreferenceEnded { .. }
@@ -118,6 +119,11 @@ impl State {
                 unless(asked && there(agent).is_some(), "no such agent, or its command does not say so")
             }
             What::PresenceChanged { agent, .. } => unless(there(agent).is_some(), "no such agent"),
+            What::LimitChanged { agent, channel, limit } => {
+                let agent = self.agent_ids.get(&agent);
+                let may = agent.is_some_and(|agent| self.may_change_limit(agent, channel, limit));
+                unless(may, "no such agent, or not a limit that it may come to")
+            }
             What::RampPassed { agent, channel } => {
                 let blocked = |it: &Agent| it.paced(channel).is_some_and(|paced| paced.until == Some(event.at));
                 unless(there(agent).is_some_and(blocked), "no such agent, or its ramp does not end now")
@@ -223,7 +229,7 @@ impl State {
         match *what {
             What::Offered { offer, contact, agent, forced, .. } => {
                 unless(offer.0.checked_sub(1) == Some(self.offers), "it is not the next offer")
-                    .or(self.contradicts_giving(contact, agent, forced, command))
+                    .or(self.contradicts_offering(contact, agent, forced, command))
             }
             What::Assigned { contact, agent, forced, .. } => self.contradicts_giving(contact, agent, forced, command),
             What::Claimed { contact, agent, .. } => {
@@ -232,7 +238,12 @@ impl State {
                 unless(asked, "its command does not say so").or(self.contradicts_giving(contact, agent, false, command))
             }
             What::OfferEnded { offer, contact, agent, .. } | What::Accepted { offer, contact, agent, .. } => {
-                with(contact, agent, &[Stage::Offered]).or(offer_of(offer, contact))
+                let slot = self.contact_ids.get(&contact);
+                let taken = matches!(what, What::Accepted { .. });
+                let to_agent = slot.is_some_and(|slot| self.offers_of(slot).any(|one| one == (offer, agent)));
+                offer_of(offer, contact)
+                    .or(unless(to_agent, "the offer was not made to this agent"))
+                    .or(unless(!taken || slot.is_some_and(|slot| !self.contacts[slot].has_legs()), "others still ring"))
             }
             What::Connected { contact, agent } => with(contact, agent, &[Stage::Connecting]),
             What::CustomerWrote { contact } => {
@@ -275,6 +286,20 @@ impl State {
             What::Ended { contact, agent: None, .. } => self.contradicts_free(contact),
             _ => None,
         }
+    }
+
+    fn contradicts_offering(
+        &self,
+        contact: ContactId,
+        agent: AgentId,
+        forced: bool,
+        command: &Command,
+    ) -> Contradiction {
+        let rings = self.contact_ids.get(&contact).filter(|&slot| self.contacts[slot].is_short());
+        let Some(slot) = rings else { return self.contradicts_giving(contact, agent, forced, command) };
+        let takes = self.agent_ids.get(&agent).is_some_and(|to| self.takes(to, self.contacts[slot].channel));
+        unless(takes, "no such agent, or without capacity for it")
+            .or(unless(!forced && !self.rings_with(slot, agent), "it rings with this agent already, or by force"))
     }
 
     fn contradicts_giving(&self, contact: ContactId, agent: AgentId, forced: bool, command: &Command) -> Contradiction {

@@ -31,6 +31,7 @@ impl Router {
     /// The first that does not hold.
     pub fn check_invariants(&self) -> Result<(), Broken> {
         self.state.check_places()?;
+        self.state.check_legs()?;
         self.state.check_ledgers()?;
         self.state.check_wakes()?;
         self.state.check_lines()?;
@@ -46,15 +47,11 @@ impl State {
     fn check_places(&self) -> Result<(), Broken> {
         let contacts = self.contacts_by_arrival();
         hold!(contacts.len() == self.contacts.len(), "every slot has one contact", "{} slots", self.contacts.len());
-        let offered = contacts.iter().filter(|&&slot| self.contacts[slot].place == Place::With(Stage::Offered));
-        hold!(
-            offered.count() == self.offer_ids.len(),
-            "every open offer is of one contact",
-            "{}",
-            self.offer_ids.len()
-        );
+        let offers: usize = contacts.iter().map(|&slot| self.offers_of(slot).count()).sum();
+        hold!(offers == self.offer_ids.len(), "every open offer is of one contact", "{}", self.offer_ids.len());
         let held: usize = self.agents_by_id().iter().map(|&slot| self.agents[slot].holding.len()).sum();
         let with = contacts.iter().filter(|&&slot| matches!(self.contacts[slot].place, Place::With(_))).count();
+        let with = with + contacts.iter().map(|&slot| self.legs.of(slot).count()).sum::<usize>();
         hold!(held == with, "what agents hold is with them", "{held} held, {with} with agents");
         for slot in contacts {
             let it = &self.contacts[slot];
@@ -214,7 +211,7 @@ impl State {
     /// Whether the agent could be given the waiting contact now.
     pub(crate) fn could_take(&self, agent: u32, contact: u32) -> bool {
         let (who, it) = (&self.agents[agent], &self.contacts[contact]);
-        if !self.load_and_room(agent).1.has(it.channel) || self.excluded(contact, who.id) {
+        if !self.load_and_room(agent).1.has(it.channel) || self.passed_over(contact, who.id) {
             return false;
         }
         if let Some(only) = it.only() {

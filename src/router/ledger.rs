@@ -173,6 +173,7 @@ fn lacks(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::time::Timestamp;
 
     const VOICE: ChannelId = ChannelId(0);
     const CHAT: ChannelId = ChannelId(1);
@@ -184,8 +185,8 @@ mod tests {
         Profile {
             name: "p".into(),
             channels: vec![
-                Some(ChannelCapacity { max: 1, open: 1, load: [Load::percent(60); 6], ramp: None }),
-                Some(ChannelCapacity { max: 5, open: 10, load: chat, ramp: None }),
+                Some(ChannelCapacity { max: 1, open: 1, load: [Load::percent(60); 6], ramp: None, adaptive: None }),
+                Some(ChannelCapacity { max: 5, open: 10, load: chat, ramp: None, adaptive: None }),
             ],
             headroom,
             arrives_over,
@@ -197,7 +198,7 @@ mod tests {
     }
 
     fn held(contact: u32, channel: ChannelId, stage: Stage) -> Holding {
-        Holding { contact, channel, stage, forced: false, by_itself: false }
+        Holding { contact, channel, stage, forced: false, by_itself: false, active_since: Timestamp::ZERO }
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! Rebuilding every index from the records: after a new plan, after a restore, and to forget classes nobody is in.
 
 use crate::plan::Plan;
+use crate::router::broadcast::Short;
 use crate::router::classes::Classes;
 use crate::router::crews::Crews;
 use crate::router::digest;
@@ -62,6 +63,7 @@ impl State {
         }
         let needs = std::mem::replace(&mut self.needs, NeedsTable::new(&self.plan));
         self.classes = Classes::default();
+        self.short = Short::default();
         for standing in &mut self.standings {
             standing.waiting = 0;
         }
@@ -76,6 +78,8 @@ impl State {
             } else {
                 self.contacts[slot].class = self.class_of(self.class_key(&self.contacts[slot]));
                 self.arm(slot);
+                self.contacts[slot].set_short(false);
+                self.note_ringing(slot);
             }
         }
     }

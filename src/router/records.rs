@@ -34,6 +34,11 @@ pub(crate) struct Rank {
     pub(crate) arrival: u64,
 }
 
+impl Rank {
+    /// Before every other.
+    pub(crate) const LEAST: Self = Self { level: i64::MIN, at: i64::MIN, origin: Timestamp::ZERO, arrival: 0 };
+}
+
 /// An agent waited for alone, and until when.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, serde::Serialize, serde::Deserialize)]
 pub(crate) struct Only {
@@ -129,7 +134,10 @@ packed! {
 const TIMED: u16 = 1 << 6;
 const CUSTOMERS_TURN: u16 = 1 << 7;
 const PROMISED: u16 = 1 << 8;
-const OWNED: u16 = 1 << 9;
+const SHORT: u16 = 1 << 9;
+const ASSIGNED: u16 = 1 << 10;
+const LEGS: u16 = 1 << 11;
+const OWNED: u16 = 1 << 12;
 
 impl Contact {
     /// One that has just arrived, with nothing special about it.
@@ -247,6 +255,33 @@ impl Contact {
         self.has = self.has & !PROMISED | if promised { PROMISED } else { 0 };
     }
 
+    /// Listed among those that ring with fewer agents than they may.
+    pub(crate) fn is_short(&self) -> bool {
+        self.has & SHORT != 0
+    }
+
+    pub(crate) fn set_short(&mut self, short: bool) {
+        self.has = self.has & !SHORT | if short { SHORT } else { 0 };
+    }
+
+    /// Has offers beside the first.
+    pub(crate) fn has_legs(&self) -> bool {
+        self.has & LEGS != 0
+    }
+
+    pub(crate) fn set_legs(&mut self, any: bool) {
+        self.has = self.has & !LEGS | if any { LEGS } else { 0 };
+    }
+
+    /// Offered by a supervisor, and so to that agent alone.
+    pub(crate) fn is_assigned(&self) -> bool {
+        self.has & ASSIGNED != 0
+    }
+
+    pub(crate) fn set_assigned(&mut self, assigned: bool) {
+        self.has = self.has & !ASSIGNED | if assigned { ASSIGNED } else { 0 };
+    }
+
     pub(crate) fn rank(&self) -> Rank {
         Rank { level: self.level_or_turn.cast_signed(), at: self.at, origin: self.origin, arrival: self.arrival }
     }
@@ -262,6 +297,8 @@ pub(crate) struct Holding {
     pub(crate) forced: bool,
     /// Goes on by itself when it may: put on hold by an arrival, or quiet and waiting to wake.
     pub(crate) by_itself: bool,
+    /// When it was given, or last came to be active, if that was later.
+    pub(crate) active_since: Timestamp,
 }
 
 #[derive(Clone, Debug)]

@@ -7,7 +7,6 @@ use crate::command::Command;
 use crate::contact::Outcome;
 use crate::event::{Event, HeldBy, What};
 use crate::id::{AgentId, ChannelId, OfferId};
-use crate::router::ledger;
 use crate::router::records::Place;
 use crate::router::state::State;
 use crate::router::trace::Trace;
@@ -67,6 +66,8 @@ impl Step<'_> {
                     && let Some(agent) = self.find_agent(contact)
                 {
                     self.give(contact, agent, false);
+                } else {
+                    self.ring_more(contact);
                 }
             } else {
                 return;
@@ -79,7 +80,7 @@ impl Step<'_> {
         if !self.marks.sorted && self.marks.contacts.len() > 1 {
             let state = &mut *self.state;
             self.marks.contacts.retain(|&slot| {
-                state.contacts[slot].marked = state.is_waiting(slot);
+                state.contacts[slot].marked = state.is_waiting(slot) || state.contacts[slot].is_short();
                 state.contacts[slot].marked
             });
             self.marks.contacts.make_contiguous().sort_by_cached_key(|&slot| state.contact_urgency(slot));
@@ -107,9 +108,14 @@ impl Step<'_> {
             }
             return;
         }
-        while let Some(contact) = self.state.find_contact(agent) {
-            self.trace.contact_chosen(self.state, agent, contact);
-            self.give(contact, agent, false);
+        loop {
+            while let Some(contact) = self.state.find_contact(agent) {
+                self.trace.contact_chosen(self.state, agent, contact);
+                self.give(contact, agent, false);
+            }
+            if !self.join_ringing(agent) {
+                return;
+            }
         }
     }
 
@@ -126,9 +132,7 @@ impl Step<'_> {
     }
 
     pub(crate) fn may_resume(&self, agent: u32, at: usize) -> bool {
-        let it = &self.state.agents[agent];
-        let profile = self.state.plan.profile(self.state.crews.crews[it.crew as usize].profile);
-        profile.is_some_and(|profile| ledger::may_resume(profile, &it.holding, at))
+        self.state.may_resume(agent, at)
     }
 
     pub(crate) fn find_agent(&mut self, contact: u32) -> Option<u32> {
@@ -137,8 +141,14 @@ impl Step<'_> {
         Some(agent)
     }
 
-    /// Gives a contact to an agent: what it may put aside is put aside, and its capacity is taken.
+    /// Gives a contact to an agent; and where it may ring with more at once, rings with them.
     pub(crate) fn give(&mut self, slot: u32, agent: u32, forced: bool) {
+        self.present(slot, agent, forced);
+        self.ring_more(slot);
+    }
+
+    /// Offers a contact to an agent, or assigns it: what it may put aside is put aside, and its capacity is taken.
+    pub(crate) fn present(&mut self, slot: u32, agent: u32, forced: bool) {
         let it = &self.state.contacts[slot];
         let (contact, queue, channel) = (it.id, it.queue, it.channel);
         self.put_aside_for(slot, agent, channel);

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use crate::capacity::Stage;
 use crate::contact::Needs;
 use crate::id::{AgentId, ChannelId, ContactId, OfferId, QueueId, Seq};
 use crate::plan::Plan;
@@ -9,6 +10,7 @@ use crate::policy::{AgentView, ContactView};
 use crate::queue::ContactOrder;
 use crate::rejected::Rejected;
 use crate::requirement::{Requirement, Skills};
+use crate::router::broadcast::Short;
 use crate::router::classes::{ClassKey, Classes};
 use crate::router::crews::Crews;
 use crate::router::customers::Customers;
@@ -16,6 +18,7 @@ use crate::router::digest::{self, Digest};
 use crate::router::estimate::Pace;
 use crate::router::exclusions::Exclusions;
 use crate::router::id_map::IdMap;
+use crate::router::legs::Legs;
 use crate::router::orders::{Choice, Orders, Policies, idle_since};
 use crate::router::records::{Agent, Contact, Place, Rank, Slots};
 use crate::router::sources::Sources;
@@ -54,6 +57,8 @@ pub(crate) struct State {
     pub(crate) agents: Slots<Agent>,
     pub(crate) agent_ids: IdMap<AgentId, u32>,
     pub(crate) exclusions: Exclusions,
+    pub(crate) legs: Legs,
+    pub(crate) short: Short,
     pub(crate) customers: Customers,
     pub(crate) needs: NeedsTable,
     pub(crate) classes: Classes,
@@ -85,6 +90,8 @@ impl State {
             agents: Slots::default(),
             agent_ids: IdMap::default(),
             exclusions: Exclusions::default(),
+            legs: Legs::default(),
+            short: Short::default(),
             customers: Customers::default(),
             needs,
             classes: Classes::default(),
@@ -192,6 +199,12 @@ impl State {
             return false;
         }
         self.exclusions.get(contact, agent).is_some_and(|one| one.until > self.now)
+    }
+
+    /// Whether an agent is not asked for a contact: excluded, or ringing with it already.
+    pub(crate) fn passed_over(&self, contact: u32, agent: AgentId) -> bool {
+        let rings = self.contacts[contact].place == Place::With(Stage::Offered);
+        self.excluded(contact, agent) || (rings && self.rings_with(contact, agent))
     }
 
     pub(crate) fn owner(&self, contact: u32) -> Owner {

@@ -44,7 +44,7 @@ pub enum Decision {
         agent: AgentId,
         /// The contact chosen.
         chosen: ContactId,
-        /// Everybody waiting, by arrival.
+        /// Everybody waiting, by arrival; or, where the agent joined in ringing, all that rang with fewer than they may.
         candidates: Vec<Candidate<ContactId>>,
         /// Index in `key` of what decided between the chosen and the next best; `None` if there was no other.
         decided_by: Option<usize>,
@@ -95,11 +95,21 @@ impl Trace {
     }
 
     pub(crate) fn contact_chosen(&mut self, state: &State, agent: u32, chosen: u32) {
-        if !self.on {
-            return;
+        if self.on {
+            self.note_contact(state, agent, chosen, |slot| state.is_waiting(slot));
         }
-        let waiting = state.contacts_by_arrival().into_iter().filter(|&slot| state.is_waiting(slot));
-        let candidates: Vec<Candidate<ContactId>> = waiting
+    }
+
+    /// The agent rings with a contact that rings already.
+    pub(crate) fn contact_to_ring(&mut self, state: &State, agent: u32, chosen: u32) {
+        if self.on {
+            self.note_contact(state, agent, chosen, |slot| state.contacts[slot].is_short());
+        }
+    }
+
+    fn note_contact(&mut self, state: &State, agent: u32, chosen: u32, among: impl Fn(u32) -> bool) {
+        let all = state.contacts_by_arrival().into_iter().filter(|&slot| among(slot));
+        let candidates: Vec<Candidate<ContactId>> = all
             .map(|slot| {
                 let it = &state.contacts[slot];
                 let group = state.plan.group(state.agents[agent].group);

@@ -11,13 +11,22 @@ use crate::time::Span;
 impl State {
     /// Whether the contact at this place of what the agent holds may be active again, and whether only above the limits.
     pub(super) fn may_wake(&self, agent: u32, at: usize) -> Option<Forced> {
-        let it = &self.agents[agent];
-        let profile = self.plan.profile(self.crews.crews[it.crew as usize].profile)?;
-        if ledger::may_resume(profile, &it.holding, at) {
+        if self.may_resume(agent, at) {
             return Some(Forced(false));
         }
+        let it = &self.agents[agent];
+        let profile = self.plan.profile(self.crews.crews[it.crew as usize].profile)?;
         let over = self.conversation(it.holding[at].channel).wake.over;
-        ledger::may_exceed(profile, &it.holding, at, over).then_some(Forced(true))
+        let may = ledger::may_exceed(profile, &it.holding, at, over) && !self.is_at_limit(agent, at, over);
+        may.then_some(Forced(true))
+    }
+
+    /// Whether the agent is busy with as many of the channel of what it holds at a place as its limit, where that adapts,
+    /// and so many more.
+    pub(super) fn is_at_limit(&self, agent: u32, at: usize, over: u16) -> bool {
+        let it = &self.agents[agent];
+        let channel = it.holding[at].channel;
+        it.limit(channel).is_some_and(|limit| it.busy(channel) >= usize::from(limit) + usize::from(over))
     }
 }
 

@@ -145,6 +145,9 @@ fn profile(chance: &mut Chance, names: &Names) -> Value {
             takes["offered_load"] = "100%".into();
         }
         if chance.one_in(4) {
+            takes["adaptive"] = json!({ "floor": chance.pick(&[1, 1, max, 2]), "reply_within": time(chance) });
+        }
+        if chance.one_in(4) {
             takes["ramp"] = json!({ "contacts": chance.pick(&[1, 1, 2, 5, 1_000]), "per": time(chance) });
         }
         of.insert((*name).clone(), takes);
@@ -227,9 +230,12 @@ fn queue(chance: &mut Chance, names: &Names, name: &str) -> Value {
         "offers_per_agent": often(chance, &[1, 2, 5]),
         "offers_per_contact": often(chance, &[1, 5, 20]),
         "targets": table(chance, &names.channels, |chance, _| target(chance)),
-        "mode": chance.pick(&["push", "push", "push", "pull"]),
+        "mode": chance.pick(&["push", "push", "push", "pull", "broadcast", "broadcast"]),
         "claims": chance.pick(&[0, 1, 65_535]),
     });
+    if of["mode"] == "broadcast" {
+        of["ring"] = chance.pick(&[2, 2, 3, 100]).into();
+    }
     let to = |chance: &mut Chance| match chance.below(6) {
         0 => "deflect".to_owned(),
         1 => "callback".to_owned(),

@@ -131,7 +131,8 @@ fn exact_limit(before: &Before, input: &Stamped, events: &[Event], state: &Refer
 }
 
 fn one_place_each(state: &Reference) -> Result<(), String> {
-    let held = state.agents.iter().flat_map(|agent| &agent.holds).map(|held| held.contact.id);
+    let held =
+        state.agents.iter().flat_map(|agent| &agent.holds).filter(|held| !held.further).map(|held| held.contact.id);
     let mut all: Vec<ContactId> =
         state.waiting.iter().chain(&state.parked).map(|contact| contact.id).chain(held).collect();
     all.sort();

@@ -14,6 +14,14 @@ pub(crate) fn check_answers(engine: &Router, state: &Reference) -> Result<(), St
         let (contacts, agents) = (engine.contacts(), engine.agents());
         return Err(format!("the engine counts {contacts} contacts and {agents} agents: there are others"));
     }
+    for agent in &state.agents {
+        for channel in (0..64).map(ChannelId) {
+            let (told, limit) = (engine.adaptive_limit(agent.id, channel), agent.limit(channel));
+            if told != limit {
+                return Err(format!("{} is said to have a limit of {told:?}: {limit:?}", agent.id));
+            }
+        }
+    }
     for contact in &state.waiting {
         let told = engine.explain(contact.id).ok_or("a waiting contact is not explained")?;
         let mut expected = BTreeMap::new();
@@ -59,6 +67,13 @@ pub(crate) fn check_answers(engine: &Router, state: &Reference) -> Result<(), St
     }
     for held in state.agents.iter().flat_map(|agent| agent.holds.iter().map(move |held| (agent.id, held))) {
         let told = engine.explain(held.1.contact.id).ok_or("a contact with an agent is not explained")?;
+        let offers = state.offers_of(told.contact);
+        if !told.also.iter().eq(offers.iter().skip(1).map(|(_, agent)| agent)) {
+            return Err(format!("{told}, but it rings with {offers:?}"));
+        }
+        if held.1.further {
+            continue;
+        }
         if told.with != Some((held.0, held.1.stage)) || engine.position(told.contact).is_some() {
             return Err(format!("{told}, but {} has it", held.0));
         }
@@ -68,9 +83,18 @@ pub(crate) fn check_answers(engine: &Router, state: &Reference) -> Result<(), St
         {
             return Err(format!("{told}, since {:?}, but {held:?}", told.turn_since));
         }
+        let mut expected = BTreeMap::new();
+        if state.could_ring_more(held.1) {
+            for obstacle in state.agents.iter().flat_map(|agent| obstacles(state, agent, &held.1.contact)) {
+                *expected.entry(obstacle).or_insert(0) += 1;
+            }
+        }
+        if told.obstacles != expected && held.1.stage == Stage::Offered {
+            return Err(format!("{told}\n  but by asking everybody {expected:?}"));
+        }
     }
     for agent in &state.agents {
-        for (h, held) in agent.holds.iter().enumerate() {
+        for (h, held) in agent.holds.iter().enumerate().filter(|(_, held)| held.stage != Stage::Offered) {
             let told = engine.explain(held.contact.id).ok_or("a contact with an agent is not explained")?;
             let may_go_on = match held.stage {
                 Stage::Held => state.may_resume(agent, h),
@@ -155,6 +179,7 @@ fn obstacles(state: &Reference, agent: &Agent, contact: &Contact) -> Vec<Obstacl
     }
     note(!agent.ready.has(contact.channel), Obstacle::NotReady);
     note(state.is_excluded(contact, agent.id), Obstacle::Excluded);
+    note(state.offers_of(contact.id).iter().any(|(_, with)| *with == agent.id), Obstacle::Ringing);
     let profile = state.profile(agent);
     let Some(capacity) = profile.channel(contact.channel) else {
         note(true, Obstacle::ChannelNotTaken);
@@ -186,6 +211,8 @@ fn obstacles(state: &Reference, agent: &Agent, contact: &Contact) -> Vec<Obstacl
         }
     }
     note(agent.blocked_until(contact.channel).is_some(), Obstacle::Ramp);
+    let limit = agent.limit(contact.channel).filter(|&limit| limit < capacity.max);
+    note(limit.is_some_and(|limit| busy >= usize::from(limit)), Obstacle::AtLimit);
     found
 }
 

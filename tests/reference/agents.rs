@@ -28,7 +28,7 @@ impl Reference {
                 agent.draining = false;
                 agent.available = now;
                 agent.ready_again = None;
-                self.look_at_ramps(at);
+                self.keep_pace(at);
             }
             None => {
                 if self.agents.len() >= self.plan.limits().agents as usize {
@@ -51,7 +51,9 @@ impl Reference {
                     ready_again: None,
                     given: Vec::new(),
                     blocked: Vec::new(),
+                    limits: Vec::new(),
                 });
+                self.keep_pace(self.agents.len() - 1);
             }
         }
         self.tell(What::AgentSignedIn { agent: id, group });
@@ -94,22 +96,27 @@ impl Reference {
                 self.parks(a, 0);
                 continue;
             }
-            let mut it = self.take_from(a, 0);
-            let contact = it.id;
-            it.turns_to(Turn::Agent, self.now);
-            match (stage, offer) {
-                (Stage::Offered, Some(offer)) => {
-                    self.tell(What::OfferEnded { offer, contact, agent: id, end: OfferEnd::Revoked });
+            let contact = self.agents[a].holds[0].contact.id;
+            if let Some(offer) = offer {
+                let last = self.take_offer(a, 0);
+                self.tell(What::OfferEnded { offer, contact, agent: id, end: OfferEnd::Revoked });
+                match last {
+                    Some(mut it) => {
+                        self.exclude(&mut it, id);
+                        taken.push(it);
+                    }
+                    None => self.rings_on(contact, id),
                 }
-                (Stage::WrapUp, _) => {
-                    self.tell_ended(&it, Outcome::Completed, Some(id));
-                    continue;
-                }
-                _ => {
-                    self.tell(What::Returned { contact, agent: id, why: Return::SignedOut });
-                    self.left_hands(it.customer, id);
-                }
+                continue;
             }
+            let mut it = self.take_from(a, 0);
+            if stage == Stage::WrapUp {
+                self.tell_ended(&it, Outcome::Completed, Some(id));
+                continue;
+            }
+            self.tell(What::Returned { contact, agent: id, why: Return::SignedOut });
+            self.left_hands(it.customer, id);
+            it.turns_to(Turn::Agent, self.now);
             self.exclude(&mut it, id);
             taken.push(it);
         }

@@ -12,7 +12,10 @@ static ANYONE: Requirement = Requirement::Anyone;
 impl Reference {
     /// The index of the agent that the contact at `at` of `waiting` is given to, if any.
     pub(crate) fn find_agent(&self, at: usize) -> Option<usize> {
-        let contact = &self.waiting[at];
+        self.best_agent(&self.waiting[at])
+    }
+
+    pub(super) fn best_agent(&self, contact: &Contact) -> Option<usize> {
         let able = (0..self.agents.len()).filter(|&a| self.could_take(&self.agents[a], contact));
         able.min_by_key(|&a| {
             let agent = &self.agents[a];
@@ -44,7 +47,8 @@ impl Reference {
             None if self.queue(contact.queue).mode == Mode::Pull => false,
             None => self.group(agent).serves(contact.queue).is_some() && self.meets(&agent.skills, contact).is_some(),
         };
-        wanted && !self.is_excluded(contact, agent.id) && self.has_room(agent, contact.channel)
+        let rings = agent.holds.iter().any(|held| held.contact.id == contact.id);
+        wanted && !rings && !self.is_excluded(contact, agent.id) && self.has_room(agent, contact.channel)
     }
 
     /// "An exclusion holds while its end is later than now."

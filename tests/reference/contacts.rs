@@ -127,11 +127,13 @@ impl Reference {
             waking: false,
             until,
             forced,
+            further: false,
         });
         self.agents[a].offered = now;
         if !forced {
             self.chose(queue, agent);
             self.remember_given(a, channel);
+            self.rings_with_more(contact);
         }
         if taken {
             self.was_taken(customer, agent);
@@ -160,6 +162,7 @@ impl Reference {
             waking: false,
             until,
             forced: false,
+            further: false,
         });
         let agent = agent.id;
         self.was_taken(customer, agent);
@@ -167,7 +170,7 @@ impl Reference {
     }
 
     /// The agent is the last to whom the queue gave a contact unforced.
-    fn chose(&mut self, queue: QueueId, agent: AgentId) {
+    pub(super) fn chose(&mut self, queue: QueueId, agent: AgentId) {
         self.last_given.retain(|(of, _)| *of != queue);
         self.last_given.push((queue, agent));
     }

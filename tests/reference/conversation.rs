@@ -75,14 +75,22 @@ impl Reference {
 
     pub(super) fn message_from_agent(&mut self, contact: ContactId) -> Result<(), Refused> {
         let (a, h) = self.contact_in(contact, &[Stage::Connecting, Stage::Active, Stage::Quiet, Stage::Held])?;
+        let wait = self.wait_for_reply(&self.agents[a].holds[h]);
         let agent = self.agents[a].id;
         let holding = &mut self.agents[a].holds[h];
         (holding.contact.turn, holding.contact.turn_since) = (Turn::Customer, self.now);
-        if holding.stage == Stage::Quiet {
+        let channel = holding.contact.channel;
+        let quiet = holding.stage == Stage::Quiet;
+        if quiet {
             (holding.waking, holding.until) = (false, None);
-            self.mark_agent(agent);
         }
         self.tell(What::AgentWrote { contact, agent });
+        if let Some(wait) = wait {
+            self.count_reply(a, channel, wait);
+        }
+        if quiet {
+            self.mark_agent(agent);
+        }
         Ok(())
     }
 
@@ -198,6 +206,7 @@ impl Reference {
         let channel = agent.holds[h].contact.channel;
         let over = self.conversation_of(&agent.holds[h].contact).wake.over;
         let Some(capacity) = profile.channel(channel) else { return false };
+        let most = capacity.max.min(agent.limit(channel).unwrap_or(u16::MAX));
         let interrupted = agent.holds.iter().enumerate().any(|(at, other)| {
             at != h
                 && matches!(other.stage, Stage::Offered | Stage::Connecting | Stage::Active)
@@ -209,7 +218,7 @@ impl Reference {
         let sum: u64 = agent.holds.iter().enumerate().map(load).sum();
         over > 0
             && !interrupted
-            && busy(agent, channel) < usize::from(capacity.max) + usize::from(over)
+            && busy(agent, channel) < usize::from(most) + usize::from(over)
             && sum <= u64::from(Load::FULL.0) + u64::from(over) * load_in(profile, channel, Stage::Active)
     }
 

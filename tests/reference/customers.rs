@@ -20,7 +20,8 @@ impl Reference {
     pub(crate) fn contacts_of(&self, customer: CustomerId) -> Vec<(&Contact, Option<(AgentId, Stage)>)> {
         let waiting = self.waiting.iter().chain(&self.parked).map(|contact| (contact, None));
         let held = self.agents.iter().flat_map(|agent| {
-            agent.holds.iter().map(move |holding| (&holding.contact, Some((agent.id, holding.stage))))
+            let held = agent.holds.iter().filter(|holding| !holding.further);
+            held.map(move |holding| (&holding.contact, Some((agent.id, holding.stage))))
         });
         let mut all: Vec<_> = waiting.chain(held).filter(|(contact, _)| contact.customer == Some(customer)).collect();
         all.sort_by_key(|(contact, _)| contact.arrival);

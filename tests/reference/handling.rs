@@ -10,6 +10,8 @@ const IN_HAND: [Stage; 4] = [Stage::Connecting, Stage::Active, Stage::Quiet, Sta
 impl Reference {
     pub(super) fn accept(&mut self, offer: OfferId) -> Result<(), Refused> {
         let (a, h) = self.open_offer(offer)?;
+        self.others_hear(offer, self.agents[a].holds[h].contact.id);
+        let (a, h) = self.open_offer(offer)?;
         let agent = self.agents[a].id;
         let it = &self.agents[a].holds[h].contact;
         let (contact, customer, channel) = (it.id, it.customer, it.channel);
@@ -38,17 +40,24 @@ impl Reference {
         Ok(())
     }
 
-    /// An offer ends declined, expired or revoked, and the contact returns.
+    /// An offer ends declined, expired or revoked; the contact rings on, or returns.
     pub(super) fn offer_ends(&mut self, a: usize, h: usize, end: OfferEnd) {
         let agent = self.agents[a].id;
-        let offer = self.agents[a].holds[h].offer.expect("the stage is offered");
-        let mut it = self.take_from(a, h);
-        self.tell(What::OfferEnded { offer, contact: it.id, agent, end });
-        self.exclude(&mut it, agent);
+        let held = &self.agents[a].holds[h];
+        let (contact, queue) = (held.contact.id, held.contact.queue);
+        let offer = held.offer.expect("the stage is offered");
+        let last = self.take_offer(a, h);
+        self.tell(What::OfferEnded { offer, contact, agent, end });
         if end == OfferEnd::Expired {
-            self.did_not_answer(a, it.queue);
+            self.did_not_answer(a, queue);
         }
-        self.comes_back(it);
+        match last {
+            Some(mut it) => {
+                self.exclude(&mut it, agent);
+                self.comes_back(it);
+            }
+            None => self.rings_on(contact, agent),
+        }
     }
 
     /// The contact at (a, h) is taken from its agent, who is excluded, and returns.
@@ -164,12 +173,11 @@ impl Reference {
             Place::Waiting(at) => gone = self.waiting.remove(at),
             Place::Parked(at) => gone = self.parked.remove(at),
             Place::With(a, h) => {
-                let agent = self.agents[a].id;
-                let offer = self.agents[a].holds[h].offer;
-                gone = self.take_from(a, h);
-                match offer {
-                    Some(offer) => self.tell(What::OfferEnded { offer, contact, agent, end: OfferEnd::Left }),
-                    None => last = Some(agent),
+                if self.agents[a].holds[h].offer.is_some() {
+                    gone = self.stops_ringing(contact, OfferEnd::Left);
+                } else {
+                    last = Some(self.agents[a].id);
+                    gone = self.take_from(a, h);
                 }
             }
         }
@@ -199,16 +207,16 @@ impl Reference {
             Place::Parked(at) => self.parked.remove(at),
             Place::With(a, h) => {
                 let agent = self.agents[a].id;
-                let offer = self.agents[a].holds[h].offer;
-                let mut it = self.take_from(a, h);
-                it.turns_to(Turn::Agent, self.now);
-                if let Some(offer) = offer {
-                    self.tell(What::OfferEnded { offer, contact, agent, end: OfferEnd::Left });
+                let mut it = if self.agents[a].holds[h].offer.is_some() {
+                    self.stops_ringing(contact, OfferEnd::Left)
                 } else {
+                    let it = self.take_from(a, h);
                     self.tell(What::Returned { contact, agent, why: Return::Transferred });
                     self.left_hands(it.customer, agent);
                     taken_from = Some(agent);
-                }
+                    it
+                };
+                it.turns_to(Turn::Agent, self.now);
                 it
             }
         };

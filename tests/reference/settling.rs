@@ -23,6 +23,9 @@ impl Reference {
     fn most_urgent_marked(&mut self) -> ContactId {
         let urgency = |id: &ContactId| match self.place(*id) {
             Some(Place::Waiting(at)) => (false, Some(self.urgency(&self.waiting[at]))),
+            Some(Place::With(a, h)) if self.could_ring_more(&self.agents[a].holds[h]) => {
+                (false, Some(self.urgency(&self.agents[a].holds[h].contact)))
+            }
             _ => (true, None),
         };
         let all = self.marked_contacts.iter().enumerate();
@@ -52,8 +55,14 @@ impl Reference {
             self.tell(What::AgentSignedOut { agent: id });
             return;
         }
-        while let Some(at) = self.find_contact(a) {
-            self.give(at, a, false);
+        loop {
+            if let Some(at) = self.find_contact(a) {
+                self.give(at, a, false);
+            } else if let Some(contact) = self.find_ringing(&self.agents[a]) {
+                self.rings_too(contact, a);
+            } else {
+                return;
+            }
         }
     }
 
@@ -63,5 +72,6 @@ impl Reference {
         {
             self.give(at, a, false);
         }
+        self.rings_with_more(id);
     }
 }

@@ -5,6 +5,7 @@ use cordboard::{
     Stage, Timestamp, Turn, WrapUp,
 };
 
+use super::pacing::Limit;
 use super::{Reference, Refused};
 
 #[derive(Clone, Debug)]
@@ -33,6 +34,8 @@ pub(crate) struct Agent {
     pub(crate) given: Vec<(ChannelId, Timestamp)>,
     /// Channels its ramps block, and until when.
     pub(crate) blocked: Vec<(ChannelId, Timestamp)>,
+    /// Limits that adapt.
+    pub(crate) limits: Vec<Limit>,
 }
 
 /// A contact in an agent's hands.
@@ -52,6 +55,8 @@ pub(crate) struct Holding {
     pub(crate) waking: bool,
     /// Given by a supervisor, or woken above the limit.
     pub(crate) forced: bool,
+    /// A copy of a contact that rings with another agent too, whose offer was made first.
+    pub(crate) further: bool,
 }
 
 #[derive(Clone, Debug)]
@@ -115,7 +120,7 @@ impl Reference {
             return Some(Place::Parked(at));
         }
         for (a, agent) in self.agents.iter().enumerate() {
-            if let Some(h) = agent.holds.iter().position(|holding| holding.contact.id == contact) {
+            if let Some(h) = agent.holds.iter().position(|holding| holding.contact.id == contact && !holding.further) {
                 return Some(Place::With(a, h));
             }
         }
@@ -124,7 +129,8 @@ impl Reference {
 
     /// Contacts in every state.
     pub(crate) fn present(&self) -> usize {
-        self.waiting.len() + self.parked.len() + self.agents.iter().map(|agent| agent.holds.len()).sum::<usize>()
+        let held = self.agents.iter().flat_map(|agent| &agent.holds).filter(|holding| !holding.further);
+        self.waiting.len() + self.parked.len() + held.count()
     }
 
     pub(super) fn known_agent(&self, agent: AgentId) -> Result<usize, Refused> {

@@ -1,6 +1,8 @@
 //! Section 6: relaxation steps and timers; and `AdvanceTime` of section 1.
 
-use cordboard::{AgentId, ChannelId, ContactId, Edge, OfferEnd, Outcome, Return, Stage, StepClock, Timestamp, What};
+use cordboard::{
+    AgentId, ChannelId, ContactId, Edge, OfferEnd, OfferId, Outcome, Return, Stage, StepClock, Timestamp, What,
+};
 
 use super::{Agent, Contact, Place, Reference};
 
@@ -107,13 +109,26 @@ impl Reference {
             }
             Place::Parked(at) => self.parked_is_due(at),
             Place::With(a, h) => match self.agents[a].holds[h].stage {
-                Stage::Offered => self.offer_ends(a, h, OfferEnd::Expired),
+                Stage::Offered => {
+                    let (a, h) = self.first_to_ring_out(contact);
+                    self.offer_ends(a, h, OfferEnd::Expired);
+                }
                 Stage::Connecting => self.gives_back(a, h, Return::ConnectFailed),
                 Stage::WrapUp => self.wrap_up_ends(a, h),
                 Stage::Active | Stage::Quiet => self.conversation_is_due(a, h),
                 Stage::Held => unreachable!("a stage without a timer"),
             },
         }
+    }
+
+    /// The open offer of a contact that ends first; of several the one made first.
+    fn first_to_ring_out(&self, contact: ContactId) -> (usize, usize) {
+        let open = self.offers_of(contact).into_iter();
+        let open = open.map(|(offer, _)| (offer, self.open_offer(offer).expect("it was just found")));
+        let ends = |&(offer, (a, h)): &(OfferId, (usize, usize))| {
+            (self.agents[a].holds[h].until.unwrap_or(Timestamp::MAX), offer)
+        };
+        open.min_by_key(ends).expect("it rings").1
     }
 
     /// An exclusion that has ended needs no timer any more.

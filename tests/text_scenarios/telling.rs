@@ -25,6 +25,10 @@ pub(crate) fn tell(what: &What, names: &Names, plan: &Plan) -> String {
             let ready = if ready { "ready" } else { "not ready" };
             format!("{} {ready} on {}{why}{}", a(agent), channel_names(channels, plan), ending("until", until))
         }
+        What::LimitChanged { agent, channel, limit } => {
+            let channel = plan.channel(channel).map_or("?", |channel| &channel.name);
+            format!("{} may be busy with {limit} of {channel}", a(agent))
+        }
         What::RampPassed { agent, channel } => {
             let channel = plan.channel(channel).map_or("?", |channel| &channel.name);
             format!("{} may be given {channel} again", a(agent))
@@ -74,6 +78,7 @@ pub(crate) fn tell(what: &What, names: &Names, plan: &Plan) -> String {
                 OfferEnd::Expired => "not answered by",
                 OfferEnd::Revoked => "revoked from",
                 OfferEnd::Left => "left",
+                OfferEnd::Taken => "taken by another than",
             };
             format!("o{}: {} {end} {}", offer.0, c(contact), a(agent))
         }

@@ -160,7 +160,10 @@ impl QueueBuilder {
 
     /// How its contacts come to agents. Default they are given to them.
     pub fn mode(self, mode: Mode) -> Self {
-        self.text("mode", word(&MODES, &mode))
+        match mode {
+            Mode::Broadcast { ring } => self.text("mode", "broadcast").set("ring", Value::Whole(ring.into())),
+            mode => self.text("mode", word(&MODES, &mode)),
+        }
     }
 
     /// Most contacts of the queue that an agent may hold and still claim one more. Default no limit where agents pull,

@@ -19,7 +19,7 @@ impl Draft {
         let default = Queue::with_defaults(name);
         let Some(section) = section else { return default };
         let limit = section.get("limit").whole(0..=u32::MAX.into());
-        let mode = section.get("mode").choice(&MODES).unwrap_or_default();
+        let mode = self.mode(section);
         let step_clock = section.get("step_clock").choice(&STEP_CLOCKS).unwrap_or_default();
         Queue {
             order: contact_order(section),
@@ -47,6 +47,29 @@ impl Draft {
             mode,
             claims: section.get("claims").small(0).unwrap_or(if mode == Mode::Pull { u16::MAX } else { 0 }),
             ..default
+        }
+    }
+
+    fn mode(&self, section: &Section<'_>) -> Mode {
+        let entry = section.get("mode");
+        let (mode, ring) = (entry.choice(&MODES), section.get("ring"));
+        let most = ring.whole(2..=Mode::MOST_RING.into()).and_then(|ring| u16::try_from(ring).ok());
+        let rings = matches!(mode, Some(Mode::Broadcast { .. }));
+        // A mode that could not be read may have been meant to be that one.
+        if ring.is_given() && !rings && (mode.is_some() || !entry.is_given()) {
+            ring.problem("counts with mode = \"broadcast\" only; leave it out, or set the mode");
+        }
+        if rings && !section.get("offer").is_given() {
+            let silent = self.channels.live().find(|&(id, _)| self.plan.channels[id].offer.is_none());
+            if let Some((_, name)) = silent {
+                entry.problem(format!(
+                    "rings with several agents, but {name} is connected without an offer; give the queue or the channel one"
+                ));
+            }
+        }
+        match (mode, most) {
+            (Some(Mode::Broadcast { .. }), Some(ring)) => Mode::Broadcast { ring },
+            (mode, _) => mode.unwrap_or_default(),
         }
     }
 
