@@ -77,7 +77,7 @@ impl State {
         let held = who.holding.iter().find(|held| held.contact == slot)?;
         let limit = who.paced(it.channel)?.limit?;
         let capacity = self.plan.profile(self.crews.crews[who.crew as usize].profile)?.channel(it.channel)?;
-        let wait = self.now.since(it.turn_since()?.max(held.active_since));
+        let wait = self.now.since(it.turn_since.max(held.active_since));
         Some(limit.after(capacity.adaptive?, capacity.max, wait, who.busy(it.channel)))
     }
 

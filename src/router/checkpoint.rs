@@ -104,6 +104,7 @@ struct SavedContact {
     owner: Option<AgentId>,
     step: u16,
     step_since: Timestamp,
+    widened: u16,
     first_offer: Option<Timestamp>,
     offers: u16,
     offer: Option<OfferId>,
@@ -114,7 +115,7 @@ struct SavedContact {
     assigned: bool,
     legs: Vec<Leg>,
     turn: Turn,
-    turn_since: Option<Timestamp>,
+    turn_since: Timestamp,
     exclusions: Vec<Excluded>,
 }
 
@@ -202,17 +203,18 @@ impl State {
             owner: it.owner(),
             step: it.step,
             step_since: it.step_since,
+            widened: it.widened,
             first_offer: it.first_offer(),
             offers: it.offers,
-            offer: (it.place == Place::With(Stage::Offered)).then_some(it.offer),
+            offer: (it.place == Place::With(Stage::Offered)).then_some(it.offer()),
             overflows: it.overflows,
             promised: it.promised(),
             deadline: it.deadline(),
-            given_at: it.given_at,
+            given_at: if matches!(it.place, Place::With(_)) { it.given_at } else { Timestamp::ZERO },
             assigned: it.is_assigned() && it.place == Place::With(Stage::Offered),
             legs: self.legs.of(slot).collect(),
             turn: it.turn(),
-            turn_since: it.turn_since(),
+            turn_since: it.turn_since,
             exclusions: self.exclusions.of(slot).collect(),
         }
     }
@@ -308,13 +310,13 @@ impl State {
         if saved.place == Place::Loose || (saved.place == Place::With(Stage::Offered)) != saved.offer.is_some() {
             return Err(it("is nowhere"));
         }
-        let times = [saved.origin, saved.since, saved.step_since, saved.given_at];
-        let latest = times.into_iter().chain(saved.first_offer).chain(saved.turn_since).max();
+        if usize::from(saved.widened) > self.choice(saved.queue).delays.len() {
+            return Err(it("has waited for more delays than its queue has"));
+        }
+        let times = [saved.origin, saved.since, saved.step_since, saved.given_at, saved.turn_since];
+        let latest = times.into_iter().chain(saved.first_offer).max();
         if saved.arrival == 0 || saved.arrival > self.arrivals || latest > Some(self.now) {
             return Err(it("has not arrived yet"));
-        }
-        if (saved.place == Place::InLine) == saved.turn_since.is_some() {
-            return Err(it("waits, and somebody's turn is counted, or the other way round"));
         }
         let timed = matches!(saved.place, Place::With(Stage::Offered | Stage::Connecting | Stage::WrapUp))
             || (saved.place == Place::With(Stage::Quiet) && saved.turn == Turn::Agent);
@@ -340,7 +342,7 @@ impl State {
         let mut contact = Contact::new(saved.id, saved.arrival, saved.queue, saved.channel, saved.since);
         contact.origin = saved.origin;
         contact.priority = saved.priority;
-        contact.set_turn(saved.turn, saved.turn_since.unwrap_or(saved.since));
+        contact.set_turn(saved.turn, saved.turn_since);
         contact.place = saved.place;
         contact.needs = self.needs.intern(&saved.needs);
         contact.set_answer_within(saved.answer_within);
@@ -348,15 +350,17 @@ impl State {
         contact.set_wrap_up(saved.wrap_up);
         contact.set_only(saved.only);
         contact.set_customer(saved.customer);
-        (contact.step, contact.step_since) = (saved.step, saved.step_since);
+        (contact.step, contact.step_since, contact.widened) = (saved.step, saved.step_since, saved.widened);
         contact.set_first_offer(saved.first_offer);
         contact.offers = saved.offers;
-        contact.offer = saved.offer.unwrap_or(OfferId(0));
-        contact.set_owner(saved.owner);
+        if let Some(offer) = saved.offer {
+            contact.set_offer(offer);
+        }
         contact.set_deadline(saved.deadline);
         contact.overflows = saved.overflows;
         contact.promise(saved.promised);
         contact.given_at = saved.given_at;
+        contact.set_owner(saved.owner);
         contact.set_assigned(saved.assigned);
         contact.set_legs(!saved.legs.is_empty());
         contact.has_exclusions = !saved.exclusions.is_empty();

@@ -44,7 +44,7 @@ impl State {
         let (level, at) = self.standing_rank(&self.contacts[slot]);
         let it = &mut self.contacts[slot];
         (it.class, it.left) = (class, NONE);
-        it.stand_at(level, at);
+        (it.place, it.level, it.at) = (Place::InLine, level, at);
         let (rank, queue, only) = (it.rank(), it.queue, it.only());
         self.standings[usize::from(queue.0)].waiting += 1;
         match only {
@@ -107,9 +107,7 @@ impl State {
         };
         it.set_only(only);
         it.set_owner(None);
-        it.has_exclusions = false;
-        (it.offers, it.step, it.step_since, it.since) = (0, 0, now, now);
-        it.set_first_offer(None);
+        it.begin_anew(now);
         it.promise(false);
         if *reset_age {
             it.origin = now;
@@ -134,9 +132,9 @@ impl State {
         it.place = Place::With(stage);
         it.agent = agent_slot;
         it.set_deadline(deadline);
+        it.set_owner(None);
         it.given_at = now;
         it.set_turn(Turn::Agent, now);
-        it.set_owner(None);
         it.set_first_offer(it.first_offer().or(Some(now)));
         it.offers = it.offers.saturating_add(u16::from(stage == Stage::Offered));
         let (channel, queue) = (it.channel, it.queue);

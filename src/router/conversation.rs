@@ -90,9 +90,8 @@ impl State {
         self.exclusions.forget(slot);
         let now = self.now;
         let it = &mut self.contacts[slot];
-        it.has_exclusions = false;
-        (it.offers, it.step, it.step_since, it.since, it.left) = (0, 0, now, now, NONE);
-        it.set_first_offer(None);
+        it.begin_anew(now);
+        it.left = NONE;
         it.set_only(None);
         self.contacts[slot].class = self.class_of(self.class_key(&self.contacts[slot]));
     }
@@ -103,7 +102,6 @@ impl State {
         if contact.turn() == Turn::Agent {
             return None;
         }
-        let since = contact.turn_since()?;
         let rules = self.conversation(contact.channel);
         let active = contact.place == Place::With(Stage::Active);
         let lengths = [
@@ -113,7 +111,7 @@ impl State {
         ];
         let mut next = None;
         for (length, silence) in lengths {
-            let Some(due) = length.map(|length| since + length) else { continue };
+            let Some(due) = length.map(|length| contact.turn_since + length) else { continue };
             if next.is_none() || due <= self.now {
                 next = Some((due.max(self.now), silence));
             }

@@ -37,8 +37,8 @@ pub struct Explanation {
     pub owner: Option<AgentId>,
     /// Who is to write next: the agent, while it waits.
     pub turn: Turn,
-    /// Since when, unless it waits.
-    pub turn_since: Option<Timestamp>,
+    /// Since when.
+    pub turn_since: Timestamp,
     /// The only agent it waits for, and until when.
     pub only: Option<(AgentId, Timestamp)>,
     /// Further agents it rings with at the same time.
@@ -143,7 +143,7 @@ impl Router {
             parked: it.place == Place::Parked,
             owner: it.owner(),
             turn: it.turn(),
-            turn_since: it.turn_since(),
+            turn_since: it.turn_since,
             only: it.only().map(|only| (only.agent, only.until)),
             also: self.state.offers_of(slot).skip(1).map(|(_, agent)| agent).collect(),
             agents: agents.len() as u32,
@@ -192,8 +192,10 @@ impl State {
             Some(only) => check(only.agent != who.id, Obstacle::NotTheOne),
             None => {
                 check(self.choice(it.queue).only_claimed, Obstacle::OnlyClaimed);
-                let serves = self.plan.group(who.group).is_some_and(|group| group.serves(it.queue).is_some());
-                check(!serves, Obstacle::QueueNotServed);
+                let served = self.plan.group(who.group).and_then(|group| group.served(it.queue));
+                check(served.is_none(), Obstacle::QueueNotServed);
+                let waited = self.widened_to(it.queue, it.widened);
+                check(served.is_some_and(|served| served.after > waited), Obstacle::StandBy);
                 let key = self.class_key(it);
                 let pool = self.plan.queue(it.queue).map_or(&[][..], |queue| queue.pool(usize::from(key.step)));
                 let meets = self.needs.requirement(it.needs).admits(&crew.skills)

@@ -63,21 +63,19 @@ pub(crate) struct Contact {
     /// Enqueued or transferred: what the longest wait counts from.
     pub(crate) since: Timestamp,
     pub(crate) step_since: Timestamp,
-    /// Given to its agent.
+    /// Given to its agent; with nobody: its owner, where it has one.
     pub(crate) given_at: Timestamp,
-    /// The offer that is open, while offered; else the owner, where it has one.
-    pub(crate) offer: OfferId,
-    /// In line: the level under which it stands. Elsewhere: since when it is the turn of whose turn it is.
-    level_or_turn: u64,
-    /// The instant under which it stands in line.
-    at: i64,
+    /// Since when it is the turn of whose turn it is.
+    pub(crate) turn_since: Timestamp,
+    /// Level and instant under which it stands in line; with an agent, its open offer, and the deadline of the stage.
+    pub(crate) level: i64,
+    pub(crate) at: i64,
     answer_within: Span,
     max_wait: Span,
     wrap_up: Span,
     only: Only,
     customer: CustomerId,
     first_offer: Timestamp,
-    deadline: Timestamp,
     timer: Timestamp,
     /// Index into the table of needs.
     pub(crate) needs: u32,
@@ -90,6 +88,8 @@ pub(crate) struct Contact {
     pub(crate) priority: i16,
     pub(crate) step: u16,
     pub(crate) offers: u16,
+    /// Delays of its queue that it has waited for.
+    pub(crate) widened: u16,
     /// Queues it overflowed into.
     pub(crate) overflows: u8,
     has: u16,
@@ -127,10 +127,9 @@ packed! {
     only, set_only: Only = 2;
     customer, set_customer: CustomerId = 3;
     first_offer, set_first_offer: Timestamp = 4;
-    /// Of the stage it is in with its agent.
-    deadline, set_deadline: Timestamp = 5;
 }
 
+const DEADLINE: u16 = 1 << 5;
 const TIMED: u16 = 1 << 6;
 const CUSTOMERS_TURN: u16 = 1 << 7;
 const PROMISED: u16 = 1 << 8;
@@ -149,8 +148,8 @@ impl Contact {
             since: now,
             step_since: now,
             given_at: now,
-            offer: OfferId(0),
-            level_or_turn: now.0,
+            turn_since: now,
+            level: 0,
             at: 0,
             answer_within: Span::ZERO,
             max_wait: Span::ZERO,
@@ -158,7 +157,6 @@ impl Contact {
             only: Only { agent: AgentId(0), until: now },
             customer: CustomerId(0),
             first_offer: now,
-            deadline: now,
             timer: now,
             needs: 0,
             agent: NONE,
@@ -168,6 +166,7 @@ impl Contact {
             priority: 0,
             step: 0,
             offers: 0,
+            widened: 0,
             overflows: 0,
             has: 0,
             wrap_up_kind: 0,
@@ -177,6 +176,37 @@ impl Contact {
             has_exclusions: false,
             marked: false,
         }
+    }
+
+    /// The offer that is open, while offered.
+    pub(crate) fn offer(&self) -> OfferId {
+        OfferId(self.level as u64)
+    }
+
+    /// To be set when it has left the line.
+    pub(crate) fn set_offer(&mut self, offer: OfferId) {
+        self.level = offer.0 as i64;
+    }
+
+    /// Of the stage it is in with its agent.
+    pub(crate) fn deadline(&self) -> Option<Timestamp> {
+        (self.has & DEADLINE != 0).then_some(Timestamp(self.at as u64))
+    }
+
+    /// To be set when it has left the line.
+    pub(crate) fn set_deadline(&mut self, deadline: Option<Timestamp>) {
+        self.has &= !DEADLINE;
+        if let Some(deadline) = deadline {
+            self.has |= DEADLINE;
+            self.at = deadline.0 as i64;
+        }
+    }
+
+    /// In its queue as if it had arrived just now, but for its age.
+    pub(crate) fn begin_anew(&mut self, now: Timestamp) {
+        (self.offers, self.step, self.step_since, self.since, self.widened) = (0, 0, now, now, 0);
+        self.set_first_offer(None);
+        self.has_exclusions = false;
     }
 
     /// Its own after-contact work.
@@ -219,31 +249,21 @@ impl Contact {
 
     pub(crate) fn set_turn(&mut self, turn: Turn, since: Timestamp) {
         self.has = self.has & !CUSTOMERS_TURN | if turn == Turn::Customer { CUSTOMERS_TURN } else { 0 };
-        debug_assert_ne!(self.place, Place::InLine, "turns change while a contact is in no line");
-        self.level_or_turn = since.0;
-    }
-
-    /// Since when it is the turn of whose turn it is; not known of what waits in line, since nothing is counted from it.
-    pub(crate) fn turn_since(&self) -> Option<Timestamp> {
-        (self.place != Place::InLine).then_some(Timestamp(self.level_or_turn))
+        self.turn_since = since;
     }
 
     /// The agent it was parked at, or who did not wake it in time: to be asked first.
     pub(crate) fn owner(&self) -> Option<AgentId> {
-        (self.has & OWNED != 0).then_some(AgentId(self.offer.0))
+        (self.has & OWNED != 0).then_some(AgentId(self.given_at.0))
     }
 
-    /// Only where no offer of it is open.
+    /// To be set when it has left its agent.
     pub(crate) fn set_owner(&mut self, owner: Option<AgentId>) {
-        self.has = self.has & !OWNED | if owner.is_some() { OWNED } else { 0 };
+        self.has &= !OWNED;
         if let Some(owner) = owner {
-            self.offer = OfferId(owner.0);
+            self.has |= OWNED;
+            self.given_at = Timestamp(owner.0);
         }
-    }
-
-    /// The place in line that it takes.
-    pub(crate) fn stand_at(&mut self, level: i64, at: i64) {
-        (self.place, self.level_or_turn, self.at) = (Place::InLine, level.cast_unsigned(), at);
     }
 
     /// It goes on over another channel: neither its queue's longest wait nor its edges apply to it.
@@ -283,7 +303,7 @@ impl Contact {
     }
 
     pub(crate) fn rank(&self) -> Rank {
-        Rank { level: self.level_or_turn.cast_signed(), at: self.at, origin: self.origin, arrival: self.arrival }
+        Rank { level: self.level, at: self.at, origin: self.origin, arrival: self.arrival }
     }
 }
 

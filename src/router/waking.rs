@@ -84,7 +84,7 @@ impl Step<'_> {
         let mut waiting: Vec<u32> = waiting.map(|held| held.contact).collect();
         waiting.sort_unstable_by_key(|&slot| {
             let it = &self.state.contacts[slot];
-            (it.turn_since(), it.arrival)
+            (it.turn_since, it.arrival)
         });
         for slot in waiting {
             let at = self.state.agents[agent].holding.iter().position(|held| held.contact == slot);

@@ -41,7 +41,7 @@ pub(crate) fn check_answers(engine: &Router, state: &Reference) -> Result<(), St
         if told.obstacles != expected
             || told.with.is_some()
             || usize::from(told.step) != contact.step
-            || (told.owner, told.turn, told.turn_since) != (contact.owner, Turn::Agent, None)
+            || (told.owner, told.turn, told.turn_since) != (contact.owner, Turn::Agent, contact.turn_since)
         {
             return Err(format!("{told}\n  but by asking everybody {expected:?}"));
         }
@@ -79,7 +79,7 @@ pub(crate) fn check_answers(engine: &Router, state: &Reference) -> Result<(), St
         }
         let contact = &held.1.contact;
         if (told.held_by, told.waking) != (held.1.held_by, held.1.waking)
-            || (told.turn, told.turn_since) != (contact.turn, Some(contact.turn_since))
+            || (told.turn, told.turn_since) != (contact.turn, contact.turn_since)
         {
             return Err(format!("{told}, since {:?}, but {held:?}", told.turn_since));
         }
@@ -173,7 +173,9 @@ fn obstacles(state: &Reference, agent: &Agent, contact: &Contact) -> Vec<Obstacl
         Some((only, _)) => note(only != agent.id, Obstacle::NotTheOne),
         None => {
             note(state.queue(contact.queue).mode == Mode::Pull, Obstacle::OnlyClaimed);
-            note(state.group(agent).serves(contact.queue).is_none(), Obstacle::QueueNotServed);
+            let served = state.group(agent).served(contact.queue);
+            note(served.is_none(), Obstacle::QueueNotServed);
+            note(served.is_some_and(|served| served.after > contact.widened), Obstacle::StandBy);
             note(state.meets(&agent.skills, contact).is_none(), Obstacle::Requirement);
         }
     }

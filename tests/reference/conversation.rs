@@ -29,7 +29,7 @@ impl Contact {
         self.excluding_ends.clear();
         self.offers_made = 0;
         self.first_offer = None;
-        (self.step, self.step_began, self.waits_since) = (0, now, now);
+        (self.step, self.step_began, self.waits_since, self.widened) = (0, now, now, Span::ZERO);
         self.only = None;
     }
 }
