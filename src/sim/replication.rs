@@ -286,6 +286,7 @@ impl Run<'_> {
             | What::PreferenceEnded { .. }
             | What::Relaxed { .. }
             | What::Widened { .. }
+            | What::ContextSet { .. }
             | What::PriorityChanged { .. }
             | What::NeedsChanged { .. }
             | What::QueueOpened { .. }

@@ -25,7 +25,7 @@ pub(crate) struct Host {
 }
 
 /// What a host does when it has nothing else in mind, with how often it comes to mind.
-const MINDED: [(Intent, usize); 30] = [
+const MINDED: &[(Intent, usize)] = &[
     (Intent::Enqueue, 20),
     (Intent::Accept, 34),
     (Intent::Complete, 13),
@@ -51,6 +51,7 @@ const MINDED: [(Intent, usize); 30] = [
     (Intent::ConnectFailed, 2),
     (Intent::SetPriority, 2),
     (Intent::SetNeeds, 2),
+    (Intent::SetContext, 1),
     (Intent::SignOut, 2),
     (Intent::ChangeChannel, 3),
     (Intent::QueueOpen, 2),
@@ -85,6 +86,7 @@ enum Intent {
     ConnectFailed,
     SetPriority,
     SetNeeds,
+    SetContext,
     SignOut,
     ChangeChannel,
     QueueOpen,
@@ -205,12 +207,13 @@ impl Host {
         let crowded = state.present() > self.crowd.0 + self.crowd.1 * state.agents.len();
         let wanted = if self.crowd.1 == 0 { self.agents - self.agents / 8 } else { self.agents.div_ceil(2) };
         let empty = (state.agents.len() as u64) < wanted;
-        let weights = MINDED.map(|(intent, weight)| match intent {
+        let weigh = |&(intent, weight): &(Intent, usize)| match intent {
             Intent::Enqueue if crowded => 2,
             Intent::SignIn if empty => 15,
             Intent::SignIn => 2,
             _ => weight,
-        });
+        };
+        let weights: Vec<usize> = MINDED.iter().map(weigh).collect();
         let intent = MINDED[dice.weighed(&weights)].0;
         if dice.one_in(40) {
             return self.blind(dice, intent, at);
@@ -309,6 +312,11 @@ impl Host {
                 contact: waiting(dice)?,
                 priority: dice.pick(&[0, 1, 5, -3, i16::MIN, i16::MAX]),
             },
+            Intent::SetContext => {
+                let contact = if dice.one_in(2) { in_stage(dice, &Stage::ALL)? } else { waiting(dice)? };
+                let bytes = dice.pick(&[1usize, 0, 3, 40]);
+                Command::SetContext { contact, context: vec![bytes as u8; bytes].into() }
+            }
             Intent::SetNeeds => Command::SetNeeds { contact: waiting(dice)?, needs: self.needs(dice) },
             Intent::Assign => {
                 let contact = if dice.one_in(6) { parked(dice)? } else { waiting(dice)? };
@@ -408,6 +416,7 @@ impl Host {
             Intent::Abandon => Command::Abandon { contact },
             Intent::Cancel => Command::Cancel { contact },
             Intent::SetPriority => Command::SetPriority { contact, priority: 1 },
+            Intent::SetContext => Command::SetContext { contact, context: vec![1; 5_000].into() },
             Intent::SetNeeds => Command::SetNeeds { contact, needs: Needs::Nothing },
             Intent::Assign => Command::Assign { contact, agent },
             Intent::Claim => Command::Claim { contact, agent },

@@ -27,6 +27,7 @@ impl Reference {
             wrap_up: new.wrap_up,
             customer: new.customer,
             owner: None,
+            context: Vec::new(),
             turn: Turn::Agent,
             turn_since: now,
             only: only.map(|preferred| (preferred.agent, now + preferred.wait)),
@@ -246,6 +247,20 @@ impl Reference {
         self.waiting[at].priority = priority;
         self.tell(What::PriorityChanged { contact, priority });
         self.mark_contact(contact);
+        Ok(())
+    }
+
+    pub(super) fn set_context(&mut self, contact: ContactId, context: &[u8]) -> Result<(), Refused> {
+        if context.len() > self.plan.limits().context as usize {
+            return Err(Refused::Condition("more than may be attached to a contact"));
+        }
+        let it = match self.known_contact(contact)? {
+            Place::Waiting(at) => &mut self.waiting[at],
+            Place::Parked(at) => &mut self.parked[at],
+            Place::With(a, h) => &mut self.agents[a].holds[h].contact,
+        };
+        it.context = context.to_vec();
+        self.tell(What::ContextSet { contact });
         Ok(())
     }
 

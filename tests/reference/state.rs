@@ -75,6 +75,8 @@ pub(crate) struct Contact {
     pub(crate) customer: Option<CustomerId>,
     /// The agent who is asked first.
     pub(crate) owner: Option<AgentId>,
+    /// What the host attached to it.
+    pub(crate) context: Vec<u8>,
     /// Who is to write next, and since when.
     pub(crate) turn: Turn,
     pub(crate) turn_since: Timestamp,
