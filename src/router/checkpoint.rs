@@ -203,7 +203,7 @@ impl State {
             first_offer: it.first_offer(),
             offers: it.offers,
             offer: (it.place == Place::With(Stage::Offered)).then_some(it.offer),
-            overflows: it.overflows,
+            overflows: it.overflows(),
             promised: it.promised(),
             deadline: it.deadline(),
             given_at: it.given_at,
@@ -339,7 +339,7 @@ impl State {
         contact.offers = saved.offers;
         contact.offer = saved.offer.unwrap_or(OfferId(0));
         contact.set_deadline(saved.deadline);
-        contact.overflows = saved.overflows;
+        contact.set_overflows(saved.overflows);
         contact.promise(saved.promised);
         contact.given_at = saved.given_at;
         contact.set_assigned(saved.assigned);

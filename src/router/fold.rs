@@ -174,7 +174,7 @@ impl State {
             What::QueueOpened { queue } => self.contradicts_opening(queue, true, command),
             What::QueueClosed { queue } => self.contradicts_opening(queue, false, command),
             What::Overflowed { contact, queue, .. } => {
-                let goes = |it: &Contact| !it.promised() && it.overflows < MOST_OVERFLOWS;
+                let goes = |it: &Contact| !it.promised() && it.overflows() < MOST_OVERFLOWS;
                 let known = self.plan.queue(queue).is_some();
                 unless(known && free(contact).is_some_and(goes), "the contact cannot go to this queue")
             }

@@ -89,10 +89,9 @@ pub(crate) struct Contact {
     pub(crate) priority: i16,
     pub(crate) step: u16,
     pub(crate) offers: u16,
-    /// Queues it overflowed into.
-    pub(crate) overflows: u8,
     has: u16,
-    wrap_up_kind: u8,
+    /// In its lower half the kind of wrap-up, in its upper half how many queues it overflowed into.
+    kinds: u8,
     timer_lane: u8,
     pub(crate) channel: ChannelId,
     pub(crate) place: Place,
@@ -167,9 +166,8 @@ impl Contact {
             priority: 0,
             step: 0,
             offers: 0,
-            overflows: 0,
             has: 0,
-            wrap_up_kind: 0,
+            kinds: 0,
             timer_lane: 0,
             channel,
             place: Place::Loose,
@@ -180,7 +178,7 @@ impl Contact {
 
     /// Its own after-contact work.
     pub(crate) fn wrap_up(&self) -> Option<WrapUp> {
-        match self.wrap_up_kind {
+        match self.kinds & 0x0F {
             1 => Some(WrapUp::None),
             2 => Some(WrapUp::Open),
             3 => Some(WrapUp::Fixed(self.wrap_up)),
@@ -190,13 +188,23 @@ impl Contact {
     }
 
     pub(crate) fn set_wrap_up(&mut self, wrap_up: Option<WrapUp>) {
-        (self.wrap_up_kind, self.wrap_up) = match wrap_up {
+        let (kind, time) = match wrap_up {
             None => (0, Span::ZERO),
             Some(WrapUp::None) => (1, Span::ZERO),
             Some(WrapUp::Open) => (2, Span::ZERO),
             Some(WrapUp::Fixed(time)) => (3, time),
             Some(WrapUp::UpTo(time)) => (4, time),
         };
+        (self.kinds, self.wrap_up) = (self.kinds & 0xF0 | kind, time);
+    }
+
+    /// Queues it overflowed into; few, by the rules, and up to 15 here.
+    pub(crate) fn overflows(&self) -> u8 {
+        self.kinds >> 4
+    }
+
+    pub(crate) fn set_overflows(&mut self, overflows: u8) {
+        self.kinds = self.kinds & 0x0F | overflows.min(15) << 4;
     }
 
     /// The one timer it has set.
