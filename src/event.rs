@@ -123,6 +123,16 @@ pub enum What {
         channel: ChannelId,
     },
 
+    /// An agent may be busy with more contacts of a channel at once, or with fewer, by how fast it replied.
+    LimitChanged {
+        /// Who.
+        agent: AgentId,
+        /// Of which channel.
+        channel: ChannelId,
+        /// With how many now.
+        limit: u16,
+    },
+
     /// A contact arrived.
     Arrived {
         /// Which.

@@ -32,6 +32,8 @@ pub enum Obstacle {
     KeptFree(ChannelId),
     /// The agent was given as many of the channel, as fast, as its ramp allows.
     Ramp,
+    /// The agent is busy with as many of the channel as its adaptive limit, below the maximum, allows.
+    AtLimit,
     /// The contact rings with the agent already.
     Ringing,
     /// Nobody is given contacts of the queue: agents claim them.
@@ -55,6 +57,7 @@ impl fmt::Display for Obstacle {
             Self::LoadFull => f.write_str("without load left"),
             Self::KeptFree(channel) => write!(f, "with the rest kept free for {channel}"),
             Self::Ramp => f.write_str("given as many as the ramp allows"),
+            Self::AtLimit => f.write_str("at the limit of what it replies to in time"),
             Self::Ringing => f.write_str("ringing with it"),
             Self::OnlyClaimed => f.write_str("having to claim it"),
             Self::ClaimLimit => f.write_str("holding as many of the queue as may be claimed"),

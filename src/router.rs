@@ -1,5 +1,6 @@
 //! The engine: one queue, one scheduler. Sans-IO, single-threaded, deterministic.
 
+mod adaptive;
 mod agent_timer;
 mod agents;
 mod broadcast;

@@ -44,6 +44,8 @@ fn every_key_reaches_the_plan() {
     let email = blended.channel(id("email")).unwrap();
     assert_eq!(email.load(Stage::Active), Load::share(4));
     assert_eq!(email.load(Stage::Held), Load::ZERO, "a call may put it on hold");
+    let adaptive = Adaptive { floor: 2, reply_within: Span::from_secs(45) };
+    assert_eq!((email.adaptive, chat.adaptive), (Some(adaptive), None));
     assert_eq!((email.ramp, chat.ramp), (Some(Ramp { contacts: 5, per: Span::from_mins(1) }), None));
     assert_eq!(blended.headroom(id("voice")), Load::percent(60));
     assert_eq!(blended.over(id("voice"), id("email")), Over::Hold);
@@ -165,7 +167,9 @@ fn json_toml_and_code_give_the_same_plan() {
                         .stage(Stage::Held, Load::percent(2))
                         .stage(Stage::WrapUp, Load(2_399_997))
                 })
-                .takes_with("email", 5, |c| c.load(Load::share(4)).ramp(5, Span::from_mins(1)))
+                .takes_with("email", 5, |c| {
+                    c.load(Load::share(4)).ramp(5, Span::from_mins(1)).adaptive(2, Span::from_secs(45))
+                })
                 .headroom("voice", Load::percent(60))
                 .arrives_over("voice", "email", Over::Hold)
                 .arrives_over("voice", "chat", Over::No)
@@ -257,6 +261,7 @@ fn the_reference_describes_every_key_and_its_example_is_a_plan() {
     }
     keys_of(&document["queues"]["sales"]["no_answer"], &[], &mut keys);
     keys_of(&document["capacity"]["blended"]["email"]["ramp"], &[], &mut keys);
+    keys_of(&document["capacity"]["blended"]["email"]["adaptive"], &[], &mut keys);
     keys_of(&document["queues"]["sales"]["overflow"], &[], &mut keys);
     let channels = ["voice", "email", "chat"];
     keys.retain(|key| !channels.contains(&&**key));

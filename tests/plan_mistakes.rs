@@ -149,6 +149,26 @@ const MISTAKES: &[(&str, &str, &str, &str)] = &[
         "capacity.blended.chat.max",
         "is missing; give how many at once",
     ),
+    ("floor = 2", "floor = 0", "capacity.blended.email.adaptive.floor", "from 1 to 65535, and is 0"),
+    (
+        "floor = 2",
+        "floor = 6",
+        "capacity.blended.email.adaptive.floor",
+        "is 6, more than max = 5, which the limit never exceeds",
+    ),
+    ("floor = 2, ", "", "capacity.blended.email.adaptive.floor", "is missing; give how many an agent begins with"),
+    (
+        "reply_within = \"45s\"",
+        "reply_within = \"0s\"",
+        "capacity.blended.email.adaptive.reply_within",
+        "must be at least 1us",
+    ),
+    (
+        "reply_within = \"45s\"",
+        "reply = \"45s\"",
+        "capacity.blended.email.adaptive.reply_within",
+        "is missing; give how long a reply may take",
+    ),
     ("open = 30", "open = 2", "capacity.blended.chat.open", "is 2, less than max = 3"),
     (
         "ramp = { contacts = 5",
@@ -209,7 +229,7 @@ const MISTAKES: &[(&str, &str, &str, &str)] = &[
         "must be one of \"yes\", \"hold\", \"no\", and is true",
     ),
     (
-        "email = { max = 5, load = \"25%\", ramp = { contacts = 5, per = \"1m\" } }",
+        "email = { max = 5, load = \"25%\", ramp = { contacts = 5, per = \"1m\" }, adaptive = { floor = 2, reply_within = \"45s\" } }",
         "email = 5",
         "capacity.blended.email",
         "must be a table such as { max = 3 }, and is 5",

@@ -10,7 +10,7 @@ use super::names::name_problem;
 use super::problem::{Problem, Problems};
 use super::{Limits, NamedRequirement, Plan};
 use crate::agent::Group;
-use crate::capacity::{Load, Profile, Ramp, Stage};
+use crate::capacity::{Adaptive, Load, Profile, Ramp, Stage};
 use crate::channel::{Channel, Conversation};
 use crate::customer::Customers;
 use crate::id::QueueId;
@@ -144,6 +144,9 @@ impl Check<'_> {
             self.that(offered <= Load::FULL, &path, "a load is above a whole agent");
             let paced = |ramp: Ramp| (1..=Ramp::MOST).contains(&ramp.contacts) && ramp.per > Span::ZERO;
             self.that(capacity.ramp.is_none_or(paced), &path, "a ramp has no contacts, too many, or no time");
+            let adapts = |of: Adaptive| (1..=capacity.max).contains(&of.floor) && of.reply_within > Span::ZERO;
+            let why = "the floor of an adaptive limit is 0 or above max, or there is no time to reply";
+            self.that(capacity.adaptive.is_none_or(adapts), &path, why);
             self.that(
                 capacity.load.iter().all(|load| *load <= offered),
                 &path,

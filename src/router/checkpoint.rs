@@ -16,7 +16,7 @@ use crate::router::customers::SavedCustomer;
 use crate::router::digest::{self, Digest};
 use crate::router::legs::Leg;
 use crate::router::orders::Policies;
-use crate::router::pacing::Pacing;
+use crate::router::pacing::{Pacing, SavedPacing};
 use crate::router::records::{Agent, Contact, Excluded, Holding, NONE, Only, Place};
 use crate::router::settle::Marks;
 use crate::router::sources::Sources;
@@ -131,10 +131,10 @@ struct SavedAgent {
     offered_at: Timestamp,
     available_at: Timestamp,
     again: Option<(Timestamp, ChannelSet)>,
-    /// Of each channel that its profile paces, when it was given the last of them.
-    given: Vec<(ChannelId, Vec<Timestamp>)>,
-    /// Contact, stage, forced, put aside by an arrival; in order of giving.
-    holding: Vec<(ContactId, Stage, bool, bool)>,
+    /// Of each channel that its profile paces, when it was given the last of them, and its limit.
+    paced: Vec<SavedPacing>,
+    /// Contact, stage, forced, put aside by an arrival, active since; in order of giving.
+    holding: Vec<(ContactId, Stage, bool, bool, Timestamp)>,
 }
 
 impl Router {
@@ -231,8 +231,10 @@ impl State {
             offered_at: it.offered_at,
             available_at: it.available_at,
             again: it.again,
-            given: it.pacing.iter().map(|paced| (paced.channel, paced.given.iter().copied().collect())).collect(),
-            holding: held.map(|h| (self.contacts[h.contact].id, h.stage, h.forced, h.by_arrival)).collect(),
+            paced: it.pacing.iter().map(Pacing::save).collect(),
+            holding: held
+                .map(|h| (self.contacts[h.contact].id, h.stage, h.forced, h.by_arrival, h.active_since))
+                .collect(),
         }
     }
 
@@ -388,12 +390,13 @@ impl State {
         }
         let Some(group) = self.plan.group(saved.group) else { return Err(it("is in a group the plan has not")) };
         let latest = saved.released_at.max(saved.handled_at).max(saved.offered_at).max(saved.available_at);
-        let given = saved.given.iter().flat_map(|(_, given)| given).max().copied().unwrap_or_default();
-        if latest.max(given) > self.now {
+        let given = saved.paced.iter().flat_map(|paced| paced.1.iter().copied());
+        let active = saved.holding.iter().map(|held| held.4);
+        if given.chain(active).fold(latest, Timestamp::max) > self.now {
             return Err(it("was here later than now"));
         }
-        let Some(pacing) = Pacing::load(saved.given, self.plan.profile(group.capacity)) else {
-            return Err(it("remembers when it was given what no ramp asks for"));
+        let Some(pacing) = Pacing::load(saved.paced, self.plan.profile(group.capacity)) else {
+            return Err(it("remembers of its pace what its profile does not ask for"));
         };
         let skills = saved.skills.clone().unwrap_or_else(|| group.skills.clone());
         let crew = self.crews.crew(saved.group, group.capacity, &skills);
@@ -423,7 +426,7 @@ impl State {
             live: true,
         });
         self.agent_ids.insert(saved.id, slot);
-        for (contact, stage, forced, by_arrival) in saved.holding {
+        for (contact, stage, forced, by_arrival, active_since) in saved.holding {
             let held = self
                 .contact_ids
                 .get(&contact)
@@ -436,7 +439,7 @@ impl State {
                 self.contacts[held].agent = slot;
             }
             let channel: ChannelId = self.contacts[held].channel;
-            self.agents[slot].holding.push(Holding { contact: held, channel, stage, forced, by_arrival });
+            self.agents[slot].holding.push(Holding { contact: held, channel, stage, forced, by_arrival, active_since });
         }
         Ok(())
     }

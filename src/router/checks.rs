@@ -9,7 +9,6 @@ use crate::queue::{ContactOrder, WrapUp};
 use crate::rejected::Rejected;
 use crate::requirement::{Requirement, Skills};
 use crate::router::classes::ClassKey;
-use crate::router::ledger;
 use crate::router::orders::Orders;
 use crate::router::records::Place;
 use crate::router::state::State;
@@ -255,9 +254,8 @@ impl State {
     fn check_room_to_resume(&self, subject: Subject, contact: ContactId) -> Result<Subject, Rejected> {
         let Subject::Contact(slot) = subject else { return Ok(subject) };
         let it = &self.agents[self.contacts[slot].agent];
-        let profile = self.plan.profile(self.crews.crews[it.crew as usize].profile);
         let at = it.holding.iter().position(|held| held.contact == slot);
-        let fits = profile.zip(at).is_some_and(|(profile, at)| ledger::may_resume(profile, &it.holding, at));
+        let fits = at.is_some_and(|at| self.may_resume(self.contacts[slot].agent, at));
         if fits { Ok(subject) } else { Err(Rejected::NoRoom { agent: it.id, contact }) }
     }
 

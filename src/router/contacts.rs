@@ -137,7 +137,7 @@ impl State {
         }
         let holder = &mut self.agents[agent_slot];
         holder.offered_at = now;
-        holder.holding.push(Holding { contact: slot, channel, stage, forced, by_arrival: false });
+        holder.holding.push(Holding { contact: slot, channel, stage, forced, by_arrival: false, active_since: now });
         self.unshelve(agent_slot);
         self.arm(slot);
         if !forced {
@@ -163,8 +163,12 @@ impl State {
         let it = &mut self.contacts[slot];
         it.place = Place::With(stage);
         it.set_deadline(deadline);
-        let (agent, channel) = (it.agent, it.channel);
-        let before = std::mem::replace(&mut self.holding_mut(slot).stage, stage);
+        let (agent, channel, now) = (it.agent, it.channel, self.now);
+        let held = self.holding_mut(slot);
+        let before = std::mem::replace(&mut held.stage, stage);
+        if stage == Stage::Active {
+            held.active_since = now;
+        }
         let profile = self.plan.profile(self.crews.crews[self.agents[agent].crew as usize].profile);
         let capacity = profile.and_then(|profile| profile.channel(channel));
         if capacity.is_some_and(|capacity| capacity.load(stage) > capacity.load(before)) {

@@ -36,6 +36,7 @@ impl State {
 
     /// Each message of the agent's begins the customer's silence anew.
     pub(super) fn agent_wrote(&mut self, slot: u32) {
+        self.note_reply(slot);
         self.contacts[slot].set_turn(Turn::Customer, self.now);
         self.arm(slot);
     }
@@ -64,9 +65,7 @@ impl Step<'_> {
     }
 
     pub(super) fn message_from_agent(&mut self, slot: u32) {
-        let it = &self.state.contacts[slot];
-        let (contact, agent) = (it.id, self.state.agents[it.agent].id);
-        self.emit(What::AgentWrote { contact, agent });
+        self.agent_writes(slot);
     }
 
     pub(super) fn quieten(&mut self, slot: u32) {

@@ -51,6 +51,7 @@ impl State {
                     self.join_crew(slot, Some(skills.clone()));
                 }
             }
+            What::LimitChanged { agent, channel, limit } => self.change_limit(self.agent_slot(agent), channel, limit),
             What::RampPassed { agent, channel } => self.ramp_passed(self.agent_slot(agent), channel),
             What::Arrived { contact, .. } => self.arrive(contact, command),
             What::QueueOpened { queue } => self.standings[usize::from(queue.0)].closed = false,

@@ -153,6 +153,9 @@ impl State {
         if who.paced(it.channel).is_some_and(|paced| paced.until.is_some()) {
             found.push(Obstacle::Ramp);
         }
+        if who.limit(it.channel).is_some_and(|limit| limit < capacity.max && busy >= usize::from(limit)) {
+            found.push(Obstacle::AtLimit);
+        }
         found
     }
 }

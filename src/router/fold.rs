@@ -81,7 +81,8 @@ impl State {
             | What::AgentSignedOut { .. }
             | What::PresenceChanged { .. }
             | What::SkillsChanged { .. }
-            | What::RampPassed { .. } => self.contradicts_agent(event, &input.command),
+            | What::RampPassed { .. }
+            | What::LimitChanged { .. } => self.contradicts_agent(event, &input.command),
             What::Arrived { .. }
             | What::Queued { .. }
             | What::PreferenceEnded { .. }
@@ -118,6 +119,11 @@ impl State {
                 unless(asked && there(agent).is_some(), "no such agent, or its command does not say so")
             }
             What::PresenceChanged { agent, .. } => unless(there(agent).is_some(), "no such agent"),
+            What::LimitChanged { agent, channel, limit } => {
+                let agent = self.agent_ids.get(&agent);
+                let may = agent.is_some_and(|agent| self.may_change_limit(agent, channel, limit));
+                unless(may, "no such agent, or not a limit that it may come to")
+            }
             What::RampPassed { agent, channel } => {
                 let blocked = |it: &Agent| it.paced(channel).is_some_and(|paced| paced.until == Some(event.at));
                 unless(there(agent).is_some_and(blocked), "no such agent, or its ramp does not end now")

@@ -141,6 +141,7 @@ fn lacks(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::time::Timestamp;
 
     const VOICE: ChannelId = ChannelId(0);
     const CHAT: ChannelId = ChannelId(1);
@@ -152,8 +153,8 @@ mod tests {
         Profile {
             name: "p".into(),
             channels: vec![
-                Some(ChannelCapacity { max: 1, open: 1, load: [Load::percent(60); 6], ramp: None }),
-                Some(ChannelCapacity { max: 5, open: 10, load: chat, ramp: None }),
+                Some(ChannelCapacity { max: 1, open: 1, load: [Load::percent(60); 6], ramp: None, adaptive: None }),
+                Some(ChannelCapacity { max: 5, open: 10, load: chat, ramp: None, adaptive: None }),
             ],
             headroom,
             arrives_over,
@@ -165,7 +166,7 @@ mod tests {
     }
 
     fn held(contact: u32, channel: ChannelId, stage: Stage) -> Holding {
-        Holding { contact, channel, stage, forced: false, by_arrival: false }
+        Holding { contact, channel, stage, forced: false, by_arrival: false, active_since: Timestamp::ZERO }
     }
 
     #[test]

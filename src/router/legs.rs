@@ -85,9 +85,17 @@ impl State {
         self.standings[usize::from(queue.0)].last = Some(leg.agent);
         let agent = self.agent_slot(leg.agent);
         let stage = Stage::Offered;
+        let now = self.now;
         let holder = &mut self.agents[agent];
         holder.offered_at = self.now;
-        holder.holding.push(Holding { contact: slot, channel, stage, forced: false, by_arrival: false });
+        holder.holding.push(Holding {
+            contact: slot,
+            channel,
+            stage,
+            forced: false,
+            by_arrival: false,
+            active_since: now,
+        });
         self.unshelve(agent);
         self.arm(slot);
         self.note_given(agent, channel);

@@ -7,7 +7,6 @@ use crate::command::Command;
 use crate::contact::Outcome;
 use crate::event::{Event, HeldBy, What};
 use crate::id::{AgentId, ChannelId, OfferId};
-use crate::router::ledger;
 use crate::router::records::Place;
 use crate::router::state::State;
 use crate::router::trace::Trace;
@@ -129,9 +128,7 @@ impl Step<'_> {
     }
 
     pub(crate) fn may_resume(&self, agent: u32, at: usize) -> bool {
-        let it = &self.state.agents[agent];
-        let profile = self.state.plan.profile(self.state.crews.crews[it.crew as usize].profile);
-        profile.is_some_and(|profile| ledger::may_resume(profile, &it.holding, at))
+        self.state.may_resume(agent, at)
     }
 
     pub(crate) fn find_agent(&mut self, contact: u32) -> Option<u32> {

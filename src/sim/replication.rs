@@ -270,6 +270,7 @@ impl Run<'_> {
             What::PresenceChanged { agent, ready: false, until: None, .. } => crowd.unready(agent, at, calendar),
             What::PresenceChanged { .. }
             | What::RampPassed { .. }
+            | What::LimitChanged { .. }
             | What::Arrived { .. }
             | What::PreferenceEnded { .. }
             | What::Relaxed { .. }

@@ -137,6 +137,9 @@ fn profile(chance: &mut Chance, names: &Names) -> Value {
             takes["offered_load"] = "100%".into();
         }
         if chance.one_in(4) {
+            takes["adaptive"] = json!({ "floor": chance.pick(&[1, 1, max, 2]), "reply_within": time(chance) });
+        }
+        if chance.one_in(4) {
             takes["ramp"] = json!({ "contacts": chance.pick(&[1, 1, 2, 5, 1_000]), "per": time(chance) });
         }
         of.insert((*name).clone(), takes);

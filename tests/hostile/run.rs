@@ -37,6 +37,7 @@ fn word(what: &What) -> &'static str {
         What::AgentSignedOut { .. } => "signed out",
         What::PresenceChanged { .. } => "presence",
         What::RampPassed { .. } => "ramp passed",
+        What::LimitChanged { .. } => "limit changed",
         What::SkillsChanged { .. } => "skills",
         What::Arrived { .. } => "arrived",
         What::QueueOpened { .. } => "opened",

@@ -4,7 +4,7 @@
 use cordboard::{
     AgentId, ChannelSet, Command, CommandId, ContactId, CustomerId, GroupId, Leave, Needs, NewContact, OfferId,
     Preferred, QueueId, ReasonId, Requirement, RequirementId, Seq, SkillId, Skills, Span, Stage, Stamped, Timestamp,
-    TransferTo, WrapUp,
+    TransferTo, Turn, WrapUp,
 };
 
 use crate::dice::Dice;
@@ -254,7 +254,15 @@ impl Host {
                 let contact = if dice.one_in(8) { waiting(dice)? } else { in_stage(dice, stages)? };
                 Command::MessageFromCustomer { contact }
             }
-            Intent::FromAgent => Command::MessageFromAgent { contact: in_stage(dice, &in_hand)? },
+            Intent::FromAgent => {
+                let held =
+                    state.agents.iter().flat_map(|agent| &agent.holds).filter(|held| held.stage == Stage::Active);
+                let asked: Vec<_> =
+                    held.map(|held| &held.contact).filter(|it| it.turn == Turn::Agent).map(|it| it.id).collect();
+                let replies = !asked.is_empty() && !dice.one_in(3);
+                let contact = if replies { asked[dice.below(asked.len())] } else { in_stage(dice, &in_hand)? };
+                Command::MessageFromAgent { contact }
+            }
             Intent::Requeue => Command::Requeue { contact: in_stage(dice, &in_hand)? },
             Intent::Transfer => {
                 let handled = [Stage::Active, Stage::Quiet, Stage::Held, Stage::Connecting, Stage::Offered];

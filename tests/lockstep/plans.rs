@@ -1,10 +1,10 @@
 //! A family of plans that uses every option, small enough that the options meet each other.
 
 use cordboard::{
-    Affinity, AfterWait, AgeFrom, AgentOrder, Channel, ChannelCapacity, ChannelId, ContactOrder, Conversation,
-    Customers, Group, GroupId, IdleClock, Limits, Load, Mode, NamedRequirement, NoAnswer, NoAnswerEffect, Over,
-    Overflow, OverflowTo, Plan, Pools, Profile, ProfileId, Queue, QueueId, Ramp, Requirement, SkillId, Skills, Span,
-    Stage, Step, StepClock, Target, WrapUp,
+    Adaptive, Affinity, AfterWait, AgeFrom, AgentOrder, Channel, ChannelCapacity, ChannelId, ContactOrder,
+    Conversation, Customers, Group, GroupId, IdleClock, Limits, Load, Mode, NamedRequirement, NoAnswer, NoAnswerEffect,
+    Over, Overflow, OverflowTo, Plan, Pools, Profile, ProfileId, Queue, QueueId, Ramp, Requirement, SkillId, Skills,
+    Span, Stage, Step, StepClock, Target, WrapUp,
 };
 use serde::Serialize;
 
@@ -324,8 +324,18 @@ fn capacity(dice: &mut Dice<'_>) -> ChannelCapacity {
     load[Stage::Held as usize] = parts(load[Stage::Active as usize], dice.pick(&[4, 1, 0]));
     let ramp =
         |dice: &mut Dice<'_>| Ramp { contacts: dice.pick(&[1, 2, 3]), per: dice.pick(&[secs(10), secs(3), secs(40)]) };
+    let adaptive = |dice: &mut Dice<'_>| Adaptive {
+        floor: 1 + dice.below(usize::from(max.min(2))) as u16,
+        reply_within: dice.pick(&[secs(5), secs(20), secs(1)]),
+    };
     let open = max + dice.pick(&[0, 0, 2, 5]);
-    ChannelCapacity { max, open, load, ramp: dice.one_in(4).then(|| ramp(dice)) }
+    ChannelCapacity {
+        max,
+        open,
+        load,
+        ramp: dice.one_in(4).then(|| ramp(dice)),
+        adaptive: dice.one_in(3).then(|| adaptive(dice)),
+    }
 }
 
 fn agent_order(dice: &mut Dice<'_>) -> AgentOrder {

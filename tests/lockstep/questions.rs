@@ -12,6 +12,14 @@ pub(crate) fn check_answers(engine: &Router, state: &Reference) -> Result<(), St
         let (contacts, agents) = (engine.contacts(), engine.agents());
         return Err(format!("the engine counts {contacts} contacts and {agents} agents: there are others"));
     }
+    for agent in &state.agents {
+        for channel in (0..64).map(ChannelId) {
+            let (told, limit) = (engine.adaptive_limit(agent.id, channel), agent.limit(channel));
+            if told != limit {
+                return Err(format!("{} is said to have a limit of {told:?}: {limit:?}", agent.id));
+            }
+        }
+    }
     for contact in &state.waiting {
         let told = engine.explain(contact.id).ok_or("a waiting contact is not explained")?;
         let mut expected = BTreeMap::new();
@@ -167,6 +175,8 @@ fn obstacles(state: &Reference, agent: &Agent, contact: &Contact) -> Vec<Obstacl
         }
     }
     note(agent.blocked_until(contact.channel).is_some(), Obstacle::Ramp);
+    let limit = agent.limit(contact.channel).filter(|&limit| limit < capacity.max);
+    note(limit.is_some_and(|limit| busy >= usize::from(limit)), Obstacle::AtLimit);
     found
 }
 

@@ -47,9 +47,14 @@ impl Reference {
 
     pub(super) fn message_from_agent(&mut self, contact: ContactId) -> Result<(), Refused> {
         let (a, h) = self.contact_in(contact, &[Stage::Connecting, Stage::Active, Stage::Quiet, Stage::Held])?;
+        let wait = self.wait_for_reply(&self.agents[a].holds[h]);
         let it = &mut self.agents[a].holds[h].contact;
         (it.turn, it.turn_since) = (Turn::Customer, self.now);
+        let channel = it.channel;
         self.tell(What::AgentWrote { contact, agent: self.agents[a].id });
+        if let Some(wait) = wait {
+            self.count_reply(a, channel, wait);
+        }
         Ok(())
     }
 

@@ -73,6 +73,8 @@ pub(crate) struct Reference {
     last_given: Vec<(QueueId, AgentId)>,
     /// Every command number applied, by source.
     applied: Vec<(u32, Vec<u64>)>,
+    /// When each contact last came to be active.
+    active_since: Vec<(ContactId, Timestamp)>,
     marked_agents: Vec<AgentId>,
     marked_contacts: Vec<ContactId>,
     events: Vec<Event>,
@@ -93,6 +95,7 @@ impl Reference {
             closed: Vec::new(),
             last_given: Vec::new(),
             applied: Vec::new(),
+            active_since: Vec::new(),
             marked_agents: Vec::new(),
             marked_contacts: Vec::new(),
             events: Vec::new(),
@@ -209,6 +212,7 @@ impl Reference {
     }
 
     fn tell(&mut self, what: What) {
+        self.note_active(&what);
         self.events.push(Event { at: self.now, what });
     }
 

@@ -108,7 +108,7 @@ impl Reference {
         }
 
         for a in 0..self.agents.len() {
-            self.look_at_ramps(a);
+            self.keep_pace(a);
         }
 
         // "Agents of retired groups, not yet draining: as SignOut with drain, by id."

@@ -5,6 +5,7 @@ use cordboard::{
     Stage, Timestamp, Turn, WrapUp,
 };
 
+use super::pacing::Limit;
 use super::{Reference, Refused};
 
 #[derive(Clone, Debug)]
@@ -33,6 +34,8 @@ pub(crate) struct Agent {
     pub(crate) given: Vec<(ChannelId, Timestamp)>,
     /// Channels its ramps block, and until when.
     pub(crate) blocked: Vec<(ChannelId, Timestamp)>,
+    /// Limits that adapt.
+    pub(crate) limits: Vec<Limit>,
 }
 
 /// A contact in an agent's hands.

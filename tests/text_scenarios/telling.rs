@@ -25,6 +25,10 @@ pub(crate) fn tell(what: &What, names: &Names, plan: &Plan) -> String {
             let ready = if ready { "ready" } else { "not ready" };
             format!("{} {ready} on {}{why}{}", a(agent), channel_names(channels, plan), ending("until", until))
         }
+        What::LimitChanged { agent, channel, limit } => {
+            let channel = plan.channel(channel).map_or("?", |channel| &channel.name);
+            format!("{} may be busy with {limit} of {channel}", a(agent))
+        }
         What::RampPassed { agent, channel } => {
             let channel = plan.channel(channel).map_or("?", |channel| &channel.name);
             format!("{} may be given {channel} again", a(agent))
