@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::agent::ChannelSet;
 use crate::contact::Outcome;
 use crate::id::{AgentId, ChannelId, ContactId, GroupId, OfferId, QueueId, ReasonId};
-use crate::time::Timestamp;
+use crate::time::{Span, Timestamp};
 
 /// Something that happened, and when.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
@@ -183,6 +183,13 @@ pub enum What {
         contact: ContactId,
         /// The step it is in, from 0.
         step: u16,
+    },
+    /// A contact has waited so long that groups on stand-by may take it.
+    Widened {
+        /// Which.
+        contact: ContactId,
+        /// How long: groups that serve its queue after this long, or sooner, may take it.
+        after: Span,
     },
     /// A waiting contact has another priority.
     PriorityChanged {

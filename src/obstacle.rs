@@ -14,6 +14,8 @@ pub enum Obstacle {
     NotTheOne,
     /// The agent's group does not serve the queue.
     QueueNotServed,
+    /// The agent's group takes contacts of the queue only when they have waited longer.
+    StandBy,
     /// The agent's skills do not meet the requirement, in the step the contact is in.
     Requirement,
     /// The agent's profile has nothing of the channel.
@@ -48,6 +50,7 @@ impl fmt::Display for Obstacle {
             Self::Draining => f.write_str("signing out"),
             Self::NotTheOne => f.write_str("not the one it waits for"),
             Self::QueueNotServed => f.write_str("not serving the queue"),
+            Self::StandBy => f.write_str("on stand-by"),
             Self::Requirement => f.write_str("lacking the skills"),
             Self::ChannelNotTaken => f.write_str("not taking the channel"),
             Self::NotReady => f.write_str("not ready"),

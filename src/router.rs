@@ -34,6 +34,7 @@ mod records;
 mod settle;
 mod sorted;
 mod sources;
+mod standby;
 mod state;
 mod timers;
 mod trace;

@@ -59,6 +59,8 @@ fn every_key_reaches_the_plan() {
     assert_eq!(team.skills, Skills::from_iter([(SkillId(2), 80), (SkillId(3), 100)]));
     assert_eq!((team.tier(sales), team.tier(help)), (2, 1));
     assert_eq!((team.serves(sales), team.serves(help)), (Some(2), Some(1)));
+    assert_eq!(team.served(sales), Some(Served { queue: sales, rank: 2, after: Span::ZERO }));
+    assert_eq!(team.served(help), Some(Served { queue: help, rank: 1, after: Span::from_secs(75) }));
     let experts = &plan.groups()[1];
     assert_eq!((experts.count, experts.serves(sales), experts.capacity), (1, Some(1), ProfileId(1)));
 
@@ -176,7 +178,11 @@ fn json_toml_and_code_give_the_same_plan() {
         })
         .capacity("phone", |p| p.takes("voice", 1).takes("kiosk", 1))
         .agents("team", "blended", |a| {
-            a.count(12).skill("billing", 80).skill("es", 100).tier("sales", 2).serves("sales", 2).serves("help", 1)
+            a.count(12).skill("billing", 80).skill("es", 100).tier("sales", 2).serves("sales", 2).stands_by_for(
+                "help",
+                1,
+                Span::from_secs(75),
+            )
         })
         .agents("experts", "phone", |a| a)
         .queue("sales", |q| {

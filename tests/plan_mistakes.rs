@@ -101,6 +101,9 @@ const MISTAKES: &[(&str, &str, &str, &str)] = &[
     ),
     ("tiers = { sales = 2 }", "tiers = { sales = 65536 }", "agents.team.tiers.sales", "from 0 to 65535"),
     ("serves = { sales = 2", "serves = { sales = 0", "agents.team.serves.sales", "from 1 to 65535"),
+    ("help = { rank = 1,", "help = { rank = 0,", "agents.team.serves.help.rank", "from 1 to 65535"),
+    ("after = \"75s\"", "after = 75", "agents.team.serves.help.after", "must be a length of time in quotes"),
+    ("after = \"75s\"", "aftr = \"75s\"", "agents.team.serves.help.aftr", "did you mean `after`?"),
     ("capacity = \"phone\"", "", "agents.experts.capacity", "is missing; give the name of a capacity profile"),
     (
         "capacity = \"phone\"",

@@ -211,6 +211,13 @@ impl AgentsBuilder {
         self
     }
 
+    /// The same, but only contacts that have waited so long.
+    pub fn stands_by_for(mut self, queue: &str, rank: u16, after: Span) -> Self {
+        let served = vec![("rank".to_owned(), Value::Whole(rank.into())), ("after".to_owned(), span(after))];
+        *self.0.table("serves").entry(queue) = Value::Table(Table(served));
+        self
+    }
+
     fn set(mut self, key: &str, value: Value) -> Self {
         *self.0.entry(key) = value;
         self

@@ -169,7 +169,8 @@ impl Check<'_> {
             "a skill is not in the plan, or its level is not from 1 to 100",
         );
         self.ranks(&path, &group.tiers, 0);
-        self.ranks(&path, group.serves.as_deref().unwrap_or_default(), 1);
+        let served = group.serves.iter().flatten().map(|served| (served.queue, served.rank));
+        self.ranks(&path, &served.collect::<Vec<_>>(), 1);
     }
 
     fn ranks(&mut self, path: &str, ranks: &[(QueueId, u16)], least: u16) {

@@ -80,9 +80,7 @@ impl State {
         if std::mem::replace(&mut self.contacts[slot].left, NONE) != NONE {
             self.exclusions.forget(slot);
             let it = &mut self.contacts[slot];
-            it.has_exclusions = false;
-            (it.offers, it.step, it.step_since, it.since) = (0, 0, now, now);
-            it.set_first_offer(None);
+            it.begin_anew(now);
             it.set_only(None);
         }
         self.restand(id, |it, _| {

@@ -103,6 +103,7 @@ struct SavedContact {
     customer: Option<CustomerId>,
     step: u16,
     step_since: Timestamp,
+    widened: u16,
     first_offer: Option<Timestamp>,
     offers: u16,
     offer: Option<OfferId>,
@@ -200,10 +201,11 @@ impl State {
             customer: it.customer(),
             step: it.step,
             step_since: it.step_since,
+            widened: it.widened,
             first_offer: it.first_offer(),
             offers: it.offers,
-            offer: (it.place == Place::With(Stage::Offered)).then_some(it.offer),
-            overflows: it.overflows(),
+            offer: (it.place == Place::With(Stage::Offered)).then_some(it.offer()),
+            overflows: it.overflows,
             promised: it.promised(),
             deadline: it.deadline(),
             given_at: it.given_at,
@@ -306,6 +308,9 @@ impl State {
         if saved.place == Place::Loose || (saved.place == Place::With(Stage::Offered)) != saved.offer.is_some() {
             return Err(it("is nowhere"));
         }
+        if usize::from(saved.widened) > self.choice(saved.queue).delays.len() {
+            return Err(it("has waited for more delays than its queue has"));
+        }
         let times = [saved.origin, saved.since, saved.step_since, saved.given_at, saved.turn_since];
         let latest = times.into_iter().chain(saved.first_offer).max();
         if saved.arrival == 0 || saved.arrival > self.arrivals || latest > Some(self.now) {
@@ -336,12 +341,14 @@ impl State {
         contact.set_wrap_up(saved.wrap_up);
         contact.set_only(saved.only);
         contact.set_customer(saved.customer);
-        (contact.step, contact.step_since) = (saved.step, saved.step_since);
+        (contact.step, contact.step_since, contact.widened) = (saved.step, saved.step_since, saved.widened);
         contact.set_first_offer(saved.first_offer);
         contact.offers = saved.offers;
-        contact.offer = saved.offer.unwrap_or(OfferId(0));
+        if let Some(offer) = saved.offer {
+            contact.set_offer(offer);
+        }
         contact.set_deadline(saved.deadline);
-        contact.set_overflows(saved.overflows);
+        contact.overflows = saved.overflows;
         contact.promise(saved.promised);
         contact.given_at = saved.given_at;
         contact.set_assigned(saved.assigned);

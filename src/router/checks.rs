@@ -168,7 +168,7 @@ impl State {
             let by_ratio = self.plan.queue(new.queue).is_some_and(|queue| queue.order == ContactOrder::Ratio);
             let target = self.plan.target(new.queue, new.channel).map_or(Span::MAX, |target| target.within);
             let within = if by_ratio { Span(new.answer_within.unwrap_or(target).0.max(1)) } else { Span::ZERO };
-            ClassKey { queue: new.queue, channel: new.channel, needs, step: 0, within }
+            ClassKey { queue: new.queue, channel: new.channel, needs, step: 0, widened: 0, within }
         });
         let stands = key.is_some_and(|key| self.classes.is_occupied(&key));
         if !stands && self.classes.occupied >= self.plan.limits().classes as usize {

@@ -270,7 +270,8 @@ impl State {
     pub(crate) fn contact_urgency(&self, slot: u32) -> Rank {
         let it = &self.contacts[slot];
         let by_ratio = self.plan.queue(it.queue).is_some_and(|queue| queue.order == ContactOrder::Ratio);
-        self.urgency(it.rank(), if by_ratio { self.within(it) } else { Span::ZERO })
+        let rank = if it.is_short() { self.short.rank_of(slot).unwrap_or(it.rank()) } else { it.rank() };
+        self.urgency(rank, if by_ratio { self.within(it) } else { Span::ZERO })
     }
 }
 

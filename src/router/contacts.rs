@@ -100,9 +100,7 @@ impl State {
             TransferTo::Queue(_) | TransferTo::Needs(_) => None,
         };
         it.set_only(only);
-        it.has_exclusions = false;
-        (it.offers, it.step, it.step_since, it.since) = (0, 0, now, now);
-        it.set_first_offer(None);
+        it.begin_anew(now);
         it.promise(false);
         if *reset_age {
             it.origin = now;

@@ -65,6 +65,11 @@ impl State {
                 contact.step = step;
                 contact.step_since = now;
             }),
+            What::Widened { contact, after } => {
+                let queue = self.contacts[self.contact_slot(contact)].queue;
+                let widened = self.delays_within(queue, after);
+                self.restand(contact, |contact, _| contact.widened = widened);
+            }
             What::PriorityChanged { contact, priority } => {
                 self.restand(contact, |contact, _| contact.priority = priority);
             }
@@ -89,9 +94,9 @@ impl State {
                 if self.contacts[slot].place == Place::With(Stage::Offered) {
                     self.ring_too(slot, Leg { offer, agent, expires, given_at: event.at });
                 } else {
-                    self.contacts[slot].offer = offer;
-                    self.contacts[slot].set_assigned(forced);
                     self.give(slot, agent, Stage::Offered, expires, forced);
+                    self.contacts[slot].set_offer(offer);
+                    self.contacts[slot].set_assigned(forced);
                 }
                 self.note_ringing(slot);
             }

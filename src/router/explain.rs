@@ -120,8 +120,10 @@ impl State {
             Some(only) => check(only.agent != who.id, Obstacle::NotTheOne),
             None => {
                 check(self.choice(it.queue).only_claimed, Obstacle::OnlyClaimed);
-                let serves = self.plan.group(who.group).is_some_and(|group| group.serves(it.queue).is_some());
-                check(!serves, Obstacle::QueueNotServed);
+                let served = self.plan.group(who.group).and_then(|group| group.served(it.queue));
+                check(served.is_none(), Obstacle::QueueNotServed);
+                let waited = self.widened_to(it.queue, it.widened);
+                check(served.is_some_and(|served| served.after > waited), Obstacle::StandBy);
                 let key = self.class_key(it);
                 let pool = self.plan.queue(it.queue).map_or(&[][..], |queue| queue.pool(usize::from(key.step)));
                 let meets = self.needs.requirement(it.needs).admits(&crew.skills)

@@ -87,6 +87,7 @@ impl State {
             | What::Queued { .. }
             | What::PreferenceEnded { .. }
             | What::Relaxed { .. }
+            | What::Widened { .. }
             | What::PriorityChanged { .. }
             | What::NeedsChanged { .. }
             | What::QueueOpened { .. }
@@ -163,6 +164,10 @@ impl State {
                 };
                 unless(free(contact).is_some_and(follows), "the contact does not come to this step")
             }
+            What::Widened { contact, after } => unless(
+                free(contact).is_some_and(|it| self.widens(it, after, at)),
+                "the contact has not waited so long, or was widened before",
+            ),
             What::PriorityChanged { contact, priority } => {
                 let asked = matches!(*command, Command::SetPriority { contact: id, priority: to } if (id, to) == (contact, priority));
                 unless(
@@ -180,7 +185,7 @@ impl State {
             What::QueueOpened { queue } => self.contradicts_opening(queue, true, command),
             What::QueueClosed { queue } => self.contradicts_opening(queue, false, command),
             What::Overflowed { contact, queue, .. } => {
-                let goes = |it: &Contact| !it.promised() && it.overflows() < MOST_OVERFLOWS;
+                let goes = |it: &Contact| !it.promised() && it.overflows < MOST_OVERFLOWS;
                 let known = self.plan.queue(queue).is_some();
                 unless(known && free(contact).is_some_and(goes), "the contact cannot go to this queue")
             }

@@ -65,9 +65,7 @@ pub(crate) struct Contact {
     pub(crate) given_at: Timestamp,
     /// Since when it is the turn of whose turn it is.
     pub(crate) turn_since: Timestamp,
-    /// The offer that is open, while offered.
-    pub(crate) offer: OfferId,
-    /// Level and instant under which it stands in line.
+    /// Level and instant under which it stands in line; with an agent, its open offer, and the deadline of the stage.
     pub(crate) level: i64,
     pub(crate) at: i64,
     answer_within: Span,
@@ -76,7 +74,6 @@ pub(crate) struct Contact {
     only: Only,
     customer: CustomerId,
     first_offer: Timestamp,
-    deadline: Timestamp,
     timer: Timestamp,
     /// Index into the table of needs.
     pub(crate) needs: u32,
@@ -89,9 +86,12 @@ pub(crate) struct Contact {
     pub(crate) priority: i16,
     pub(crate) step: u16,
     pub(crate) offers: u16,
+    /// Delays of its queue that it has waited for.
+    pub(crate) widened: u16,
+    /// Queues it overflowed into.
+    pub(crate) overflows: u8,
     has: u16,
-    /// In its lower half the kind of wrap-up, in its upper half how many queues it overflowed into.
-    kinds: u8,
+    wrap_up_kind: u8,
     timer_lane: u8,
     pub(crate) channel: ChannelId,
     pub(crate) place: Place,
@@ -125,10 +125,9 @@ packed! {
     only, set_only: Only = 2;
     customer, set_customer: CustomerId = 3;
     first_offer, set_first_offer: Timestamp = 4;
-    /// Of the stage it is in with its agent.
-    deadline, set_deadline: Timestamp = 5;
 }
 
+const DEADLINE: u16 = 1 << 5;
 const TIMED: u16 = 1 << 6;
 const CUSTOMERS_TURN: u16 = 1 << 7;
 const PROMISED: u16 = 1 << 8;
@@ -147,7 +146,6 @@ impl Contact {
             step_since: now,
             given_at: now,
             turn_since: now,
-            offer: OfferId(0),
             level: 0,
             at: 0,
             answer_within: Span::ZERO,
@@ -156,7 +154,6 @@ impl Contact {
             only: Only { agent: AgentId(0), until: now },
             customer: CustomerId(0),
             first_offer: now,
-            deadline: now,
             timer: now,
             needs: 0,
             agent: NONE,
@@ -166,8 +163,10 @@ impl Contact {
             priority: 0,
             step: 0,
             offers: 0,
+            widened: 0,
+            overflows: 0,
             has: 0,
-            kinds: 0,
+            wrap_up_kind: 0,
             timer_lane: 0,
             channel,
             place: Place::Loose,
@@ -176,9 +175,40 @@ impl Contact {
         }
     }
 
+    /// The offer that is open, while offered.
+    pub(crate) fn offer(&self) -> OfferId {
+        OfferId(self.level as u64)
+    }
+
+    /// To be set when it has left the line.
+    pub(crate) fn set_offer(&mut self, offer: OfferId) {
+        self.level = offer.0 as i64;
+    }
+
+    /// Of the stage it is in with its agent.
+    pub(crate) fn deadline(&self) -> Option<Timestamp> {
+        (self.has & DEADLINE != 0).then_some(Timestamp(self.at as u64))
+    }
+
+    /// To be set when it has left the line.
+    pub(crate) fn set_deadline(&mut self, deadline: Option<Timestamp>) {
+        self.has &= !DEADLINE;
+        if let Some(deadline) = deadline {
+            self.has |= DEADLINE;
+            self.at = deadline.0 as i64;
+        }
+    }
+
+    /// In its queue as if it had arrived just now, but for its age.
+    pub(crate) fn begin_anew(&mut self, now: Timestamp) {
+        (self.offers, self.step, self.step_since, self.since, self.widened) = (0, 0, now, now, 0);
+        self.set_first_offer(None);
+        self.has_exclusions = false;
+    }
+
     /// Its own after-contact work.
     pub(crate) fn wrap_up(&self) -> Option<WrapUp> {
-        match self.kinds & 0x0F {
+        match self.wrap_up_kind {
             1 => Some(WrapUp::None),
             2 => Some(WrapUp::Open),
             3 => Some(WrapUp::Fixed(self.wrap_up)),
@@ -188,23 +218,13 @@ impl Contact {
     }
 
     pub(crate) fn set_wrap_up(&mut self, wrap_up: Option<WrapUp>) {
-        let (kind, time) = match wrap_up {
+        (self.wrap_up_kind, self.wrap_up) = match wrap_up {
             None => (0, Span::ZERO),
             Some(WrapUp::None) => (1, Span::ZERO),
             Some(WrapUp::Open) => (2, Span::ZERO),
             Some(WrapUp::Fixed(time)) => (3, time),
             Some(WrapUp::UpTo(time)) => (4, time),
         };
-        (self.kinds, self.wrap_up) = (self.kinds & 0xF0 | kind, time);
-    }
-
-    /// Queues it overflowed into; few, by the rules, and up to 15 here.
-    pub(crate) fn overflows(&self) -> u8 {
-        self.kinds >> 4
-    }
-
-    pub(crate) fn set_overflows(&mut self, overflows: u8) {
-        self.kinds = self.kinds & 0x0F | overflows.min(15) << 4;
     }
 
     /// The one timer it has set.

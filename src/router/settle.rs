@@ -7,6 +7,7 @@ use crate::command::Command;
 use crate::contact::Outcome;
 use crate::event::{Event, HeldBy, What};
 use crate::id::{AgentId, ChannelId, OfferId};
+use crate::router::crews::Crew;
 use crate::router::records::Place;
 use crate::router::state::State;
 use crate::router::trace::Trace;
@@ -183,6 +184,7 @@ impl Step<'_> {
 
     /// Steps begin that are due, or that nobody staffed stands before.
     pub(crate) fn advance_steps(&mut self, slot: u32) {
+        self.widen(slot);
         loop {
             let it = &self.state.contacts[slot];
             let Some(queue) = self.state.plan.queue(it.queue) else { return };
@@ -203,7 +205,8 @@ impl Step<'_> {
     pub(crate) fn is_staffed(&self, slot: u32) -> bool {
         let key = self.state.class_key(&self.state.contacts[slot]);
         let mut crews = self.state.crews.crews.iter();
-        crews.any(|crew| crew.members > 0 && self.state.pool_rank(crew.group.0, &crew.skills, &key).is_some())
+        let rank = |crew: &Crew| self.state.pool_rank_after(crew.group.0, &crew.skills, &key, Span::MAX);
+        crews.any(|crew| crew.members > 0 && rank(crew).is_some())
     }
 
     /// A contact that was with an agent stands in line again, unless it may not wait any more.

@@ -274,6 +274,7 @@ impl Run<'_> {
             | What::Arrived { .. }
             | What::PreferenceEnded { .. }
             | What::Relaxed { .. }
+            | What::Widened { .. }
             | What::PriorityChanged { .. }
             | What::NeedsChanged { .. }
             | What::QueueOpened { .. }

@@ -166,7 +166,13 @@ fn group(chance: &mut Chance, names: &Names) -> Value {
     of.insert("skills".into(), ranks(chance, &names.skills, &[1, 50, 100]));
     of.insert("tiers".into(), ranks(chance, &names.queues, &[0, 1, 2, 65_535]));
     if chance.one_in(3) {
-        of.insert("serves".into(), ranks(chance, &names.queues, &[1, 2, 65_535]));
+        let mut serves = ranks(chance, &names.queues, &[1, 2, 65_535]);
+        for (_, served) in serves.as_object_mut().into_iter().flatten() {
+            if chance.one_in(2) {
+                *served = json!({ "rank": served.clone(), "after": Span(chance.micros()).to_string() });
+            }
+        }
+        of.insert("serves".into(), serves);
     }
     of.into()
 }

@@ -46,6 +46,7 @@ fn word(what: &What) -> &'static str {
         What::Queued { .. } => "queued",
         What::PreferenceEnded { .. } => "preference ended",
         What::Relaxed { .. } => "relaxed",
+        What::Widened { .. } => "widened",
         What::PriorityChanged { .. } => "priority",
         What::NeedsChanged { .. } => "needs",
         What::ChannelChanged { .. } => "other channel",

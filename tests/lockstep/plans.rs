@@ -3,8 +3,8 @@
 use cordboard::{
     Adaptive, Affinity, AfterWait, AgeFrom, AgentOrder, Channel, ChannelCapacity, ChannelId, ContactOrder,
     Conversation, Customers, Group, GroupId, IdleClock, Limits, Load, Mode, NamedRequirement, NoAnswer, NoAnswerEffect,
-    Over, Overflow, OverflowTo, Plan, Pools, Profile, ProfileId, Queue, QueueId, Ramp, Requirement, SkillId, Skills,
-    Span, Stage, Step, StepClock, Target, WrapUp,
+    Over, Overflow, OverflowTo, Plan, Pools, Profile, ProfileId, Queue, QueueId, Ramp, Requirement, Served, SkillId,
+    Skills, Span, Stage, Step, StepClock, Target, WrapUp,
 };
 use serde::Serialize;
 
@@ -148,7 +148,11 @@ impl Draft {
             capacity: ProfileId(dice.below(self.profiles.len()) as u16),
             skills: self.skills(dice),
             tiers: ranks(dice),
-            serves: dice.one_in(2).then(|| ranks(dice)),
+            serves: dice.one_in(2).then(|| {
+                let ranks = ranks(dice).into_iter();
+                let delays = [Span::ZERO, Span::ZERO, Span::ZERO, secs(3), secs(10), Span(1), secs(60)];
+                ranks.map(|(queue, rank)| Served { queue, rank, after: dice.pick(&delays) }).collect()
+            }),
             retired: false,
         }
     }

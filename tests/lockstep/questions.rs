@@ -137,7 +137,9 @@ fn obstacles(state: &Reference, agent: &Agent, contact: &Contact) -> Vec<Obstacl
         Some((only, _)) => note(only != agent.id, Obstacle::NotTheOne),
         None => {
             note(state.queue(contact.queue).mode == Mode::Pull, Obstacle::OnlyClaimed);
-            note(state.group(agent).serves(contact.queue).is_none(), Obstacle::QueueNotServed);
+            let served = state.group(agent).served(contact.queue);
+            note(served.is_none(), Obstacle::QueueNotServed);
+            note(served.is_some_and(|served| served.after > contact.widened), Obstacle::StandBy);
             note(state.meets(&agent.skills, contact).is_none(), Obstacle::Requirement);
         }
     }

@@ -1,6 +1,6 @@
 //! Section 12: a contact goes on over another channel.
 
-use cordboard::{ChannelId, ContactId, Return, Stage, Turn, What};
+use cordboard::{ChannelId, ContactId, Return, Span, Stage, Turn, What};
 
 use super::{Place, Reference, Refused};
 
@@ -74,7 +74,7 @@ impl Reference {
         it.excluded.clear();
         it.excluding_ends.clear();
         (it.offers_made, it.first_offer) = (0, None);
-        (it.step, it.step_began, it.waits_since) = (0, now, now);
+        (it.step, it.step_began, it.waits_since, it.widened) = (0, now, now, Span::ZERO);
         let at = self.stand_in_line(it);
         self.advance_steps(at);
         self.tell_queued(at);

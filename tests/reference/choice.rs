@@ -42,7 +42,7 @@ impl Reference {
             Some((only, _)) => only == agent.id,
             // "Nobody is given a contact of such a queue, unless it waits for that agent alone."
             None if self.queue(contact.queue).mode == Mode::Pull => false,
-            None => self.group(agent).serves(contact.queue).is_some() && self.meets(&agent.skills, contact).is_some(),
+            None => self.serves(agent, contact) && self.meets(&agent.skills, contact).is_some(),
         };
         let rings = agent.holds.iter().any(|held| held.contact.id == contact.id);
         wanted && !rings && !self.is_excluded(contact, agent.id) && self.has_room(agent, contact.channel)

@@ -32,6 +32,7 @@ impl Reference {
             waits_since: now,
             step: 0,
             step_began: now,
+            widened: Span::ZERO,
             first_offer: None,
             offers_made: 0,
             overflows: 0,

@@ -229,6 +229,7 @@ impl Reference {
         it.promised = false;
         it.first_offer = None;
         it.step = 0;
+        it.widened = Span::ZERO;
         it.step_began = now;
         it.waits_since = now;
         if reset_age {

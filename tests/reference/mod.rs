@@ -20,6 +20,7 @@ mod pacing;
 mod plan;
 mod room;
 mod settling;
+mod standby;
 mod state;
 mod steps;
 

@@ -97,6 +97,7 @@ impl Reference {
         let last_step = |queue: QueueId| plan.queue(queue).map_or(0, |queue| queue.steps.len().saturating_sub(1));
         for contact in &mut self.waiting {
             contact.step = contact.step.min(last_step(contact.queue));
+            Self::widened_under(plan, contact);
         }
         for agent in &mut self.agents {
             if !agent.own_skills {
@@ -104,6 +105,7 @@ impl Reference {
             }
             for holding in &mut agent.holds {
                 holding.contact.step = holding.contact.step.min(last_step(holding.contact.queue));
+                Self::widened_under(plan, &mut holding.contact);
             }
         }
 

@@ -80,6 +80,8 @@ pub(crate) struct Contact {
     pub(crate) waits_since: Timestamp,
     pub(crate) step: usize,
     pub(crate) step_began: Timestamp,
+    /// The longest delay of a group on stand-by that it has waited for.
+    pub(crate) widened: Span,
     pub(crate) first_offer: Option<Timestamp>,
     pub(crate) offers_made: u32,
     /// Queues it overflowed into.

@@ -1,7 +1,7 @@
 //! Section 6: relaxation steps and timers; and `AdvanceTime` of section 1.
 
 use cordboard::{
-    AgentId, ChannelId, ContactId, Edge, OfferEnd, OfferId, Outcome, Return, Stage, StepClock, Timestamp, What,
+    AgentId, ChannelId, ContactId, Edge, OfferEnd, OfferId, Outcome, Return, Span, Stage, StepClock, Timestamp, What,
 };
 
 use super::{Agent, Contact, Place, Reference};
@@ -71,8 +71,9 @@ impl Reference {
         let elsewhere = self.should_go(contact).map(|(due, _)| due);
         let alone = contact.only.map(|(_, until)| until);
         let step = self.next_step_due(contact);
+        let wider = self.next_widening(contact);
         let exclusions = contact.excluded.iter().map(|&(_, until)| until).min();
-        [longest_wait, elsewhere, alone, step, exclusions].into_iter().flatten().min()
+        [longest_wait, elsewhere, alone, step, wider, exclusions].into_iter().flatten().min()
     }
 
     fn fire(&mut self, timer: Timer) {
@@ -145,6 +146,7 @@ impl Reference {
 
     /// Steps **advance**.
     pub(super) fn advance_steps(&mut self, at: usize) {
+        self.widen(at);
         loop {
             let contact = &self.waiting[at];
             let queue = self.queue(contact.queue);
@@ -167,13 +169,14 @@ impl Reference {
 
     /// Whether somebody signed in and not draining could meet the present step, room and readiness aside.
     pub(super) fn step_is_staffed(&self, contact: &Contact) -> bool {
-        self.agents.iter().any(|agent| !agent.draining && self.could_serve(agent, contact))
+        let ever = Contact { widened: Span::MAX, ..contact.clone() };
+        self.agents.iter().any(|agent| !agent.draining && self.could_serve(agent, &ever))
     }
 
     /// Whether the agent would do for the contact, if there were room.
     pub(crate) fn could_serve(&self, agent: &Agent, contact: &Contact) -> bool {
         self.profile(agent).channel(contact.channel).is_some()
-            && self.group(agent).serves(contact.queue).is_some()
+            && self.serves(agent, contact)
             && self.meets(&agent.skills, contact).is_some()
     }
 }
