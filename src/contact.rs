@@ -107,6 +107,8 @@ pub enum Outcome {
     MaxWait,
     /// It was offered as often as it may be, and nobody took it.
     Unanswered,
+    /// It made way for another contact.
+    Displaced,
     /// An agent took its customer on another channel.
     Superseded,
 }

@@ -16,6 +16,7 @@ mod conversation;
 mod crews;
 mod customers;
 mod digest;
+mod displace;
 mod edges;
 mod estimate;
 mod evolve;

@@ -160,7 +160,7 @@ impl Step<'_> {
         }
     }
 
-    fn end_with_agent(&mut self, slot: u32, outcome: Outcome) {
+    pub(crate) fn end_with_agent(&mut self, slot: u32, outcome: Outcome) {
         let it = &self.state.contacts[slot];
         let (contact, holder) = (it.id, it.agent);
         let agent = self.state.agents[holder].id;

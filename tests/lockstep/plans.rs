@@ -1,7 +1,7 @@
 //! A family of plans that uses every option, small enough that the options meet each other.
 
 use cordboard::{
-    Adaptive, Affinity, AfterWait, AgeFrom, AgentOrder, Channel, ChannelCapacity, ChannelId, ContactOrder,
+    Adaptive, Affinity, AfterWait, AgeFrom, AgentOrder, Channel, ChannelCapacity, ChannelId, ContactOrder, Displace,
     Conversation, Customers, Group, GroupId, IdleClock, Limits, Load, Mode, NamedRequirement, NoAnswer, NoAnswerEffect,
     Over, Overflow, OverflowTo, Plan, Pools, Profile, ProfileId, Queue, QueueId, Ramp, Requirement, Served, SkillId,
     Skills, Span, Stage, Step, StepClock, Target, WrapUp,
@@ -219,6 +219,7 @@ impl Draft {
                 Mode::Pull,
                 Mode::Broadcast { ring: 2 },
             ]),
+            displace: dice.pick(&[Displace::None, Displace::None, Displace::Quiet, Displace::Oldest]),
             claims: dice.pick(&[0, 1, u16::MAX, 2]),
             overflow: self.overflow(dice, name, count),
             retired: false,

@@ -29,6 +29,7 @@ const FLOORS: &[(&str, u64)] = &[
     ("connected", 4_000),
     ("connecting reported failed", 700),
     ("deflected", 4_000),
+    ("displaced", 1),
     ("draining", 1_000),
     ("forced assignment", 200),
     ("forced offer", 2_000),
@@ -298,6 +299,7 @@ fn name_of_event(what: &What) -> Option<&'static str> {
         What::Ended { outcome: Outcome::Deflected, .. } => "deflected",
         What::Ended { outcome: Outcome::MaxWait, .. } => "waited as long as it may",
         What::Ended { outcome: Outcome::Unanswered, .. } => "unanswered",
+        What::Ended { outcome: Outcome::Displaced, .. } => "displaced",
         What::Ended { outcome: Outcome::Superseded, .. } => "superseded",
         What::Configured
         | What::SkillsChanged { .. }

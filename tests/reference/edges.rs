@@ -73,6 +73,10 @@ impl Reference {
                 self.end_preference(at);
                 found = self.find_agent(at);
             }
+            if found.is_none() {
+                found = self.makes_room(at);
+            }
+            let at = self.waiting.iter().position(|it| it.id == id).expect("it has come in, and has not gone");
             if let Some(a) = found {
                 return self.give(at, a, false);
             }

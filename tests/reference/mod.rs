@@ -14,6 +14,7 @@ mod claims;
 mod contacts;
 mod conversation;
 mod customers;
+mod displace;
 mod edges;
 mod handling;
 mod pacing;

@@ -123,6 +123,7 @@ pub(crate) fn tell(what: &What, names: &Names, plan: &Plan) -> String {
                 Outcome::TurnedAway => "turned away",
                 Outcome::Deflected => "deflected",
                 Outcome::MaxWait => "waited as long as it may",
+                Outcome::Displaced => "displaced",
                 Outcome::Unanswered => "ended unanswered",
                 Outcome::Superseded => "superseded",
             };

@@ -6,9 +6,7 @@ use super::super::words::*;
 use super::customers::affinity;
 use super::{Draft, MOST_AGENT_ORDERS, MOST_WORTH};
 use crate::overflow::Overflow;
-use crate::queue::{
-    AgentOrder, ContactOrder, IdleClock, Mode, NoAnswer, NoAnswerEffect, Pools, Queue, Step, StepClock, Target,
-};
+use crate::queue::{AgentOrder, ContactOrder, Displace, IdleClock, Mode, NoAnswer, NoAnswerEffect, Pools, Queue, Step, StepClock, Target};
 use crate::requirement::Requirement;
 use crate::time::Span;
 
@@ -46,6 +44,7 @@ impl Draft {
             overflow: self.overflow(name, section),
             mode,
             claims: section.get("claims").small(0).unwrap_or(if mode == Mode::Pull { u16::MAX } else { 0 }),
+            displace: section.get("displace").choice(&DISPLACES).unwrap_or_default(),
             ..default
         }
     }
@@ -150,6 +149,7 @@ impl Queue {
             targets: Vec::new(),
             mode: Mode::Push,
             claims: 0,
+            displace: Displace::None,
             overflow: Overflow::DEFAULT,
             retired: false,
         }
