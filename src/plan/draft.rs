@@ -25,6 +25,7 @@ use crate::time::Span;
 const SCENARIO: [&str; 8] = ["name", "seed", "warmup", "horizon", "replications", "streams", "offers", "scheduler"];
 const SCENARIO_OF_CHANNEL: [&str; 1] = ["speed"];
 const SCENARIO_OF_AGENTS: [&str; 1] = ["shifts"];
+const SCENARIO_OF_QUEUE: [&str; 1] = ["hours"];
 
 /// The channel of contacts that overflow into being called back.
 const CALLBACK: &str = "callback";
@@ -77,6 +78,9 @@ impl Plan {
         }
         for (_, group) in root.get("agents").sections() {
             group.know(&SCENARIO_OF_AGENTS);
+        }
+        for (_, queue) in root.get("queues").sections() {
+            queue.know(&SCENARIO_OF_QUEUE);
         }
         draft.finish(reading)
     }
