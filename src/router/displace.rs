@@ -5,6 +5,7 @@ use crate::capacity::Stage;
 use crate::contact::Outcome;
 use crate::id::QueueId;
 use crate::queue::Displace;
+use crate::router::choose::Score;
 use crate::router::records::{Holding, Rank};
 use crate::router::settle::Step;
 use crate::router::state::State;
@@ -22,7 +23,7 @@ impl Step<'_> {
         }
         let (agent, goes) = self.state.find_displaced(slot, displace)?;
         match displace {
-            Displace::None => return None,
+            Displace::None | Displace::Quiet => return None,
             Displace::Oldest => self.end_with_agent(goes, Outcome::Displaced),
         }
         match self.state.earlier_in_queue(slot, agent) {
@@ -44,7 +45,7 @@ impl State {
     /// would do.
     fn find_displaced(&mut self, slot: u32, displace: Displace) -> Option<(u32, u32)> {
         self.shelve();
-        let mut best = None;
+        let mut best: Option<(Score, u32, u32)> = None;
         for agent in self.agents_by_id() {
             let Some(goes) = self.displaced_at(slot, agent, displace) else { continue };
             let score = self.score(slot, agent);
@@ -74,7 +75,7 @@ impl State {
         let held: &Holding = &self.agents[agent].holding[at];
         let Some(channel) = self.plan.channel(held.channel) else { return false };
         match displace {
-            Displace::None => false,
+            Displace::None | Displace::Quiet => false,
             Displace::Oldest => matches!(held.stage, Stage::Active | Stage::Quiet) && !channel.whole_agent,
         }
     }
@@ -104,7 +105,8 @@ impl State {
 
     fn first_of_queue(&self, agent: u32, queue: QueueId) -> Option<(Rank, u32)> {
         let channels = self.agents[agent].room.iter();
-        let lanes = channels.flat_map(|channel| self.classes.by_channel.get(usize::from(channel.0)).into_iter().flatten());
+        let lanes =
+            channels.flat_map(|channel| self.classes.by_channel.get(usize::from(channel.0)).into_iter().flatten());
         let lanes = lanes.map(|&lane| &self.classes.lanes[lane as usize]).filter(|lane| lane.queue == queue);
         let firsts = lanes.filter_map(|lane| {
             let (rank, slot) = self.first_in_lane(agent, lane)?;

@@ -1,10 +1,10 @@
 //! A family of plans that uses every option, small enough that the options meet each other.
 
 use cordboard::{
-    Adaptive, Affinity, AfterWait, AgeFrom, AgentOrder, Channel, ChannelCapacity, ChannelId, ContactOrder, Displace,
-    Conversation, Customers, Group, GroupId, IdleClock, Limits, Load, Mode, NamedRequirement, NoAnswer, NoAnswerEffect,
-    Over, Overflow, OverflowTo, Plan, Pools, Profile, ProfileId, Queue, QueueId, Ramp, Requirement, Served, SkillId,
-    Skills, Span, Stage, Step, StepClock, Target, WrapUp,
+    Adaptive, Affinity, AfterWait, AgeFrom, AgentOrder, Channel, ChannelCapacity, ChannelId, ContactOrder,
+    Conversation, Customers, Displace, Group, GroupId, IdleClock, Limits, Load, Mode, NamedRequirement, NoAnswer,
+    NoAnswerEffect, Over, Overflow, OverflowTo, Plan, Pools, Profile, ProfileId, Queue, QueueId, Ramp, Requirement,
+    Served, SkillId, Skills, Span, Stage, Step, StepClock, Target, WrapUp,
 };
 use serde::Serialize;
 

@@ -29,7 +29,7 @@ const FLOORS: &[(&str, u64)] = &[
     ("connected", 4_000),
     ("connecting reported failed", 700),
     ("deflected", 4_000),
-    ("displaced", 1),
+    ("displaced", 200),
     ("draining", 1_000),
     ("forced assignment", 200),
     ("forced offer", 2_000),

@@ -22,7 +22,7 @@ impl Reference {
                 let gone = self.take_from(a, h);
                 self.tell_ended(&gone, Outcome::Displaced, Some(agent));
             }
-            Displace::Quiet => self.parks(a, h),
+            Displace::Quiet => {}
         }
         let of_queue = (0..self.waiting.len()).filter(|&at| {
             let other = &self.waiting[at];
@@ -45,9 +45,7 @@ impl Reference {
             match displace {
                 Displace::None => false,
                 Displace::Quiet => {
-                    held.stage == Stage::Quiet
-                        && held.contact.turn == cordboard::Turn::Customer
-                        && channel.conversation.park_after.is_some()
+                    held.stage == Stage::Quiet && held.contact.turn == cordboard::Turn::Customer && false
                 }
                 Displace::Oldest => matches!(held.stage, Stage::Active | Stage::Quiet) && !channel.whole_agent,
             }

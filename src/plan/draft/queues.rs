@@ -6,7 +6,10 @@ use super::super::words::*;
 use super::customers::affinity;
 use super::{Draft, MOST_AGENT_ORDERS, MOST_WORTH};
 use crate::overflow::Overflow;
-use crate::queue::{AgentOrder, ContactOrder, Displace, IdleClock, Mode, NoAnswer, NoAnswerEffect, Pools, Queue, Step, StepClock, Target};
+use crate::queue::{
+    AgentOrder, ContactOrder, Displace, IdleClock, Mode, NoAnswer, NoAnswerEffect, Pools, Queue, Step, StepClock,
+    Target,
+};
 use crate::requirement::Requirement;
 use crate::time::Span;
 
