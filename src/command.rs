@@ -231,6 +231,14 @@ pub enum Command {
         /// The channel it goes on over.
         channel: ChannelId,
     },
+    /// Attaches bytes to a contact that go with it wherever it goes, in place of those attached before; see
+    /// [`Router::context`](crate::Router::context). The engine does not look at them.
+    SetContext {
+        /// Which contact, in any state.
+        contact: ContactId,
+        /// What a bot asked, say, or where the caller came from; no more than `limits.context` bytes. Empty: nothing any more.
+        context: Box<[u8]>,
+    },
     /// A supervisor gives a waiting contact to an agent, whatever its skills, presence and capacity; recorded as forced.
     Assign {
         /// Which contact.

@@ -214,6 +214,11 @@ pub enum What {
         /// With an agent: when media must be set up; `None` where the contact is now active.
         connect_by: Option<Timestamp>,
     },
+    /// Something else is attached to a contact, or nothing any more.
+    ContextSet {
+        /// Which.
+        contact: ContactId,
+    },
     /// A contact goes elsewhere.
     Transferred {
         /// Which.

@@ -12,6 +12,7 @@ mod claims;
 mod classes;
 mod commands;
 mod contacts;
+mod context;
 mod conversation;
 mod crews;
 mod customers;

@@ -99,7 +99,7 @@ fn every_key_reaches_the_plan() {
     assert_eq!(queue.overflow, overflow);
 
     assert_eq!(plan.requirements()[0].requires, plan.requirement("billing >= 50 or prefer(\"tier 2\")").unwrap());
-    assert_eq!((plan.limits().contacts, plan.limits().name_length), (1000, 60));
+    assert_eq!((plan.limits().contacts, plan.limits().context, plan.limits().name_length), (1000, 0, 60));
     let day = Span::from_mins(24 * 60);
     let customers = Customers { limit: 80_000, remember: Span(60 * day.0), repeat_within: Span(3 * day.0) };
     assert_eq!(plan.customers(), &customers);
@@ -227,7 +227,7 @@ fn json_toml_and_code_give_the_same_plan() {
             remember: Span::from_mins(60 * 24 * 60),
             repeat_within: Span::from_mins(72 * 60),
         })
-        .limits(Limits { contacts: 1000, name_length: 60, ..Limits::default() })
+        .limits(Limits { contacts: 1000, context: 0, name_length: 60, ..Limits::default() })
         .build()
         .unwrap();
     assert_eq!(built, everything());

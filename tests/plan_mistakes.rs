@@ -60,6 +60,7 @@ const MISTAKES: &[(&str, &str, &str, &str)] = &[
     ),
     ("remember = \"60d\"", "remembr = \"60d\"", "customers.remembr", "did you mean `remember`?"),
     // Values of a wrong kind or out of range.
+    ("context = 0", "context = 2000000", "limits.context", "must be a whole number from 0 to 1048576, and is 2000000"),
     (
         "one_per_customer = true",
         "one_per_customer = 1",

@@ -93,6 +93,7 @@ impl PlanBuilder {
             ("requirement_parts", limits.requirement_parts.into()),
             ("requirement_depth", limits.requirement_depth.into()),
             ("steps", limits.steps.into()),
+            ("context", limits.context),
             ("name_length", limits.name_length.into()),
         ];
         let entries = entries.into_iter().map(|(key, limit)| (key.to_owned(), Value::Whole(limit.into())));

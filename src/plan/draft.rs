@@ -380,6 +380,9 @@ fn limits(entry: &Entry<'_>) -> Limits {
     large("agents", &mut limits.agents, Limits::MOST.agents);
     large("classes", &mut limits.classes, Limits::MOST.classes);
     large("sources", &mut limits.sources, Limits::MOST.sources);
+    if let Some(given) = section.get("context").whole(0..=Limits::MOST.context.into()) {
+        limits.context = u32::try_from(given).unwrap_or(Limits::MOST.context);
+    }
     let small = |key, limit: &mut u16, most: u16| {
         if let Some(given) = section.get(key).whole(1..=most.into()) {
             *limit = u16::try_from(given).unwrap_or(most);

@@ -7,7 +7,7 @@ use crate::capacity::Stage;
 use crate::contact::{Needs, Turn};
 use crate::event::Event;
 use crate::id::{AgentId, ChannelId, ContactId, CustomerId, GroupId, OfferId, QueueId, Seq};
-use crate::plan::Plan;
+use crate::plan::{Limits, Plan};
 use crate::queue::{Mode, WrapUp};
 use crate::rejected::Rejected;
 use crate::requirement::Skills;
@@ -116,6 +116,7 @@ struct SavedContact {
     turn: Turn,
     turn_since: Timestamp,
     exclusions: Vec<Excluded>,
+    context: Option<Box<[u8]>>,
 }
 
 #[derive(Clone, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
@@ -214,6 +215,7 @@ impl State {
             turn: it.turn(),
             turn_since: it.turn_since,
             exclusions: self.exclusions.of(slot).collect(),
+            context: self.contexts.of(slot).map(Into::into),
         }
     }
 
@@ -356,6 +358,12 @@ impl State {
         contact.set_turn(saved.turn, saved.turn_since);
         contact.has_exclusions = !saved.exclusions.is_empty();
         let slot = self.contacts.insert(contact);
+        if let Some(context) = &saved.context {
+            if context.is_empty() || context.len() > Limits::MOST.context as usize {
+                return Err(it("has nothing attached to it, or too much"));
+            }
+            self.contexts.set(slot, context);
+        }
         self.contact_ids.insert(saved.id, slot);
         if let Some(offer) = saved.offer {
             self.offer_ids.insert(offer, slot);

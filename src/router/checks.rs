@@ -87,6 +87,10 @@ impl State {
             }),
             Command::Cancel { contact } => self.contact_in(*contact, "cancelled", |_| true),
             Command::SetPriority { contact, .. } => self.waiting(*contact, "given another priority"),
+            Command::SetContext { contact, context } => {
+                self.check_context(*contact, context)?;
+                self.contact_in(*contact, "told", |_| true)
+            }
             Command::SetNeeds { contact, needs } => {
                 self.check_needs(needs)?;
                 self.waiting(*contact, "given another requirement")

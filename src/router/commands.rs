@@ -50,6 +50,7 @@ impl Step<'_> {
                 self.emit(What::PriorityChanged { contact, priority: *priority });
                 self.mark_contact(slot);
             }
+            Command::SetContext { .. } => self.emit(What::ContextSet { contact }),
             Command::SetNeeds { .. } => {
                 self.emit(What::NeedsChanged { contact });
                 self.mark_contact(slot);

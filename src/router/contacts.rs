@@ -215,6 +215,7 @@ impl State {
             self.exclusions.forget(slot);
         }
         self.arm(slot);
+        self.contexts.forget(slot);
         self.contact_ids.remove(&self.contacts[slot].id);
         self.contacts.free(slot);
     }

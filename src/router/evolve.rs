@@ -86,6 +86,7 @@ impl State {
                     None => self.wait_on(slot, channel),
                 }
             }
+            What::ContextSet { contact } => self.set_context(contact, command),
             What::Transferred { contact, queue } => self.transfer(contact, queue, command),
             What::Offered { offer, contact, agent, expires, forced } => {
                 let slot = self.contact_slot(contact);

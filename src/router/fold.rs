@@ -90,6 +90,7 @@ impl State {
             | What::Widened { .. }
             | What::PriorityChanged { .. }
             | What::NeedsChanged { .. }
+            | What::ContextSet { .. }
             | What::QueueOpened { .. }
             | What::QueueClosed { .. }
             | What::Overflowed { .. }
@@ -192,6 +193,10 @@ impl State {
             What::ChannelChanged { contact, channel, .. } => {
                 let known = self.plan.channel(channel).is_some();
                 unless(known && free(contact).is_some(), "the contact is not waiting, or there is no such channel")
+            }
+            What::ContextSet { contact } => {
+                let asked = matches!(*command, Command::SetContext { contact: id, .. } if id == contact);
+                unless(asked && there(contact).is_some(), "no such contact, or its command does not say so")
             }
             What::Transferred { contact, queue } => {
                 let Command::Transfer { contact: id, to, .. } = command else {

@@ -164,6 +164,10 @@ impl State {
     fn check_customers(&self) -> Result<(), Broken> {
         let broken = self.customers.broken();
         hold!(broken.is_none(), "customers are remembered as they are", "{}", broken.unwrap_or_default());
+        for slot in self.contexts.slots() {
+            let there = self.contact_ids.get(&self.contacts[slot].id) == Some(slot);
+            hold!(there, "what is attached is attached to a contact", "slot {slot}");
+        }
         Ok(())
     }
 

@@ -12,6 +12,7 @@ use crate::rejected::Rejected;
 use crate::requirement::{Requirement, Skills};
 use crate::router::broadcast::Short;
 use crate::router::classes::{ClassKey, Classes};
+use crate::router::context::Contexts;
 use crate::router::crews::Crews;
 use crate::router::customers::Customers;
 use crate::router::digest::{self, Digest};
@@ -60,6 +61,7 @@ pub(crate) struct State {
     pub(crate) legs: Legs,
     pub(crate) short: Short,
     pub(crate) customers: Customers,
+    pub(crate) contexts: Contexts,
     pub(crate) needs: NeedsTable,
     pub(crate) classes: Classes,
     pub(crate) crews: Crews,
@@ -93,6 +95,7 @@ impl State {
             legs: Legs::default(),
             short: Short::default(),
             customers: Customers::default(),
+            contexts: Contexts::default(),
             needs,
             classes: Classes::default(),
             crews: Crews::default(),

@@ -284,6 +284,7 @@ impl Run<'_> {
             | What::PreferenceEnded { .. }
             | What::Relaxed { .. }
             | What::Widened { .. }
+            | What::ContextSet { .. }
             | What::PriorityChanged { .. }
             | What::NeedsChanged { .. }
             | What::QueueOpened { .. }

@@ -318,6 +318,7 @@ fn limits(chance: &mut Chance) -> Value {
         "requirement_parts": chance.pick(&[12, 64, 4_096]),
         "requirement_depth": chance.pick(&[12, 16, 64]),
         "steps": chance.pick(&[32, 1_000]),
+        "context": chance.pick(&[0, 3, 4_096]),
     })
 }
 

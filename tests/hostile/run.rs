@@ -47,6 +47,7 @@ fn word(what: &What) -> &'static str {
         What::PreferenceEnded { .. } => "preference ended",
         What::Relaxed { .. } => "relaxed",
         What::Widened { .. } => "widened",
+        What::ContextSet { .. } => "context",
         What::PriorityChanged { .. } => "priority",
         What::NeedsChanged { .. } => "needs",
         What::ChannelChanged { .. } => "other channel",

@@ -25,7 +25,7 @@ pub(crate) struct Host {
 }
 
 /// What a host does when it has nothing else in mind, with how often it comes to mind.
-const MINDED: [(Intent, usize); 29] = [
+const MINDED: [(Intent, usize); 30] = [
     (Intent::Enqueue, 20),
     (Intent::Accept, 34),
     (Intent::Complete, 13),
@@ -50,6 +50,7 @@ const MINDED: [(Intent, usize); 29] = [
     (Intent::ConnectFailed, 2),
     (Intent::SetPriority, 2),
     (Intent::SetNeeds, 2),
+    (Intent::SetContext, 1),
     (Intent::SignOut, 2),
     (Intent::ChangeChannel, 3),
     (Intent::QueueOpen, 2),
@@ -83,6 +84,7 @@ enum Intent {
     ConnectFailed,
     SetPriority,
     SetNeeds,
+    SetContext,
     SignOut,
     ChangeChannel,
     QueueOpen,
@@ -286,6 +288,11 @@ impl Host {
                 contact: waiting(dice)?,
                 priority: dice.pick(&[0, 1, 5, -3, i16::MIN, i16::MAX]),
             },
+            Intent::SetContext => {
+                let contact = if dice.one_in(2) { in_stage(dice, &Stage::ALL)? } else { waiting(dice)? };
+                let bytes = dice.pick(&[1usize, 0, 3, 40]);
+                Command::SetContext { contact, context: vec![bytes as u8; bytes].into() }
+            }
             Intent::SetNeeds => Command::SetNeeds { contact: waiting(dice)?, needs: self.needs(dice) },
             Intent::Assign => Command::Assign { contact: waiting(dice)?, agent: agent(dice)? },
             Intent::Claim => self.claim(dice, state)?,
@@ -377,6 +384,7 @@ impl Host {
             Intent::Abandon => Command::Abandon { contact },
             Intent::Cancel => Command::Cancel { contact },
             Intent::SetPriority => Command::SetPriority { contact, priority: 1 },
+            Intent::SetContext => Command::SetContext { contact, context: vec![1; 5_000].into() },
             Intent::SetNeeds => Command::SetNeeds { contact, needs: Needs::Nothing },
             Intent::Assign => Command::Assign { contact, agent },
             Intent::Claim => Command::Claim { contact, agent },

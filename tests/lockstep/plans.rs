@@ -46,6 +46,7 @@ impl Draft {
                 agents: dice.pick(&[1_000_000, 1_000_000, 1_000_000, 8]),
                 sources: dice.pick(&[4_096, 4_096, 2]),
                 classes: dice.pick(&[1_000_000, 1_000_000, 1_000_000, 7]),
+                context: dice.pick(&[4_096, 4_096, 2, 0]),
                 ..Limits::default()
             },
             customers: customers(dice),

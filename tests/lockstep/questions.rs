@@ -71,6 +71,12 @@ pub(crate) fn check_answers(engine: &Router, state: &Reference) -> Result<(), St
         }
     }
     check_customers(engine, state)?;
+    let held = state.agents.iter().flat_map(|agent| &agent.holds).map(|held| &held.contact);
+    for contact in state.waiting.iter().chain(held) {
+        if engine.context(contact.id).unwrap_or_default() != contact.context {
+            return Err(format!("{} has something else attached to it", contact.id));
+        }
+    }
     for agent in &state.agents {
         let (seen, expected) = (engine.claimable(agent.id, usize::MAX), state.claimable(agent));
         if seen != expected || engine.claimable(agent.id, 2) != expected[..expected.len().min(2)] {

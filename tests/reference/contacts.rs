@@ -4,7 +4,7 @@ use cordboard::{
     AgentId, ContactId, HeldBy, Needs, NewContact, OfferId, Outcome, Over, QueueId, Span, Stage, Timestamp, Turn, What,
 };
 
-use super::{Contact, Holding, Reference, Refused};
+use super::{Contact, Holding, Place, Reference, Refused};
 
 impl Reference {
     pub(super) fn enqueue(&mut self, id: ContactId, new: &NewContact) -> Result<(), Refused> {
@@ -26,6 +26,7 @@ impl Reference {
             max_wait: new.max_wait,
             wrap_up: new.wrap_up,
             customer: new.customer,
+            context: Vec::new(),
             turn: Turn::Agent,
             turn_since: now,
             only: only.map(|preferred| (preferred.agent, now + preferred.wait)),
@@ -241,6 +242,19 @@ impl Reference {
         self.waiting[at].priority = priority;
         self.tell(What::PriorityChanged { contact, priority });
         self.mark_contact(contact);
+        Ok(())
+    }
+
+    pub(super) fn set_context(&mut self, contact: ContactId, context: &[u8]) -> Result<(), Refused> {
+        if context.len() > self.plan.limits().context as usize {
+            return Err(Refused::Condition("more than may be attached to a contact"));
+        }
+        let it = match self.known_contact(contact)? {
+            Place::Waiting(at) => &mut self.waiting[at],
+            Place::With(a, h) => &mut self.agents[a].holds[h].contact,
+        };
+        it.context = context.to_vec();
+        self.tell(What::ContextSet { contact });
         Ok(())
     }
 

@@ -71,6 +71,8 @@ pub(crate) struct Contact {
     pub(crate) max_wait: Option<Span>,
     pub(crate) wrap_up: Option<WrapUp>,
     pub(crate) customer: Option<CustomerId>,
+    /// What the host attached to it.
+    pub(crate) context: Vec<u8>,
     /// Who is to write next, and since when.
     pub(crate) turn: Turn,
     pub(crate) turn_since: Timestamp,

@@ -17,6 +17,7 @@
 //! c1 has priority 3            c1 needs en >= 50      c1 assigned to ann
 //! c1 goes on as callback                              over another channel
 //! c1 transferred to sales | to ann alone 20s | forever | needing es   [anew]
+//! c1 with order 4711                                  attaches what follows; to be seen with: read c1
 //! who 7                                               what is known of customer 7
 //! why c1                                              where it is, and what stands between it and each agent
 //! again 7/1: …                                        the same command id, from source 7
@@ -36,6 +37,7 @@ pub(crate) enum Line {
     Load(AgentId),
     Why(ContactId),
     Who(CustomerId),
+    Read(ContactId),
     MayClaim(AgentId),
 }
 
@@ -108,6 +110,9 @@ impl Reader<'_, '_> {
         }
         if first == "why" {
             return Ok(Line::Why(self.contact()?));
+        }
+        if first == "read" {
+            return Ok(Line::Read(self.contact()?));
         }
         if first == "who" {
             return Ok(Line::Who(CustomerId(self.number()?)));
@@ -194,7 +199,9 @@ impl Reader<'_, '_> {
                 return Ok(command);
             }
         }
-        if words.skip("has priority") {
+        if words.skip("with") {
+            Ok(Command::SetContext { contact, context: words.all().as_bytes().into() })
+        } else if words.skip("has priority") {
             Ok(Command::SetPriority { contact, priority: self.number()? })
         } else if words.skip("goes on as") {
             let name = words.want()?;
