@@ -26,6 +26,7 @@ mod explain;
 mod fold;
 mod id_map;
 mod invariants;
+mod joins;
 mod ledger;
 mod legs;
 mod line;

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::agent::ChannelSet;
 use crate::capacity::Stage;
+use crate::command::Role;
 use crate::contact::{Needs, Turn};
 use crate::event::Event;
 use crate::id::{AgentId, ChannelId, ContactId, CustomerId, GroupId, OfferId, QueueId, Seq};
@@ -113,6 +114,7 @@ struct SavedContact {
     given_at: Timestamp,
     assigned: bool,
     legs: Vec<Leg>,
+    joined: Vec<(AgentId, Role)>,
     turn: Turn,
     turn_since: Timestamp,
     exclusions: Vec<Excluded>,
@@ -212,6 +214,7 @@ impl State {
             given_at: it.given_at,
             assigned: it.is_assigned() && it.place == Place::With(Stage::Offered),
             legs: self.legs.of(slot).collect(),
+            joined: self.joins.of(slot).collect(),
             turn: it.turn(),
             turn_since: it.turn_since,
             exclusions: self.exclusions.of(slot).collect(),
@@ -368,6 +371,9 @@ impl State {
         if let Some(offer) = saved.offer {
             self.offer_ids.insert(offer, slot);
         }
+        for (agent, role) in saved.joined {
+            self.joins.set(slot, agent, role);
+        }
         for leg in saved.legs {
             self.offer_ids.insert(leg.offer, slot);
             self.legs.insert(slot, leg);
@@ -442,6 +448,13 @@ impl State {
         });
         self.agent_ids.insert(saved.id, slot);
         for (contact, stage, forced, by_arrival, active_since) in saved.holding {
+            let joined = self.contact_ids.get(&contact).filter(|&slot| self.has_joined(slot, saved.id).is_some());
+            if let Some(slot_of) = joined {
+                let channel = self.contacts[slot_of].channel;
+                let held = Holding { contact: slot_of, channel, stage, forced, by_arrival, joined: true, active_since };
+                self.agents[slot].holding.push(held);
+                continue;
+            }
             let held = self
                 .contact_ids
                 .get(&contact)
@@ -454,7 +467,15 @@ impl State {
                 self.contacts[held].agent = slot;
             }
             let channel: ChannelId = self.contacts[held].channel;
-            self.agents[slot].holding.push(Holding { contact: held, channel, stage, forced, by_arrival, active_since });
+            self.agents[slot].holding.push(Holding {
+                contact: held,
+                channel,
+                stage,
+                forced,
+                by_arrival,
+                joined: false,
+                active_since,
+            });
         }
         Ok(())
     }

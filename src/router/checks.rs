@@ -136,6 +136,17 @@ impl State {
                 self.contact_in(*contact, "made quiet", |place| place == Place::With(Stage::Active))
             }
             Command::Wake { contact } => self.contact_in(*contact, "woken", |place| place == Place::With(Stage::Quiet)),
+            Command::Join { contact, agent, .. } => {
+                let subject = self.contact_in(*contact, "joined", |place| {
+                    matches!(place, Place::With(Stage::Active | Stage::Quiet | Stage::Held))
+                })?;
+                let slot = self.known_agent(*agent)?;
+                self.check_join(subject, slot)
+            }
+            Command::Part { contact, agent } => {
+                self.known_agent(*agent)?;
+                self.check_part(*contact, *agent)
+            }
             Command::Complete { contact } => self.contact_in(*contact, "completed", |place| {
                 matches!(place, Place::With(Stage::Active | Stage::Quiet | Stage::Held))
             }),
@@ -251,7 +262,7 @@ impl State {
         }
     }
 
-    fn check_takes(&self, slot: u32, agent: AgentId, channel: ChannelId) -> Result<(), Rejected> {
+    pub(super) fn check_takes(&self, slot: u32, agent: AgentId, channel: ChannelId) -> Result<(), Rejected> {
         if self.takes(slot, channel) { Ok(()) } else { Err(Rejected::ChannelNotTaken { agent, channel }) }
     }
 

@@ -85,6 +85,8 @@ impl Step<'_> {
             Command::MessageFromAgent { .. } => self.message_from_agent(slot),
             Command::Quiet { .. } => self.quieten(slot),
             Command::Wake { .. } => self.wake(slot),
+            Command::Join { agent, role, .. } => self.join(slot, *agent, *role),
+            Command::Part { agent, .. } => self.part(slot, *agent),
             Command::Complete { .. } => self.complete(slot),
             Command::EndWrapUp { .. } => self.end_with_agent(slot, Outcome::Completed),
             Command::Transfer { to, .. } => self.transfer(slot, to),
@@ -271,6 +273,14 @@ impl Step<'_> {
         let mut back = Vec::new();
         for held in self.state.agents[slot].holding.clone() {
             let contact = self.state.contacts[held.contact].id;
+            if held.joined {
+                self.emit(What::Parted { contact, agent });
+                continue;
+            }
+            if let Some(to) = self.state.talks_along(held.contact) {
+                self.emit(What::HandedOver { contact, from: agent, to });
+                continue;
+            }
             match held.stage {
                 Stage::Offered => {
                     let offer = { self.state.offers_of(held.contact) }.find(|&(_, with)| with == agent);

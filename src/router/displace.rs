@@ -73,7 +73,7 @@ impl State {
 
     fn may_be_displaced(&self, agent: u32, at: usize, displace: Displace) -> bool {
         let held: &Holding = &self.agents[agent].holding[at];
-        let Some(channel) = self.plan.channel(held.channel) else { return false };
+        let Some(channel) = self.plan.channel(held.channel).filter(|_| !held.joined) else { return false };
         match displace {
             Displace::None | Displace::Quiet => false,
             Displace::Oldest => matches!(held.stage, Stage::Active | Stage::Quiet) && !channel.whole_agent,

@@ -27,7 +27,7 @@ pub struct Explanation {
     pub with: Option<(AgentId, Stage)>,
     /// The only agent it waits for, and until when.
     pub only: Option<(AgentId, Timestamp)>,
-    /// Further agents it rings with at the same time.
+    /// Further agents it rings with at the same time, or who have joined the one who has it.
     pub also: Vec<AgentId>,
     /// Agents signed in.
     pub agents: u32,
@@ -50,7 +50,8 @@ impl fmt::Display for Explanation {
             write!(f, ", for {agent} alone until {until}")?;
         }
         for agent in &self.also {
-            write!(f, ", rings with {agent}")?;
+            let how = if matches!(self.with, Some((_, Stage::Offered))) { "rings with" } else { "joined by" };
+            write!(f, ", {how} {agent}")?;
         }
         if self.with.is_none() || !self.obstacles.is_empty() {
             write!(f, "; {} agent{}", self.agents, if self.agents == 1 { "" } else { "s" })?;
@@ -96,7 +97,9 @@ impl Router {
             step: it.step,
             with,
             only: it.only().map(|only| (only.agent, only.until)),
-            also: self.state.offers_of(slot).skip(1).map(|(_, agent)| agent).collect(),
+            also: { self.state.offers_of(slot).skip(1).map(|(_, agent)| agent) }
+                .chain(self.state.joins.of(slot).map(|(agent, _)| agent))
+                .collect(),
             agents: agents.len() as u32,
             obstacles,
             next,

@@ -94,6 +94,7 @@ impl State {
             stage,
             forced: false,
             by_arrival: false,
+            joined: false,
             active_since: now,
         });
         self.unshelve(agent);

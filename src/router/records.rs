@@ -300,6 +300,8 @@ pub(crate) struct Holding {
     pub(crate) forced: bool,
     /// Put on hold by an arrival, to resume by itself.
     pub(crate) by_arrival: bool,
+    /// Another agent has the contact; this one has joined it.
+    pub(crate) joined: bool,
     /// When it was given, or last came to be active, if that was later.
     pub(crate) active_since: Timestamp,
 }

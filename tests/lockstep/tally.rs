@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 use std::fmt;
 
 use cordboard::{
-    Applied, Command, Edge, Event, HeldBy, Leave, OfferEnd, Outcome, ReasonId, Rejected, Return, Stamped, TransferTo,
-    What,
+    Applied, Command, Edge, Event, HeldBy, Leave, OfferEnd, Outcome, ReasonId, Rejected, Return, Role, Stamped,
+    TransferTo, What,
 };
 
 /// How often each thing happened.
@@ -38,7 +38,12 @@ const FLOORS: &[(&str, u64)] = &[
     ("held by the agent", 2_000),
     ("limit changed", 300),
     ("not ready for not answering", 6_000),
+    ("handed over", 1),
+    ("joined in conference", 1),
+    ("joined to consult", 1),
     ("offer", 70_000),
+    ("parted", 1),
+    ("refused: nothing to join or part from", 1),
     ("offer declined", 2_000),
     ("offer expired", 30_000),
     ("offer left", 3_000),
@@ -230,6 +235,7 @@ fn name_of_rejection(rejected: &Rejected) -> &'static str {
         Rejected::AlreadyDraining(_) => "refused: draining already",
         Rejected::ChannelNotTaken { .. } => "refused: channel not taken",
         Rejected::StaleOffer(_) => "refused: offer not open",
+        Rejected::HasItAlready { .. } | Rejected::NotJoined { .. } => "refused: nothing to join or part from",
         Rejected::NotClaimable { .. } => "refused: not to be claimed",
         Rejected::NotARevision => "refused: not a revision",
         Rejected::LimitReached { .. } => "refused: limit reached",
@@ -278,6 +284,10 @@ fn name_of_event(what: &What) -> Option<&'static str> {
         What::Assigned { forced: true, .. } => "forced assignment",
         What::Assigned { .. } => "assigned",
         What::Claimed { .. } => "claimed",
+        What::Joined { role: Role::Consult, .. } => "joined to consult",
+        What::Joined { .. } => "joined in conference",
+        What::Parted { .. } => "parted",
+        What::HandedOver { .. } => "handed over",
         What::Connected { .. } => "connected",
         What::Held { by: HeldBy::Agent, .. } => "held by the agent",
         What::Held { by: HeldBy::Arrival, .. } => "held by an arrival",

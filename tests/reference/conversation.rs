@@ -91,6 +91,9 @@ impl Reference {
 
     /// When the silence of a contact's customer is next too long.
     pub(super) fn silence_ends(&self, holding: &Holding) -> Option<Timestamp> {
+        if holding.further {
+            return None;
+        }
         let it = &holding.contact;
         let rules = self.conversation_of(it);
         let lengths = match (it.turn, holding.stage) {

@@ -42,6 +42,9 @@ impl Reference {
         all.retain(|&h| {
             let held = &agent.holds[h];
             let channel = self.plan.channel(held.contact.channel).expect("its channel is in the plan");
+            if held.further {
+                return false;
+            }
             match displace {
                 Displace::None => false,
                 Displace::Quiet => {
