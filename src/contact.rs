@@ -109,6 +109,8 @@ pub enum Outcome {
     Unanswered,
     /// It made way for another contact.
     Displaced,
+    /// Its customer was silent for as long as the channel allows.
+    Closed,
     /// An agent took its customer on another channel.
     Superseded,
 }

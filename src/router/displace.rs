@@ -2,7 +2,7 @@
 
 use crate::agent::ChannelSet;
 use crate::capacity::Stage;
-use crate::contact::Outcome;
+use crate::contact::{Outcome, Turn};
 use crate::id::QueueId;
 use crate::queue::Displace;
 use crate::router::choose::Score;
@@ -23,7 +23,8 @@ impl Step<'_> {
         }
         let (agent, goes) = self.state.find_displaced(slot, displace)?;
         match displace {
-            Displace::None | Displace::Quiet => return None,
+            Displace::None => return None,
+            Displace::Quiet => self.park(goes),
             Displace::Oldest => self.end_with_agent(goes, Outcome::Displaced),
         }
         match self.state.earlier_in_queue(slot, agent) {
@@ -75,13 +76,21 @@ impl State {
         let held: &Holding = &self.agents[agent].holding[at];
         let Some(channel) = self.plan.channel(held.channel).filter(|_| !held.joined) else { return false };
         match displace {
-            Displace::None | Displace::Quiet => false,
+            Displace::None => false,
+            Displace::Quiet => {
+                let silent = self.contacts[held.contact].turn() == Turn::Customer;
+                held.stage == Stage::Quiet && silent && channel.conversation.park_after.is_some()
+            }
             Displace::Oldest => matches!(held.stage, Stage::Active | Stage::Quiet) && !channel.whole_agent,
         }
     }
 
-    /// What was given first comes first.
-    fn order_displaced(&self, _agent: u32, _may: &mut [usize], _displace: Displace) {}
+    /// Of quiet contacts the one longest silent comes first, else what was given first.
+    fn order_displaced(&self, agent: u32, may: &mut [usize], displace: Displace) {
+        if displace == Displace::Quiet {
+            may.sort_by_key(|&at| self.contacts[self.agents[agent].holding[at].contact].turn_since);
+        }
+    }
 
     /// The channels an agent would have room for without one contact it holds.
     fn room_without(&mut self, agent: u32, at: usize) -> ChannelSet {

@@ -55,6 +55,7 @@ impl Joins {
 fn leaves(what: &What) -> Option<ContactId> {
     match *what {
         What::Returned { contact, .. }
+        | What::Parked { contact, .. }
         | What::Ended { contact, agent: Some(_), .. }
         | What::WrapUpStarted { contact, .. }
         | What::ChannelChanged { contact, .. } => Some(contact),
@@ -119,7 +120,7 @@ impl State {
         let agent = self.agent_slot(agent);
         let stage = Stage::Active;
         let held =
-            Holding { contact: slot, channel, stage, forced: false, by_arrival: false, joined: true, active_since };
+            Holding { contact: slot, channel, stage, forced: false, by_itself: false, joined: true, active_since };
         self.agents[agent].holding.push(held);
         self.unshelve(agent);
     }

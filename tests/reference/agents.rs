@@ -102,6 +102,10 @@ impl Reference {
                 self.hands_over(a, 0, to);
                 continue;
             }
+            if self.is_to_be_parked(&self.agents[a].holds[0]) {
+                self.parks(a, 0);
+                continue;
+            }
             if let Some(offer) = offer {
                 let last = self.take_offer(a, 0);
                 self.tell(What::OfferEnded { offer, contact, agent: id, end: OfferEnd::Revoked });

@@ -1,6 +1,6 @@
 //! Section 10: what an agent holds makes way for a contact that finds nobody with room.
 
-use cordboard::{Displace, Outcome, Stage};
+use cordboard::{Displace, Outcome, Stage, Turn};
 
 use super::{Agent, Contact, Reference};
 
@@ -22,7 +22,7 @@ impl Reference {
                 let gone = self.take_from(a, h);
                 self.tell_ended(&gone, Outcome::Displaced, Some(agent));
             }
-            Displace::Quiet => {}
+            Displace::Quiet => self.parks(a, h),
         }
         let of_queue = (0..self.waiting.len()).filter(|&at| {
             let other = &self.waiting[at];
@@ -48,7 +48,9 @@ impl Reference {
             match displace {
                 Displace::None => false,
                 Displace::Quiet => {
-                    held.stage == Stage::Quiet && held.contact.turn == cordboard::Turn::Customer && false
+                    held.stage == Stage::Quiet
+                        && held.contact.turn == Turn::Customer
+                        && channel.conversation.park_after.is_some()
                 }
                 Displace::Oldest => matches!(held.stage, Stage::Active | Stage::Quiet) && !channel.whole_agent,
             }

@@ -39,6 +39,7 @@ impl Reference {
             held_by: None,
             until: None,
             forced: false,
+            waking: false,
             further: true,
         });
         Ok(())
