@@ -5,7 +5,7 @@ use crate::contact::Turn;
 use crate::event::{Return, What};
 use crate::id::ChannelId;
 use crate::router::ledger;
-use crate::router::records::NONE;
+use crate::router::records::{NONE, Place};
 use crate::router::settle::Step;
 use crate::router::state::State;
 use crate::time::Timestamp;
@@ -22,6 +22,10 @@ impl Step<'_> {
             return;
         }
         let (contact, holder) = (self.state.contacts[slot].id, self.state.contacts[slot].agent);
+        if self.state.contacts[slot].place == Place::Scheduled {
+            self.emit(What::ChannelChanged { contact, channel, agent: None, connect_by: None });
+            return;
+        }
         if self.state.may_become(slot, channel) {
             self.put_aside_for(slot, holder, channel);
             let queue = self.state.contacts[slot].queue;

@@ -84,7 +84,12 @@ impl State {
             Command::SetQueueOpen { queue, .. } => self.check_queue(*queue).map(|()| Subject::Nothing),
             Command::Enqueue { contact, new } => self.check_new(*contact, new, input),
             Command::Abandon { contact } => self.contact_in(*contact, "abandoned", |place| {
-                matches!(place, Place::InLine | Place::With(Stage::Offered | Stage::Connecting))
+                matches!(
+                    place,
+                    Place::InLine
+                        | Place::Scheduled
+                        | Place::With(Stage::Offered | Stage::Connecting | Stage::Reserved)
+                )
             }),
             Command::Cancel { contact } => self.contact_in(*contact, "cancelled", |_| true),
             Command::SetPriority { contact, .. } => self.waiting(*contact, "given another priority"),
@@ -95,7 +100,10 @@ impl State {
             Command::ChangeChannel { contact, channel } => {
                 self.check_channel(*channel)?;
                 let subject = self.contact_in(*contact, "moved to another channel", |place| {
-                    matches!(place, Place::InLine | Place::With(Stage::Active | Stage::Quiet | Stage::Held))
+                    matches!(
+                        place,
+                        Place::InLine | Place::Scheduled | Place::With(Stage::Active | Stage::Quiet | Stage::Held)
+                    )
                 })?;
                 self.check_one_more(subject, *channel)
             }
@@ -180,7 +188,8 @@ impl State {
 
     fn check_transfer(&self, contact: ContactId, to: &TransferTo) -> Result<Subject, Rejected> {
         let subject = self.contact_in(contact, "transferred", |place| {
-            in_hand(place) || matches!(place, Place::InLine | Place::With(Stage::Offered))
+            in_hand(place)
+                || matches!(place, Place::InLine | Place::Scheduled | Place::With(Stage::Offered | Stage::Reserved))
         })?;
         match to {
             TransferTo::Queue(queue) => self.check_queue(*queue)?,
@@ -277,7 +286,7 @@ impl State {
     }
 
     fn waiting(&self, contact: ContactId, wanted: &'static str) -> Result<Subject, Rejected> {
-        self.contact_in(contact, wanted, |place| place == Place::InLine)
+        self.contact_in(contact, wanted, |place| matches!(place, Place::InLine | Place::Scheduled))
     }
 
     fn contact_in(
@@ -302,6 +311,8 @@ fn in_hand(place: Place) -> bool {
 fn state_name(place: Place) -> &'static str {
     match place {
         Place::InLine | Place::Loose => "waiting",
+        Place::Scheduled => "scheduled",
+        Place::With(Stage::Reserved) => "reserved for an agent",
         Place::With(Stage::Offered) => "offered to an agent",
         Place::With(Stage::Connecting) => "being connected",
         Place::With(Stage::Active) => "active",

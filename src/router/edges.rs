@@ -182,7 +182,7 @@ impl State {
             && match to {
                 OverflowTo::Wait => false,
                 OverflowTo::Callback(channel) => contact.channel != channel,
-                OverflowTo::Queue(_) => contact.overflows < MOST_OVERFLOWS,
+                OverflowTo::Queue(_) => contact.overflows() < MOST_OVERFLOWS,
                 OverflowTo::Deflect | OverflowTo::End => true,
             }
     }
@@ -208,7 +208,7 @@ impl State {
         self.exclusions.forget(slot);
         let it = &mut self.contacts[slot];
         it.queue = queue;
-        it.overflows = it.overflows.saturating_add(1);
+        it.set_overflows(it.overflows() + 1);
         it.set_only(None);
         it.has_exclusions = false;
         (it.offers, it.step, it.step_since, it.since) = (0, 0, now, now);

@@ -34,6 +34,10 @@ pub struct Explanation {
     /// How many of them fail at each obstacle; one agent may fail at several. Empty unless it waits, or rings with fewer
     /// agents than it may.
     pub obstacles: BTreeMap<Obstacle, u32>,
+    /// Promised for then; `None` once it was given, or if it never was promised for later.
+    pub not_before: Option<Timestamp>,
+    /// Whether it is in no line yet, because the time for which it is promised is too far away.
+    pub scheduled: bool,
     /// When something about it changes by itself: a step, the end of its longest wait, the end of an exclusion, a deadline;
     /// or an agent whom only the ramp keeps from it may be given it.
     pub next: Option<Timestamp>,
@@ -44,7 +48,11 @@ impl fmt::Display for Explanation {
         write!(f, "{}, {} old", self.contact, self.age)?;
         match self.with {
             Some((agent, stage)) => write!(f, ", is with {agent} ({stage:?})")?,
+            None if self.scheduled => write!(f, ", is scheduled in {}", self.queue)?,
             None => write!(f, ", waits in {}, step {}", self.queue, self.step)?,
+        }
+        if let Some(not_before) = self.not_before {
+            write!(f, ", not before {not_before}")?;
         }
         if let Some((agent, until)) = self.only {
             write!(f, ", for {agent} alone until {until}")?;
@@ -52,7 +60,7 @@ impl fmt::Display for Explanation {
         for agent in &self.also {
             write!(f, ", rings with {agent}")?;
         }
-        if self.with.is_none() || !self.obstacles.is_empty() {
+        if (self.with.is_none() && !self.scheduled) || !self.obstacles.is_empty() {
             write!(f, "; {} agent{}", self.agents, if self.agents == 1 { "" } else { "s" })?;
             for (obstacle, agents) in &self.obstacles {
                 write!(f, "; {agents} {obstacle}")?;
@@ -73,12 +81,12 @@ impl Router {
         let it = &self.state.contacts[slot];
         let with = match it.place {
             Place::With(stage) => Some((self.state.agents[it.agent].id, stage)),
-            Place::InLine | Place::Loose => None,
+            Place::InLine | Place::Scheduled | Place::Loose => None,
         };
         let mut obstacles = BTreeMap::new();
         let agents = self.state.agents_by_id();
         let mut next = it.timer().map(|timer| timer.due);
-        for &agent in agents.iter().filter(|_| with.is_none() || it.is_short()) {
+        for &agent in agents.iter().filter(|_| self.state.is_waiting(slot) || it.is_short()) {
             let found = self.state.obstacles(slot, agent);
             if found == [Obstacle::Ramp] {
                 let until = self.state.agents[agent].paced(it.channel).and_then(|paced| paced.until);
@@ -99,6 +107,8 @@ impl Router {
             also: self.state.offers_of(slot).skip(1).map(|(_, agent)| agent).collect(),
             agents: agents.len() as u32,
             obstacles,
+            not_before: self.state.appointment(slot).map(|it| it.not_before),
+            scheduled: it.place == Place::Scheduled,
             next,
         })
     }

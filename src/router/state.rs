@@ -21,6 +21,7 @@ use crate::router::id_map::IdMap;
 use crate::router::legs::Legs;
 use crate::router::orders::{Choice, Orders, Policies, idle_since};
 use crate::router::records::{Agent, Contact, Place, Rank, Slots};
+use crate::router::scheduled::Appointments;
 use crate::router::sources::Sources;
 use crate::router::timers::{Owner, Timers};
 use crate::time::{Span, Timestamp};
@@ -57,6 +58,7 @@ pub(crate) struct State {
     pub(crate) agents: Slots<Agent>,
     pub(crate) agent_ids: IdMap<AgentId, u32>,
     pub(crate) exclusions: Exclusions,
+    pub(crate) appointments: Appointments,
     pub(crate) legs: Legs,
     pub(crate) short: Short,
     pub(crate) customers: Customers,
@@ -90,6 +92,7 @@ impl State {
             agents: Slots::default(),
             agent_ids: IdMap::default(),
             exclusions: Exclusions::default(),
+            appointments: Appointments::default(),
             legs: Legs::default(),
             short: Short::default(),
             customers: Customers::default(),
@@ -269,6 +272,9 @@ impl State {
         }
         if !queue.steps.is_empty() {
             due = due.min(self.next_step(contact).unwrap_or(Timestamp::MAX).max(self.now));
+        }
+        if let Some(it) = self.appointment(slot).filter(|it| it.not_before > self.now) {
+            due = due.min(it.not_before);
         }
         if contact.has_exclusions {
             let ends = self.exclusions.of(slot).map(|one| one.until);

@@ -14,6 +14,12 @@ impl Reference {
                 self.waits_on(at, channel);
                 self.mark_contact(contact);
             }
+            Place::Scheduled(at) => {
+                if self.scheduled[at].channel != channel {
+                    (self.scheduled[at].channel, self.scheduled[at].promised) = (channel, true);
+                    self.tell(What::ChannelChanged { contact, channel, agent: None, connect_by: None });
+                }
+            }
             Place::With(..) => {
                 let (a, h) = self.contact_in(contact, &[Stage::Active, Stage::Quiet, Stage::Held])?;
                 if self.agents[a].holds[h].contact.channel != channel {

@@ -4,7 +4,7 @@ use cordboard::{
     AgentId, ContactId, HeldBy, Needs, NewContact, OfferId, Outcome, Over, QueueId, Span, Stage, Timestamp, Turn, What,
 };
 
-use super::{Contact, Holding, Reference, Refused};
+use super::{Contact, Holding, Place, Reference, Refused};
 
 impl Reference {
     pub(super) fn enqueue(&mut self, id: ContactId, new: &NewContact) -> Result<(), Refused> {
@@ -14,7 +14,7 @@ impl Reference {
         let queue = new.queue;
         let repeat = self.is_repeat(new);
         let only = new.preferred.filter(|preferred| self.may_be_preferred(preferred.agent, new.channel).is_ok());
-        let at = self.stand_in_line(Contact {
+        let mut it = Contact {
             id,
             arrival: self.arrivals,
             queue,
@@ -36,16 +36,24 @@ impl Reference {
             offers_made: 0,
             overflows: 0,
             promised: false,
+            promise: None,
             excluded: Vec::new(),
             excluding_ends: Vec::new(),
-        });
+        };
         self.tell(What::Arrived { contact: id, queue, repeat });
         if new.preferred.is_none() {
-            self.waiting[at].only = self.affine_agent(at);
+            it.only = self.affine_agent(&it);
         }
+        it.promise = self.promise_of(new);
         if let Some(customer) = new.customer {
             self.customer_arrives(customer, id);
         }
+        if it.promise.is_some() {
+            it.promised = true;
+            self.awaits_its_time(it);
+            return Ok(());
+        }
+        let at = self.stand_in_line(it);
         self.comes_in(at);
         Ok(())
     }
@@ -92,7 +100,11 @@ impl Reference {
     /// **Given** to an agent.
     pub(super) fn give(&mut self, at: usize, a: usize, forced: bool) {
         let now = self.now;
+        if !forced && self.is_early(&self.waiting[at]) {
+            return self.reserves(at, a);
+        }
         let mut it = self.waiting.remove(at);
+        it.promise = None;
         let (contact, queue, channel, customer) = (it.id, it.queue, it.channel, it.customer);
         let agent = self.agents[a].id;
         self.put_aside_for(a, channel);
@@ -236,26 +248,29 @@ impl Reference {
     }
 
     pub(super) fn set_priority(&mut self, contact: ContactId, priority: i16) -> Result<(), Refused> {
-        let at = self.waiting_contact(contact)?;
-        self.waiting[at].priority = priority;
+        self.waiting_or_scheduled(contact)?.priority = priority;
         self.tell(What::PriorityChanged { contact, priority });
         self.mark_contact(contact);
         Ok(())
     }
 
     pub(super) fn set_needs(&mut self, contact: ContactId, needs: &Needs) -> Result<(), Refused> {
-        let at = self.waiting_contact(contact)?;
         self.check_needs(needs)?;
-        self.waiting[at].needs = needs.clone();
+        self.waiting_or_scheduled(contact)?.needs = needs.clone();
         self.tell(What::NeedsChanged { contact });
         self.mark_contact(contact);
         Ok(())
     }
 
     pub(super) fn assign(&mut self, contact: ContactId, agent: AgentId) -> Result<(), Refused> {
-        let at = self.waiting_contact(contact)?;
+        let channel = self.waiting_or_scheduled(contact)?.channel;
         let a = self.known_agent(agent)?;
-        self.takes_channel(a, self.waiting[at].channel)?;
+        self.takes_channel(a, channel)?;
+        if let Some(Place::Scheduled(at)) = self.place(contact) {
+            let it = self.scheduled.remove(at);
+            self.stand_in_line(it);
+        }
+        let at = self.waiting_contact(contact)?;
         self.give(at, a, true);
         Ok(())
     }

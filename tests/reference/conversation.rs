@@ -29,6 +29,7 @@ impl Reference {
         self.tell(What::CustomerWrote { contact });
         let it = match place {
             Place::Waiting(at) => &mut self.waiting[at],
+            Place::Scheduled(at) => &mut self.scheduled[at],
             Place::With(a, h) => &mut self.agents[a].holds[h].contact,
         };
         if it.turn == Turn::Customer {
