@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::id::{ChannelId, ProfileId, QueueId};
 use crate::requirement::Skills;
+use crate::time::Span;
 
 /// A group of like agents of the plan. An agent signs in as a member of one.
 #[derive(Clone, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
@@ -22,9 +23,35 @@ pub struct Group {
     pub tiers: Vec<(QueueId, u16)>,
     /// What is taken first when several queues have work, ascending by queue: 1 before 2.
     /// A queue not named is not served; `None` serves every queue with rank 1.
-    pub serves: Option<Vec<(QueueId, u16)>>,
+    pub serves: Option<Vec<Served>>,
     /// No longer in the plan; its agents drain.
     pub retired: bool,
+}
+
+/// How a group serves a queue.
+///
+/// A group on stand-by takes only what has waited for some time: overflow, nights, other offices.
+///
+/// ```
+/// # use cordboard::{Plan, Span};
+/// let plan = Plan::builder()
+///     .capacity("phone", |phone| phone.takes("voice", 1))
+///     .agents("team", "phone", |team| team)
+///     .agents("on-call", "phone", |group| group.stands_by_for("service", 1, Span::from_secs(60)))
+///     .queue("service", |queue| queue)
+///     .build()?;
+/// let served = plan.groups()[1].served(plan.find_queue("service").unwrap()).unwrap();
+/// assert_eq!((served.rank, served.after), (1, Span::from_secs(60)));
+/// # Ok::<(), cordboard::Problems>(())
+/// ```
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
+pub struct Served {
+    /// Which queue.
+    pub queue: QueueId,
+    /// What is taken first when several queues have work: 1 before 2.
+    pub rank: u16,
+    /// Only contacts that have waited so long, since they arrived or were transferred; 0: all.
+    pub after: Span,
 }
 
 impl Group {
@@ -35,7 +62,13 @@ impl Group {
 
     /// The rank at which its agents serve `queue`; `None` if they do not.
     pub fn serves(&self, queue: QueueId) -> Option<u16> {
-        self.serves.as_ref().map_or(Some(1), |served| rank(served, queue))
+        self.served(queue).map(|served| served.rank)
+    }
+
+    /// How its agents serve `queue`; `None` if they do not.
+    pub fn served(&self, queue: QueueId) -> Option<Served> {
+        let Some(served) = &self.serves else { return Some(Served { queue, rank: 1, after: Span::ZERO }) };
+        served.binary_search_by_key(&queue, |served| served.queue).ok().map(|at| served[at])
     }
 }
 

@@ -97,6 +97,28 @@ pub struct ChannelCapacity {
     pub load: [Load; 6],
     /// How fast they may be given.
     pub ramp: Option<Ramp>,
+    /// How many may keep the agent busy, up to `max`, by how fast it replies.
+    pub adaptive: Option<Adaptive>,
+}
+
+/// A limit that adapts: an agent begins with few contacts of a channel at once and is given one more for each round of
+/// replies in time; after a round of late ones it is a quarter fewer. What it holds is never taken away.
+///
+/// ```
+/// # use cordboard::{Plan, Span};
+/// let plan = Plan::builder()
+///     .capacity("desk", |desk| desk.takes_with("chat", 12, |chat| chat.adaptive(3, Span::from_secs(45))))
+///     .build()?;
+/// let chat = plan.profiles()[0].channel(plan.find_channel("chat").unwrap()).unwrap();
+/// assert_eq!(chat.adaptive.map(|adaptive| (adaptive.floor, chat.max)), Some((3, 12)));
+/// # Ok::<(), cordboard::Problems>(())
+/// ```
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
+pub struct Adaptive {
+    /// Never fewer than so many: from 1 to `max`.
+    pub floor: u16,
+    /// The customer is to have a reply, on average, within so long; at least a microsecond.
+    pub reply_within: Span,
 }
 
 /// How fast an agent may be given contacts of a channel: at most so many within any length of time, so that whoever

@@ -83,8 +83,10 @@ pub enum Leave {
 /// send(Command::Quiet { contact: text })?;
 /// let woken = send(Command::MessageFromCustomer { contact: text })?;
 /// assert!(matches!(woken[..], [What::CustomerWrote { .. }, What::Woken { agent, .. }] if agent == ann));
-/// send(Command::Quiet { contact: text })?;
-/// send(Command::Wake { contact: text })?;
+/// // Parked it is with nobody; when it wakes, it waits for Ann first.
+/// send(Command::Park { contact: text })?;
+/// let woken = send(Command::Wake { contact: text })?;
+/// assert!(matches!(woken[..], [What::Unparked { .. }, What::Queued { only, .. }, What::Assigned { .. }] if only == Some(ann)));
 /// // At once: what she has goes back to its queue, with its age, and here to Ben.
 /// let left = send(Command::SignOut { agent: ann, leave: Leave::Requeue })?;
 /// assert!(left.iter().any(|what| matches!(what, What::Assigned { agent, contact, .. } if (*agent, *contact) == (ben, text))));
@@ -231,6 +233,14 @@ pub enum Command {
         /// The channel it goes on over.
         channel: ChannelId,
     },
+    /// Attaches bytes to a contact that go with it wherever it goes, in place of those attached before; see
+    /// [`Router::context`](crate::Router::context). The engine does not look at them.
+    SetContext {
+        /// Which contact, in any state.
+        contact: ContactId,
+        /// What a bot asked, say, or where the caller came from; no more than `limits.context` bytes. Empty: nothing any more.
+        context: Box<[u8]>,
+    },
     /// A supervisor gives a waiting contact to an agent, whatever its skills, presence and capacity; recorded as forced.
     Assign {
         /// Which contact.
@@ -292,14 +302,19 @@ pub enum Command {
         /// Which contact: connecting, active, quiet or on hold.
         contact: ContactId,
     },
+    /// The contact waits on its customer, held by nobody; its agent is remembered, and asked first when it wakes.
+    Park {
+        /// Which contact: active, quiet or on hold.
+        contact: ContactId,
+    },
     /// The contact waits on its customer and weighs less.
     Quiet {
         /// Which contact.
         contact: ContactId,
     },
-    /// A quiet contact has work again; its agent has it again at once, above the limit if need be, and that is recorded as forced.
+    /// A quiet or parked contact has work again, without its customer having written. Its agent has it again, by the channel's rules for waking.
     Wake {
-        /// Which contact.
+        /// Which contact: quiet or parked.
         contact: ContactId,
     },
     /// The conversation is over; wrap-up begins where there is any.

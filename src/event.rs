@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::agent::ChannelSet;
 use crate::contact::Outcome;
 use crate::id::{AgentId, ChannelId, ContactId, GroupId, OfferId, QueueId, ReasonId};
-use crate::time::Timestamp;
+use crate::time::{Span, Timestamp};
 
 /// Something that happened, and when.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
@@ -54,6 +54,8 @@ pub enum Return {
     ConnectFailed,
     /// Its agent was signed out.
     SignedOut,
+    /// It had work again, and its agent had no room in time.
+    NotWoken,
     /// It goes on over another channel, of which its agent could not take it.
     ChannelChanged,
 }
@@ -121,6 +123,16 @@ pub enum What {
         agent: AgentId,
         /// On which channel.
         channel: ChannelId,
+    },
+
+    /// An agent may be busy with more contacts of a channel at once, or with fewer, by how fast it replied.
+    LimitChanged {
+        /// Who.
+        agent: AgentId,
+        /// Of which channel.
+        channel: ChannelId,
+        /// With how many now.
+        limit: u16,
     },
 
     /// A contact arrived.
@@ -202,6 +214,13 @@ pub enum What {
         /// The step it is in, from 0.
         step: u16,
     },
+    /// A contact has waited so long that groups on stand-by may take it.
+    Widened {
+        /// Which.
+        contact: ContactId,
+        /// How long: groups that serve its queue after this long, or sooner, may take it.
+        after: Span,
+    },
     /// A waiting contact has another priority.
     PriorityChanged {
         /// Which.
@@ -224,6 +243,11 @@ pub enum What {
         agent: Option<AgentId>,
         /// With an agent: when media must be set up; `None` where the contact is now active.
         connect_by: Option<Timestamp>,
+    },
+    /// Something else is attached to a contact, or nothing any more.
+    ContextSet {
+        /// Which.
+        contact: ContactId,
     },
     /// A contact goes elsewhere.
     Transferred {
@@ -331,6 +355,27 @@ pub enum What {
         contact: ContactId,
         /// With whom.
         agent: AgentId,
+    },
+    /// A contact waits on its customer, held by nobody.
+    Parked {
+        /// Which contact.
+        contact: ContactId,
+        /// Whom it left, who is remembered as its owner.
+        agent: AgentId,
+    },
+    /// A parked contact has work again, and waits for an agent, its owner first.
+    Unparked {
+        /// Which contact.
+        contact: ContactId,
+    },
+    /// A quiet contact has work again, for which its agent has no room yet.
+    WakeDeferred {
+        /// Which contact.
+        contact: ContactId,
+        /// With whom.
+        agent: AgentId,
+        /// When it goes back to its queue instead, if ever.
+        until: Option<Timestamp>,
     },
     /// A quiet contact has work again.
     Woken {

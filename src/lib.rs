@@ -125,6 +125,8 @@ mod command;
 mod contact;
 mod customer;
 mod event;
+#[cfg(feature = "hours")]
+mod hours;
 mod id;
 mod nearest;
 mod obstacle;
@@ -139,11 +141,13 @@ mod time;
 
 pub use agent::*;
 pub use capacity::*;
-pub use channel::{AgeFrom, Channel, Conversation};
+pub use channel::{AgeFrom, Channel, Conversation, Wake};
 pub use command::*;
 pub use contact::*;
 pub use customer::*;
 pub use event::*;
+#[cfg(feature = "hours")]
+pub use hours::*;
 pub use id::*;
 pub use obstacle::Obstacle;
 pub use overflow::{AfterWait, Overflow, OverflowTo};

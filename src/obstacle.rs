@@ -14,6 +14,8 @@ pub enum Obstacle {
     NotTheOne,
     /// The agent's group does not serve the queue.
     QueueNotServed,
+    /// The agent's group takes contacts of the queue only when they have waited longer.
+    StandBy,
     /// The agent's skills do not meet the requirement, in the step the contact is in.
     Requirement,
     /// The agent's profile has nothing of the channel.
@@ -30,8 +32,12 @@ pub enum Obstacle {
     LoadFull,
     /// What is left is kept free for this channel.
     KeptFree(ChannelId),
+    /// The agent works on something of this channel, for which the contact is put aside. Stands against going on alone.
+    PutAsideFor(ChannelId),
     /// The agent was given as many of the channel, as fast, as its ramp allows.
     Ramp,
+    /// The agent is busy with as many of the channel as its adaptive limit, below the maximum, allows.
+    AtLimit,
     /// The contact rings with the agent already.
     Ringing,
     /// Nobody is given contacts of the queue: agents claim them.
@@ -48,6 +54,7 @@ impl fmt::Display for Obstacle {
             Self::Draining => f.write_str("signing out"),
             Self::NotTheOne => f.write_str("not the one it waits for"),
             Self::QueueNotServed => f.write_str("not serving the queue"),
+            Self::StandBy => f.write_str("on stand-by"),
             Self::Requirement => f.write_str("lacking the skills"),
             Self::ChannelNotTaken => f.write_str("not taking the channel"),
             Self::NotReady => f.write_str("not ready"),
@@ -56,7 +63,9 @@ impl fmt::Display for Obstacle {
             Self::MayNotJoin(held) => write!(f, "holding {held}, which it may not join"),
             Self::LoadFull => f.write_str("without load left"),
             Self::KeptFree(channel) => write!(f, "with the rest kept free for {channel}"),
+            Self::PutAsideFor(channel) => write!(f, "working on {channel}, for which it is put aside"),
             Self::Ramp => f.write_str("given as many as the ramp allows"),
+            Self::AtLimit => f.write_str("at the limit of what it replies to in time"),
             Self::Ringing => f.write_str("ringing with it"),
             Self::OnlyClaimed => f.write_str("having to claim it"),
             Self::ClaimLimit => f.write_str("holding as many of the queue as may be claimed"),

@@ -48,6 +48,8 @@ pub struct Limits {
     pub requirement_depth: u16,
     /// Relaxation steps of one queue. Default 32.
     pub steps: u16,
+    /// Bytes attached to one contact. Default 4,096.
+    pub context: u32,
     /// Characters of a name. Default 200.
     pub name_length: u16,
 }
@@ -62,6 +64,7 @@ impl Limits {
         requirement_parts: 4_096,
         requirement_depth: 64,
         steps: 1_000,
+        context: 1_048_576,
         name_length: 1_000,
     };
 
@@ -87,6 +90,7 @@ impl Default for Limits {
             requirement_parts: 64,
             requirement_depth: 16,
             steps: 32,
+            context: 4_096,
             name_length: 200,
         }
     }

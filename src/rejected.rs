@@ -94,6 +94,16 @@ pub enum Rejected {
         /// The contact it has.
         contact: ContactId,
     },
+    /// More is to be attached to a contact than the plan allows.
+    #[error("{bytes} bytes are to be attached to {contact}; limits.context allows {most}")]
+    ContextTooLarge {
+        /// The contact.
+        contact: ContactId,
+        /// How many there are.
+        bytes: usize,
+        /// Most allowed.
+        most: u32,
+    },
     /// The contact is not in a state that allows this.
     #[error("{contact} is {state}, and cannot be {wanted}")]
     WrongState {

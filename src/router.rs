@@ -1,5 +1,6 @@
 //! The engine: one queue, one scheduler. Sans-IO, single-threaded, deterministic.
 
+mod adaptive;
 mod agent_timer;
 mod agents;
 mod broadcast;
@@ -11,6 +12,7 @@ mod claims;
 mod classes;
 mod commands;
 mod contacts;
+mod context;
 mod conversation;
 mod crews;
 mod customers;
@@ -34,9 +36,11 @@ mod scheduled;
 mod settle;
 mod sorted;
 mod sources;
+mod standby;
 mod state;
 mod timers;
 mod trace;
+mod waking;
 
 pub use checkpoint::{Checkpoint, Corrupt};
 pub use customers::Customer;

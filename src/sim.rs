@@ -45,6 +45,7 @@ mod distribution;
 mod document;
 mod experiment;
 mod leaving;
+mod opening;
 mod policy;
 mod random;
 mod record_file;

@@ -24,7 +24,13 @@ fn every_key_reaches_the_plan() {
     assert_eq!(plan.channels()[1].wrap_up, WrapUp::UpTo(Span::from_secs(30)));
     assert_eq!((plan.channels()[2].wrap_up, plan.channels()[3].wrap_up), (WrapUp::Open, WrapUp::None));
 
-    let conversation = Conversation { quiet_after: Some(Span::from_mins(2)), age_from: AgeFrom::LastMessage };
+    let conversation = Conversation {
+        quiet_after: Some(Span::from_mins(2)),
+        park_after: Some(Span::from_mins(30)),
+        close_after: Some(Span::from_mins(24 * 60)),
+        age_from: AgeFrom::LastMessage,
+        wake: Wake { over: 2, wait: Span::MAX },
+    };
     assert_eq!(plan.channels()[2].conversation, conversation);
     assert_eq!(plan.channels()[0].conversation, Conversation::default());
     assert_eq!(plan.skills().iter().map(|skill| &**skill).collect::<Vec<_>>(), ["pt", "tier 2", "billing", "es"]);
@@ -44,6 +50,8 @@ fn every_key_reaches_the_plan() {
     let email = blended.channel(id("email")).unwrap();
     assert_eq!(email.load(Stage::Active), Load::share(4));
     assert_eq!(email.load(Stage::Held), Load::ZERO, "a call may put it on hold");
+    let adaptive = Adaptive { floor: 2, reply_within: Span::from_secs(45) };
+    assert_eq!((email.adaptive, chat.adaptive), (Some(adaptive), None));
     assert_eq!((email.ramp, chat.ramp), (Some(Ramp { contacts: 5, per: Span::from_mins(1) }), None));
     assert_eq!(blended.headroom(id("voice")), Load::percent(60));
     assert_eq!(blended.over(id("voice"), id("email")), Over::Hold);
@@ -57,6 +65,8 @@ fn every_key_reaches_the_plan() {
     assert_eq!(team.skills, Skills::from_iter([(SkillId(2), 80), (SkillId(3), 100)]));
     assert_eq!((team.tier(sales), team.tier(help)), (2, 1));
     assert_eq!((team.serves(sales), team.serves(help)), (Some(2), Some(1)));
+    assert_eq!(team.served(sales), Some(Served { queue: sales, rank: 2, after: Span::ZERO }));
+    assert_eq!(team.served(help), Some(Served { queue: help, rank: 1, after: Span::from_secs(75) }));
     let experts = &plan.groups()[1];
     assert_eq!((experts.count, experts.serves(sales), experts.capacity), (1, Some(1), ProfileId(1)));
 
@@ -95,7 +105,7 @@ fn every_key_reaches_the_plan() {
     assert_eq!((queue.overflow, queue.lead), (overflow, Span::from_mins(3)));
 
     assert_eq!(plan.requirements()[0].requires, plan.requirement("billing >= 50 or prefer(\"tier 2\")").unwrap());
-    assert_eq!((plan.limits().contacts, plan.limits().name_length), (1000, 60));
+    assert_eq!((plan.limits().contacts, plan.limits().context, plan.limits().name_length), (1000, 0, 60));
     let day = Span::from_mins(24 * 60);
     let customers = Customers { limit: 80_000, remember: Span(60 * day.0), repeat_within: Span(3 * day.0) };
     assert_eq!(plan.customers(), &customers);
@@ -149,7 +159,14 @@ fn json_toml_and_code_give_the_same_plan() {
                 .superseded(true)
         })
         .channel("voice", |c| c.offer(Span::from_secs(20)).wrap_up(WrapUp::UpTo(Span::from_secs(30))))
-        .channel("chat", |c| c.wrap_up(WrapUp::Open).quiet_after(Span::from_mins(2)).age_from(AgeFrom::LastMessage))
+        .channel("chat", |c| {
+            c.wrap_up(WrapUp::Open)
+                .quiet_after(Span::from_mins(2))
+                .park_after(Span::from_mins(30))
+                .close_after(Span::from_mins(24 * 60))
+                .wake(Wake { over: 2, wait: Span::MAX })
+                .age_from(AgeFrom::LastMessage)
+        })
         .channel("email", |c| c.wrap_up(WrapUp::None))
         .channel("sms", |c| c)
         .channel("callback", |c| c)
@@ -165,14 +182,20 @@ fn json_toml_and_code_give_the_same_plan() {
                         .stage(Stage::Held, Load::percent(2))
                         .stage(Stage::WrapUp, Load(2_399_997))
                 })
-                .takes_with("email", 5, |c| c.load(Load::share(4)).ramp(5, Span::from_mins(1)))
+                .takes_with("email", 5, |c| {
+                    c.load(Load::share(4)).ramp(5, Span::from_mins(1)).adaptive(2, Span::from_secs(45))
+                })
                 .headroom("voice", Load::percent(60))
                 .arrives_over("voice", "email", Over::Hold)
                 .arrives_over("voice", "chat", Over::No)
         })
         .capacity("phone", |p| p.takes("voice", 1).takes("kiosk", 1))
         .agents("team", "blended", |a| {
-            a.count(12).skill("billing", 80).skill("es", 100).tier("sales", 2).serves("sales", 2).serves("help", 1)
+            a.count(12).skill("billing", 80).skill("es", 100).tier("sales", 2).serves("sales", 2).stands_by_for(
+                "help",
+                1,
+                Span::from_secs(75),
+            )
         })
         .agents("experts", "phone", |a| a)
         .queue("sales", |q| {
@@ -217,7 +240,7 @@ fn json_toml_and_code_give_the_same_plan() {
             remember: Span::from_mins(60 * 24 * 60),
             repeat_within: Span::from_mins(72 * 60),
         })
-        .limits(Limits { contacts: 1000, name_length: 60, ..Limits::default() })
+        .limits(Limits { contacts: 1000, context: 0, name_length: 60, ..Limits::default() })
         .build()
         .unwrap();
     assert_eq!(built, everything());
@@ -258,6 +281,7 @@ fn the_reference_describes_every_key_and_its_example_is_a_plan() {
     }
     keys_of(&document["queues"]["sales"]["no_answer"], &[], &mut keys);
     keys_of(&document["capacity"]["blended"]["email"]["ramp"], &[], &mut keys);
+    keys_of(&document["capacity"]["blended"]["email"]["adaptive"], &[], &mut keys);
     keys_of(&document["queues"]["sales"]["overflow"], &[], &mut keys);
     let channels = ["voice", "email", "chat"];
     keys.retain(|key| !channels.contains(&&**key));

@@ -17,7 +17,7 @@ fn tampered() -> Vec<(&'static str, Value, &'static str)> {
         ("/groups/0/tiers", json!([[2, 1]]), "agents.team: a queue in tiers or serves is not in the plan"),
         ("/groups/0/tiers", json!([[1, 1], [0, 1]]), "agents.team: the queues in tiers or serves are not ascending"),
         ("/groups/0/tiers", json!([[1, 1], [1, 2]]), "agents.team: the queues in tiers or serves are not ascending"),
-        ("/groups/0/serves", json!([[0, 0]]), "agents.team: a queue in tiers or serves"),
+        ("/groups/0/serves", json!([{ "queue": 0, "rank": 0, "after": 0 }]), "agents.team: a queue in tiers or serves"),
         ("/groups/1/name", json!("team"), "agents.team: the name is given twice"),
         ("/queues/0/name", json!(""), "queues.\"\": a name is empty"),
         ("/skills/1", json!("a\nb"), "control character"),
@@ -65,6 +65,7 @@ fn tampered() -> Vec<(&'static str, Value, &'static str)> {
         ("/channels/0/offer", json!(0), "channels.kiosk: an offer must last"),
         ("/channels/0/connect", json!(0), "channels.kiosk: media set-up must be given"),
         ("/channels/2/conversation/quiet_after", json!(0), "channels.chat: a silence is 0"),
+        ("/channels/2/conversation/park_after", json!(1), "channels.chat: a contact parks before it turns quiet"),
         ("/channels/0/target/within", json!(0), "channels.kiosk: a target must allow"),
         ("/channels/0/name", json!("voice"), "channels.voice: the name is given twice"),
         ("/profiles/0/channels", json!(vec![Value::Null; 7]), "capacity.blended: it speaks of channels"),
@@ -176,7 +177,10 @@ fn a_revision_keeps_ids_and_retires_what_is_gone() {
     assert_eq!(after.queues()[0].steps, before.queues()[0].steps, "a retired queue is as it was");
     assert_eq!(after.queues()[1].limit, 10);
     assert_eq!(after.groups()[0].skills.level(SkillId(0)), 70);
-    assert_eq!(after.groups()[0].serves, Some(vec![(QueueId(1), 1), (QueueId(2), 1)]));
+    assert_eq!(
+        after.groups()[0].serves,
+        Some([1, 2].map(|queue| Served { queue: QueueId(queue), rank: 1, after: Span::ZERO }).to_vec())
+    );
     assert_eq!(after.groups()[1].capacity, before.groups()[1].capacity);
     assert!(after.profiles()[0].channel(ChannelId(1)).is_none(), "agents of `all` take no calls any more");
 

@@ -60,6 +60,7 @@ const MISTAKES: &[(&str, &str, &str, &str)] = &[
     ),
     ("remember = \"60d\"", "remembr = \"60d\"", "customers.remembr", "did you mean `remember`?"),
     // Values of a wrong kind or out of range.
+    ("context = 0", "context = 2000000", "limits.context", "must be a whole number from 0 to 1048576, and is 2000000"),
     (
         "one_per_customer = true",
         "one_per_customer = 1",
@@ -101,6 +102,9 @@ const MISTAKES: &[(&str, &str, &str, &str)] = &[
     ),
     ("tiers = { sales = 2 }", "tiers = { sales = 65536 }", "agents.team.tiers.sales", "from 0 to 65535"),
     ("serves = { sales = 2", "serves = { sales = 0", "agents.team.serves.sales", "from 1 to 65535"),
+    ("help = { rank = 1,", "help = { rank = 0,", "agents.team.serves.help.rank", "from 1 to 65535"),
+    ("after = \"75s\"", "after = 75", "agents.team.serves.help.after", "must be a length of time in quotes"),
+    ("after = \"75s\"", "aftr = \"75s\"", "agents.team.serves.help.aftr", "did you mean `after`?"),
     ("capacity = \"phone\"", "", "agents.experts.capacity", "is missing; give the name of a capacity profile"),
     (
         "capacity = \"phone\"",
@@ -121,6 +125,22 @@ const MISTAKES: &[(&str, &str, &str, &str)] = &[
     ("offer = \"20s\"", "offer = \"0s\"", "channels.voice.offer", "must be at least 1us"),
     ("within = \"15s\"", "within = \"0s\"", "channels.kiosk.target.within", "must be at least 1us"),
     ("quiet_after = \"2m\"", "quiet_after = \"0s\"", "channels.chat.quiet_after", "must be at least 1us"),
+    ("close_after = \"1d\"", "close_after = \"0s\"", "channels.chat.close_after", "must be at least 1us"),
+    (
+        "park_after = \"30m\"",
+        "park_after = \"1m\"",
+        "channels.chat.park_after",
+        "must be at least quiet_after, which is 2m",
+    ),
+    (
+        "close_after = \"1d\"",
+        "close_after = \"5m\"",
+        "channels.chat.close_after",
+        "must be at least park_after, which is 30m",
+    ),
+    ("over = 2", "over = 70000", "channels.chat.wake.over", "a whole number from 0 to 65535, and is 70000"),
+    ("wait = \"forever\"", "wait = \"never\"", "channels.chat.wake.wait", "or \"forever\""),
+    ("{ over = 2, wait = \"forever\" }", "\"1m\"", "channels.chat.wake", "a table such as { over = 2, wait = \"1m\" }"),
     ("quiet_after", "quite_after", "channels.chat.quite_after", "did you mean `quiet_after`?"),
     ("\"last-message\"", "\"last-mesage\"", "channels.chat.age_from", "last-message"),
     ("share = 0.9,", "share = 90,", "channels.kiosk.target.share", "a number from 0 to 1, and is 90"),
@@ -148,6 +168,26 @@ const MISTAKES: &[(&str, &str, &str, &str)] = &[
         "chat = { open = 30",
         "capacity.blended.chat.max",
         "is missing; give how many at once",
+    ),
+    ("floor = 2", "floor = 0", "capacity.blended.email.adaptive.floor", "from 1 to 65535, and is 0"),
+    (
+        "floor = 2",
+        "floor = 6",
+        "capacity.blended.email.adaptive.floor",
+        "is 6, more than max = 5, which the limit never exceeds",
+    ),
+    ("floor = 2, ", "", "capacity.blended.email.adaptive.floor", "is missing; give how many an agent begins with"),
+    (
+        "reply_within = \"45s\"",
+        "reply_within = \"0s\"",
+        "capacity.blended.email.adaptive.reply_within",
+        "must be at least 1us",
+    ),
+    (
+        "reply_within = \"45s\"",
+        "reply = \"45s\"",
+        "capacity.blended.email.adaptive.reply_within",
+        "is missing; give how long a reply may take",
     ),
     ("open = 30", "open = 2", "capacity.blended.chat.open", "is 2, less than max = 3"),
     (
@@ -209,7 +249,7 @@ const MISTAKES: &[(&str, &str, &str, &str)] = &[
         "must be one of \"yes\", \"hold\", \"no\", and is true",
     ),
     (
-        "email = { max = 5, load = \"25%\", ramp = { contacts = 5, per = \"1m\" } }",
+        "email = { max = 5, load = \"25%\", ramp = { contacts = 5, per = \"1m\" }, adaptive = { floor = 2, reply_within = \"45s\" } }",
         "email = 5",
         "capacity.blended.email",
         "must be a table such as { max = 3 }, and is 5",

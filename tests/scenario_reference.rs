@@ -43,6 +43,7 @@ fn every_key_is_described_and_read() {
         ("", "replications", "3"),
         ("channels.voice", "speed", "[1.0, 0.5]"),
         ("agents.a", "shifts", "[[\"08:00\", \"12:00\"], [\"22:00\", \"06:00\"]]"),
+        ("queues.q", "hours", "[[\"08:00\", \"12:00\"], [\"13:00\", \"24:00\"]]"),
         ("streams.s", "requires", "\"anyone\""),
         ("streams.s", "resolved_by_bot", "\"30%\""),
         ("streams.s", "wrap_up", "{ uniform = [\"1s\", \"5s\"] }"),

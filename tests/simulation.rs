@@ -292,3 +292,37 @@ fn a_limit_reached_is_an_error_that_says_so() {
     let error = scenario.run().err().unwrap().to_string();
     assert!(error.contains("at 4m") && error.contains("limit of 3 contacts"), "{error}");
 }
+
+/// Open from eight to twelve and overnight from twenty to four: arrivals at other times go elsewhere, and who waits when it closes is served.
+#[test]
+fn queues_open_and_close_by_the_hour() {
+    let text = r#"
+        horizon = "72h"
+        [capacity.phone]
+        voice = { max = 1 }
+        [agents.team]
+        capacity = "phone"
+        [queues.line]
+        hours = [["08:00", "12:00"], ["20:00", "04:00"]]
+        overflow = { closed = "deflect" }
+        [queues.round]
+        hours = [["00:00", "24:00"]]
+        [streams.calls]
+        channel = "voice"
+        queue = "line"
+        arrivals = { every = "90m" }
+        handle = { deterministic = "2h" }
+        [streams.others]
+        channel = "voice"
+        queue = "round"
+        arrivals = { every = "72h" }
+        handle = { deterministic = "1s" }
+    "#;
+    let calls = run(&read(text)).results().streams[0].1;
+    // Arrivals at 1:30, 3:00, 4:30 … 70:30, and whether the clock shows one of the hours then.
+    let arrivals = (1..48).map(|number| number * 90);
+    let open = arrivals.filter(|minute| matches!(minute / 60 % 24, 0..4 | 8..12 | 20..24)).count() as u64;
+    assert_eq!((calls.offered, calls.overflowed), (47, 47 - open));
+    assert_eq!(calls.answered + calls.waiting_at_end, open);
+    assert!(calls.wait_quantiles_seconds.p99.unwrap() > 3600.0, "some wait beyond the hours");
+}

@@ -10,7 +10,7 @@ pub use queue::QueueBuilder;
 use super::document::{PlanDocument, Table, Value};
 use super::problem::Problems;
 use super::{Limits, Plan};
-use crate::channel::AgeFrom;
+use crate::channel::{AgeFrom, Wake};
 use crate::queue::{Target, WrapUp};
 use crate::time::Span;
 
@@ -93,6 +93,7 @@ impl PlanBuilder {
             ("requirement_parts", limits.requirement_parts.into()),
             ("requirement_depth", limits.requirement_depth.into()),
             ("steps", limits.steps.into()),
+            ("context", limits.context),
             ("name_length", limits.name_length.into()),
         ];
         let entries = entries.into_iter().map(|(key, limit)| (key.to_owned(), Value::Whole(limit.into())));
@@ -166,6 +167,22 @@ impl ChannelBuilder {
         self.set("quiet_after", span(silence))
     }
 
+    /// The customer's silence after which a contact is parked. Not said: only by command.
+    pub fn park_after(self, silence: Span) -> Self {
+        self.set("park_after", span(silence))
+    }
+
+    /// The customer's silence after which a contact ends. Not said: never by itself.
+    pub fn close_after(self, silence: Span) -> Self {
+        self.set("close_after", span(silence))
+    }
+
+    /// How a quiet or parked contact comes back to its agent. Default: within the limits, and after a minute to anybody.
+    pub fn wake(self, wake: Wake) -> Self {
+        let over = ("over".to_owned(), Value::Whole(wake.over.into()));
+        self.set("wake", Value::Table(Table(vec![over, ("wait".to_owned(), offer(wake.wait))])))
+    }
+
     /// What age is counted from. Default [`AgeFrom::FirstContact`].
     pub fn age_from(self, from: AgeFrom) -> Self {
         let word = match from {
@@ -208,6 +225,13 @@ impl AgentsBuilder {
     /// without any, all are.
     pub fn serves(mut self, queue: &str, rank: u16) -> Self {
         *self.0.table("serves").entry(queue) = Value::Whole(rank.into());
+        self
+    }
+
+    /// The same, but only contacts that have waited so long.
+    pub fn stands_by_for(mut self, queue: &str, rank: u16, after: Span) -> Self {
+        let served = vec![("rank".to_owned(), Value::Whole(rank.into())), ("after".to_owned(), span(after))];
+        *self.0.table("serves").entry(queue) = Value::Table(Table(served));
         self
     }
 

@@ -10,7 +10,7 @@ use super::names::name_problem;
 use super::problem::{Problem, Problems};
 use super::{Limits, NamedRequirement, Plan};
 use crate::agent::Group;
-use crate::capacity::{Load, Profile, Ramp, Stage};
+use crate::capacity::{Adaptive, Load, Profile, Ramp, Stage};
 use crate::channel::{Channel, Conversation};
 use crate::customer::Customers;
 use crate::id::QueueId;
@@ -104,6 +104,7 @@ impl Check<'_> {
             && (1..=most.requirement_depth).contains(&limits.requirement_depth)
             && (1..=most.steps).contains(&limits.steps)
             && (1..=most.name_length).contains(&limits.name_length)
+            && limits.context <= most.context
             && [limits.contacts, limits.agents, limits.classes, limits.sources].iter().all(|&limit| limit > 0);
         self.that(fits, "limits", "a limit is 0, or above the most it may be");
     }
@@ -125,7 +126,10 @@ impl Check<'_> {
     }
 
     fn conversation(&mut self, path: &str, rules: &Conversation) {
-        self.that(rules.quiet_after != Some(Span::ZERO), path, "a silence is 0 where it must be at least 1us");
+        let silences = [rules.quiet_after, rules.park_after, rules.close_after];
+        let silences: Vec<Span> = silences.into_iter().flatten().collect();
+        self.that(!silences.contains(&Span::ZERO), path, "a silence is 0 where it must be at least 1us");
+        self.that(silences.is_sorted(), path, "a contact parks before it turns quiet, or closes before it parks");
     }
 
     fn profile(&mut self, profile: &Profile) {
@@ -144,6 +148,9 @@ impl Check<'_> {
             self.that(offered <= Load::FULL, &path, "a load is above a whole agent");
             let paced = |ramp: Ramp| (1..=Ramp::MOST).contains(&ramp.contacts) && ramp.per > Span::ZERO;
             self.that(capacity.ramp.is_none_or(paced), &path, "a ramp has no contacts, too many, or no time");
+            let adapts = |of: Adaptive| (1..=capacity.max).contains(&of.floor) && of.reply_within > Span::ZERO;
+            let why = "the floor of an adaptive limit is 0 or above max, or there is no time to reply";
+            self.that(capacity.adaptive.is_none_or(adapts), &path, why);
             self.that(
                 capacity.load.iter().all(|load| *load <= offered),
                 &path,
@@ -166,7 +173,8 @@ impl Check<'_> {
             "a skill is not in the plan, or its level is not from 1 to 100",
         );
         self.ranks(&path, &group.tiers, 0);
-        self.ranks(&path, group.serves.as_deref().unwrap_or_default(), 1);
+        let served = group.serves.iter().flatten().map(|served| (served.queue, served.rank));
+        self.ranks(&path, &served.collect::<Vec<_>>(), 1);
     }
 
     fn ranks(&mut self, path: &str, ranks: &[(QueueId, u16)], least: u16) {

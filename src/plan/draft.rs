@@ -25,6 +25,7 @@ use crate::time::Span;
 const SCENARIO: [&str; 8] = ["name", "seed", "warmup", "horizon", "replications", "streams", "offers", "scheduler"];
 const SCENARIO_OF_CHANNEL: [&str; 1] = ["speed"];
 const SCENARIO_OF_AGENTS: [&str; 1] = ["shifts"];
+const SCENARIO_OF_QUEUE: [&str; 1] = ["hours"];
 
 /// The channel of contacts that overflow into being called back.
 const CALLBACK: &str = "callback";
@@ -77,6 +78,9 @@ impl Plan {
         }
         for (_, group) in root.get("agents").sections() {
             group.know(&SCENARIO_OF_AGENTS);
+        }
+        for (_, queue) in root.get("queues").sections() {
+            queue.know(&SCENARIO_OF_QUEUE);
         }
         draft.finish(reading)
     }
@@ -376,6 +380,9 @@ fn limits(entry: &Entry<'_>) -> Limits {
     large("agents", &mut limits.agents, Limits::MOST.agents);
     large("classes", &mut limits.classes, Limits::MOST.classes);
     large("sources", &mut limits.sources, Limits::MOST.sources);
+    if let Some(given) = section.get("context").whole(0..=Limits::MOST.context.into()) {
+        limits.context = u32::try_from(given).unwrap_or(Limits::MOST.context);
+    }
     let small = |key, limit: &mut u16, most: u16| {
         if let Some(given) = section.get(key).whole(1..=most.into()) {
             *limit = u16::try_from(given).unwrap_or(most);

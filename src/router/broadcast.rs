@@ -12,28 +12,36 @@ use crate::router::state::State;
 
 /// Contacts that ring with fewer agents than they may, by class and rank.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Short(BTreeMap<(u32, Rank), u32>);
+pub(crate) struct Short {
+    by_rank: BTreeMap<(u32, Rank), u32>,
+    ranks: BTreeMap<u32, Rank>,
+}
 
 impl Short {
     pub(crate) fn is_empty(&self) -> bool {
-        self.0.is_empty()
+        self.by_rank.is_empty()
     }
 
     pub(crate) fn len(&self) -> usize {
-        self.0.len()
+        self.by_rank.len()
     }
 
     pub(crate) fn slots(&self) -> impl Iterator<Item = u32> + '_ {
-        self.0.values().copied()
+        self.by_rank.values().copied()
+    }
+
+    /// The rank of a contact that is listed, which stands in no line.
+    pub(crate) fn rank_of(&self, slot: u32) -> Option<Rank> {
+        self.ranks.get(&slot).copied()
     }
 
     /// Each class that somebody is in, with those in it by rank.
     fn classes(&self) -> impl Iterator<Item = (u32, impl Iterator<Item = (Rank, u32)> + '_)> + '_ {
-        let mut next = self.0.keys().next().map(|&(class, _)| class);
+        let mut next = self.by_rank.keys().next().map(|&(class, _)| class);
         std::iter::from_fn(move || {
             let class = next?;
-            next = self.0.range((class + 1, Rank::LEAST)..).next().map(|(&(class, _), _)| class);
-            let of_class = self.0.range((class, Rank::LEAST)..).take_while(move |((of, _), _)| *of == class);
+            next = self.by_rank.range((class + 1, Rank::LEAST)..).next().map(|(&(class, _), _)| class);
+            let of_class = self.by_rank.range((class, Rank::LEAST)..).take_while(move |((of, _), _)| *of == class);
             Some((class, of_class.map(|(&(_, rank), &slot)| (rank, slot))))
         })
     }
@@ -64,12 +72,13 @@ impl State {
         self.contacts[slot].set_short(is);
         if is {
             let (level, at) = self.standing_rank(&self.contacts[slot]);
-            let it = &mut self.contacts[slot];
-            (it.level, it.at) = (level, at);
-            self.short.0.insert((it.class, it.rank()), slot);
-        } else {
             let it = &self.contacts[slot];
-            let found = self.short.0.remove(&(it.class, it.rank()));
+            let rank = Rank { level, at, origin: it.origin, arrival: it.arrival };
+            self.short.by_rank.insert((it.class, rank), slot);
+            self.short.ranks.insert(slot, rank);
+        } else {
+            let class = self.contacts[slot].class;
+            let found = self.short.ranks.remove(&slot).and_then(|rank| self.short.by_rank.remove(&(class, rank)));
             debug_assert_eq!(found, Some(slot), "a contact that rings keeps its class and rank");
         }
     }
@@ -139,7 +148,7 @@ impl Step<'_> {
     /// All offers of a contact end, because it leaves or goes elsewhere.
     pub(crate) fn stop_ringing(&mut self, slot: u32) {
         while self.state.contacts[slot].place == Place::With(Stage::Offered) {
-            let offer = self.state.contacts[slot].offer;
+            let offer = self.state.contacts[slot].offer();
             self.offer_ends(slot, offer, OfferEnd::Left);
         }
     }

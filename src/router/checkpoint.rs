@@ -7,7 +7,7 @@ use crate::capacity::Stage;
 use crate::contact::{Needs, Turn};
 use crate::event::Event;
 use crate::id::{AgentId, ChannelId, ContactId, CustomerId, GroupId, OfferId, QueueId, Seq};
-use crate::plan::Plan;
+use crate::plan::{Limits, Plan};
 use crate::queue::{Mode, WrapUp};
 use crate::rejected::Rejected;
 use crate::requirement::Skills;
@@ -16,7 +16,7 @@ use crate::router::customers::SavedCustomer;
 use crate::router::digest::{self, Digest};
 use crate::router::legs::Leg;
 use crate::router::orders::Policies;
-use crate::router::pacing::Pacing;
+use crate::router::pacing::{Pacing, SavedPacing};
 use crate::router::records::{Agent, Contact, Excluded, Holding, NONE, Only, Place};
 use crate::router::scheduled::Appointment;
 use crate::router::settle::Marks;
@@ -102,8 +102,10 @@ struct SavedContact {
     wrap_up: Option<WrapUp>,
     only: Option<Only>,
     customer: Option<CustomerId>,
+    owner: Option<AgentId>,
     step: u16,
     step_since: Timestamp,
+    widened: u16,
     first_offer: Option<Timestamp>,
     offers: u16,
     offer: Option<OfferId>,
@@ -117,6 +119,7 @@ struct SavedContact {
     turn: Turn,
     turn_since: Timestamp,
     exclusions: Vec<Excluded>,
+    context: Option<Box<[u8]>>,
 }
 
 #[derive(Clone, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
@@ -133,10 +136,10 @@ struct SavedAgent {
     offered_at: Timestamp,
     available_at: Timestamp,
     again: Option<(Timestamp, ChannelSet)>,
-    /// Of each channel that its profile paces, when it was given the last of them.
-    given: Vec<(ChannelId, Vec<Timestamp>)>,
-    /// Contact, stage, forced, put aside by an arrival; in order of giving.
-    holding: Vec<(ContactId, Stage, bool, bool)>,
+    /// Of each channel that its profile paces, when it was given the last of them, and its limit.
+    paced: Vec<SavedPacing>,
+    /// Contact, stage, forced, goes on by itself, active since; in order of giving.
+    holding: Vec<(ContactId, Stage, bool, bool, Timestamp)>,
 }
 
 impl Router {
@@ -200,21 +203,24 @@ impl State {
             wrap_up: it.wrap_up(),
             only: it.only(),
             customer: it.customer(),
+            owner: it.owner(),
             step: it.step,
             step_since: it.step_since,
+            widened: it.widened,
             first_offer: it.first_offer(),
             offers: it.offers,
-            offer: (it.place == Place::With(Stage::Offered)).then_some(it.offer),
+            offer: (it.place == Place::With(Stage::Offered)).then_some(it.offer()),
             overflows: it.overflows(),
             promised: it.promised(),
             appointment: self.appointment(slot),
             deadline: it.deadline(),
-            given_at: it.given_at,
+            given_at: if matches!(it.place, Place::With(_)) { it.given_at } else { Timestamp::ZERO },
             assigned: it.is_assigned() && it.place == Place::With(Stage::Offered),
             legs: self.legs.of(slot).collect(),
             turn: it.turn(),
             turn_since: it.turn_since,
             exclusions: self.exclusions.of(slot).collect(),
+            context: self.contexts.of(slot).map(Into::into),
         }
     }
 
@@ -234,8 +240,10 @@ impl State {
             offered_at: it.offered_at,
             available_at: it.available_at,
             again: it.again,
-            given: it.pacing.iter().map(|paced| (paced.channel, paced.given.iter().copied().collect())).collect(),
-            holding: held.map(|h| (self.contacts[h.contact].id, h.stage, h.forced, h.by_arrival)).collect(),
+            paced: it.pacing.iter().map(Pacing::save).collect(),
+            holding: held
+                .map(|h| (self.contacts[h.contact].id, h.stage, h.forced, h.by_itself, h.active_since))
+                .collect(),
         }
     }
 
@@ -307,6 +315,9 @@ impl State {
         if saved.place == Place::Loose || (saved.place == Place::With(Stage::Offered)) != saved.offer.is_some() {
             return Err(it("is nowhere"));
         }
+        if usize::from(saved.widened) > self.choice(saved.queue).delays.len() {
+            return Err(it("has waited for more delays than its queue has"));
+        }
         let times = [saved.origin, saved.since, saved.step_since, saved.given_at, saved.turn_since];
         let latest = times.into_iter().chain(saved.first_offer).max();
         if saved.arrival == 0 || saved.arrival > self.arrivals || latest > Some(self.now) {
@@ -316,9 +327,15 @@ impl State {
             return Err(it("is promised for another time than the one it is kept for"));
         }
         let timed =
-            matches!(saved.place, Place::With(Stage::Offered | Stage::Connecting | Stage::WrapUp | Stage::Reserved));
+            matches!(saved.place, Place::With(Stage::Offered | Stage::Connecting | Stage::WrapUp | Stage::Reserved))
+                || (saved.place == Place::With(Stage::Quiet) && saved.turn == Turn::Agent);
         if saved.deadline.is_some() && !timed {
             return Err(it("has a deadline, but nothing to do by it"));
+        }
+        if (saved.place == Place::Parked && saved.owner.is_none())
+            || (matches!(saved.place, Place::With(_)) && saved.owner.is_some())
+        {
+            return Err(it("is parked at nobody, or with an agent and another's as well"));
         }
         if let Some(offer) = saved.offer
             && (offer.0 == 0 || offer.0 > self.offers || self.offer_ids.get(&offer).is_some())
@@ -334,6 +351,7 @@ impl State {
         let mut contact = Contact::new(saved.id, saved.arrival, saved.queue, saved.channel, saved.since);
         contact.origin = saved.origin;
         contact.priority = saved.priority;
+        contact.set_turn(saved.turn, saved.turn_since);
         contact.place = saved.place;
         contact.needs = self.needs.intern(&saved.needs);
         contact.set_answer_within(saved.answer_within);
@@ -341,20 +359,28 @@ impl State {
         contact.set_wrap_up(saved.wrap_up);
         contact.set_only(saved.only);
         contact.set_customer(saved.customer);
-        (contact.step, contact.step_since) = (saved.step, saved.step_since);
+        (contact.step, contact.step_since, contact.widened) = (saved.step, saved.step_since, saved.widened);
         contact.set_first_offer(saved.first_offer);
         contact.offers = saved.offers;
-        contact.offer = saved.offer.unwrap_or(OfferId(0));
+        if let Some(offer) = saved.offer {
+            contact.set_offer(offer);
+        }
         contact.set_deadline(saved.deadline);
         contact.set_overflows(saved.overflows);
         contact.promise(saved.promised);
         contact.appoint(saved.appointment.is_some());
         contact.given_at = saved.given_at;
+        contact.set_owner(saved.owner);
         contact.set_assigned(saved.assigned);
         contact.set_legs(!saved.legs.is_empty());
-        contact.set_turn(saved.turn, saved.turn_since);
         contact.has_exclusions = !saved.exclusions.is_empty();
         let slot = self.contacts.insert(contact);
+        if let Some(context) = &saved.context {
+            if context.is_empty() || context.len() > Limits::MOST.context as usize {
+                return Err(it("has nothing attached to it, or too much"));
+            }
+            self.contexts.set(slot, context);
+        }
         self.contact_ids.insert(saved.id, slot);
         if let Some(offer) = saved.offer {
             self.offer_ids.insert(offer, slot);
@@ -399,12 +425,13 @@ impl State {
         }
         let Some(group) = self.plan.group(saved.group) else { return Err(it("is in a group the plan has not")) };
         let latest = saved.released_at.max(saved.handled_at).max(saved.offered_at).max(saved.available_at);
-        let given = saved.given.iter().flat_map(|(_, given)| given).max().copied().unwrap_or_default();
-        if latest.max(given) > self.now {
+        let given = saved.paced.iter().flat_map(|paced| paced.1.iter().copied());
+        let active = saved.holding.iter().map(|held| held.4);
+        if given.chain(active).fold(latest, Timestamp::max) > self.now {
             return Err(it("was here later than now"));
         }
-        let Some(pacing) = Pacing::load(saved.given, self.plan.profile(group.capacity)) else {
-            return Err(it("remembers when it was given what no ramp asks for"));
+        let Some(pacing) = Pacing::load(saved.paced, self.plan.profile(group.capacity)) else {
+            return Err(it("remembers of its pace what its profile does not ask for"));
         };
         let skills = saved.skills.clone().unwrap_or_else(|| group.skills.clone());
         let crew = self.crews.crew(saved.group, group.capacity, &skills);
@@ -434,7 +461,7 @@ impl State {
             live: true,
         });
         self.agent_ids.insert(saved.id, slot);
-        for (contact, stage, forced, by_arrival) in saved.holding {
+        for (contact, stage, forced, by_itself, active_since) in saved.holding {
             let held = self
                 .contact_ids
                 .get(&contact)
@@ -447,7 +474,7 @@ impl State {
                 self.contacts[held].agent = slot;
             }
             let channel: ChannelId = self.contacts[held].channel;
-            self.agents[slot].holding.push(Holding { contact: held, channel, stage, forced, by_arrival });
+            self.agents[slot].holding.push(Holding { contact: held, channel, stage, forced, by_itself, active_since });
         }
         Ok(())
     }

@@ -9,7 +9,6 @@ use crate::queue::{ContactOrder, WrapUp};
 use crate::rejected::Rejected;
 use crate::requirement::{Requirement, Skills};
 use crate::router::classes::ClassKey;
-use crate::router::ledger;
 use crate::router::orders::Orders;
 use crate::router::records::Place;
 use crate::router::state::State;
@@ -93,6 +92,10 @@ impl State {
             }),
             Command::Cancel { contact } => self.contact_in(*contact, "cancelled", |_| true),
             Command::SetPriority { contact, .. } => self.waiting(*contact, "given another priority"),
+            Command::SetContext { contact, context } => {
+                self.check_context(*contact, context)?;
+                self.contact_in(*contact, "told", |_| true)
+            }
             Command::SetNeeds { contact, needs } => {
                 self.check_needs(needs)?;
                 self.waiting(*contact, "given another requirement")
@@ -102,13 +105,18 @@ impl State {
                 let subject = self.contact_in(*contact, "moved to another channel", |place| {
                     matches!(
                         place,
-                        Place::InLine | Place::Scheduled | Place::With(Stage::Active | Stage::Quiet | Stage::Held)
+                        Place::InLine
+                            | Place::Scheduled
+                            | Place::Parked
+                            | Place::With(Stage::Active | Stage::Quiet | Stage::Held)
                     )
                 })?;
                 self.check_one_more(subject, *channel)
             }
             Command::Assign { contact, agent } => {
-                let subject = self.waiting(*contact, "assigned")?;
+                let subject = self.contact_in(*contact, "assigned", |place| {
+                    matches!(place, Place::InLine | Place::Parked | Place::Scheduled)
+                })?;
                 let slot = self.known_agent(*agent)?;
                 if let Subject::Contact(contact) = subject {
                     self.check_takes(slot, *agent, self.contacts[contact].channel)?;
@@ -137,12 +145,17 @@ impl State {
                 self.contact_in(*contact, "written in by its customer", |place| place != Place::With(Stage::WrapUp))
             }
             Command::MessageFromAgent { contact } => self.contact_in(*contact, "written in by an agent", in_hand),
+            Command::Park { contact } => self.contact_in(*contact, "parked", |place| {
+                matches!(place, Place::With(Stage::Active | Stage::Quiet | Stage::Held))
+            }),
             Command::Quiet { contact } => {
                 self.contact_in(*contact, "made quiet", |place| place == Place::With(Stage::Active))
             }
-            Command::Wake { contact } => self.contact_in(*contact, "woken", |place| place == Place::With(Stage::Quiet)),
+            Command::Wake { contact } => {
+                self.contact_in(*contact, "woken", |place| matches!(place, Place::With(Stage::Quiet) | Place::Parked))
+            }
             Command::Complete { contact } => self.contact_in(*contact, "completed", |place| {
-                matches!(place, Place::With(Stage::Active | Stage::Quiet | Stage::Held))
+                matches!(place, Place::With(Stage::Active | Stage::Quiet | Stage::Held) | Place::Parked)
             }),
             Command::EndWrapUp { contact } => {
                 let subject = self.contact_in(*contact, "ended", |place| place == Place::With(Stage::WrapUp))?;
@@ -177,7 +190,7 @@ impl State {
             let by_ratio = self.plan.queue(new.queue).is_some_and(|queue| queue.order == ContactOrder::Ratio);
             let target = self.plan.target(new.queue, new.channel).map_or(Span::MAX, |target| target.within);
             let within = if by_ratio { Span(new.answer_within.unwrap_or(target).0.max(1)) } else { Span::ZERO };
-            ClassKey { queue: new.queue, channel: new.channel, needs, step: 0, within }
+            ClassKey { queue: new.queue, channel: new.channel, needs, step: 0, widened: 0, within }
         });
         let stands = key.is_some_and(|key| self.classes.is_occupied(&key));
         if !stands && self.classes.occupied >= self.plan.limits().classes as usize {
@@ -189,7 +202,10 @@ impl State {
     fn check_transfer(&self, contact: ContactId, to: &TransferTo) -> Result<Subject, Rejected> {
         let subject = self.contact_in(contact, "transferred", |place| {
             in_hand(place)
-                || matches!(place, Place::InLine | Place::Scheduled | Place::With(Stage::Offered | Stage::Reserved))
+                || matches!(
+                    place,
+                    Place::InLine | Place::Scheduled | Place::Parked | Place::With(Stage::Offered | Stage::Reserved)
+                )
         })?;
         match to {
             TransferTo::Queue(queue) => self.check_queue(*queue)?,
@@ -264,9 +280,8 @@ impl State {
     fn check_room_to_resume(&self, subject: Subject, contact: ContactId) -> Result<Subject, Rejected> {
         let Subject::Contact(slot) = subject else { return Ok(subject) };
         let it = &self.agents[self.contacts[slot].agent];
-        let profile = self.plan.profile(self.crews.crews[it.crew as usize].profile);
         let at = it.holding.iter().position(|held| held.contact == slot);
-        let fits = profile.zip(at).is_some_and(|(profile, at)| ledger::may_resume(profile, &it.holding, at));
+        let fits = at.is_some_and(|at| self.may_resume(self.contacts[slot].agent, at));
         if fits { Ok(subject) } else { Err(Rejected::NoRoom { agent: it.id, contact }) }
     }
 
@@ -313,6 +328,7 @@ fn state_name(place: Place) -> &'static str {
         Place::InLine | Place::Loose => "waiting",
         Place::Scheduled => "scheduled",
         Place::With(Stage::Reserved) => "reserved for an agent",
+        Place::Parked => "parked",
         Place::With(Stage::Offered) => "offered to an agent",
         Place::With(Stage::Connecting) => "being connected",
         Place::With(Stage::Active) => "active",

@@ -19,6 +19,8 @@ pub(crate) struct ClassKey {
     pub(crate) channel: ChannelId,
     pub(crate) needs: u32,
     pub(crate) step: u16,
+    /// Delays of the queue it has waited for, by which groups on stand-by serve it.
+    pub(crate) widened: u16,
     /// Time to answer within, where the queue's order is by ratio; else 0.
     pub(crate) within: Span,
 }

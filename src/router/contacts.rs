@@ -44,8 +44,8 @@ impl State {
         let class = self.class_of(self.class_key(&self.contacts[slot]));
         let (level, at) = self.standing_rank(&self.contacts[slot]);
         let it = &mut self.contacts[slot];
-        (it.class, it.level, it.at, it.left) = (class, level, at, NONE);
-        it.place = Place::InLine;
+        (it.class, it.left) = (class, NONE);
+        (it.place, it.level, it.at) = (Place::InLine, level, at);
         let (rank, queue, only) = (it.rank(), it.queue, it.only());
         self.standings[usize::from(queue.0)].waiting += 1;
         match only {
@@ -84,8 +84,14 @@ impl State {
     pub(super) fn transfer(&mut self, id: ContactId, queue: QueueId, command: &Command) {
         let Command::Transfer { to, reset_age, .. } = command else { return };
         let slot = self.contact_slot(id);
-        if self.is_waiting(slot) {
-            self.leave_line(slot);
+        match self.contacts[slot].place {
+            Place::InLine => self.leave_line(slot),
+            Place::Parked => {
+                self.take_turns(slot, Turn::Agent);
+                self.contacts[slot].place = Place::Loose;
+                self.arm(slot);
+            }
+            Place::Scheduled | Place::Loose | Place::With(_) => {}
         }
         let needs = match to {
             TransferTo::Needs(needs) => self.needs.intern(needs),
@@ -101,9 +107,8 @@ impl State {
             TransferTo::Queue(_) | TransferTo::Needs(_) => None,
         };
         it.set_only(only);
-        it.has_exclusions = false;
-        (it.offers, it.step, it.step_since, it.since) = (0, 0, now, now);
-        it.set_first_offer(None);
+        it.set_owner(None);
+        it.begin_anew(now);
         it.promise(false);
         if *reset_age {
             it.origin = now;
@@ -134,6 +139,7 @@ impl State {
         it.place = Place::With(stage);
         it.agent = agent_slot;
         it.set_deadline(deadline);
+        it.set_owner(None);
         it.given_at = now;
         it.set_turn(Turn::Agent, now);
         it.set_first_offer(it.first_offer().or(Some(now)));
@@ -144,7 +150,7 @@ impl State {
         }
         let holder = &mut self.agents[agent_slot];
         holder.offered_at = now;
-        holder.holding.push(Holding { contact: slot, channel, stage, forced, by_arrival: false });
+        holder.holding.push(Holding { contact: slot, channel, stage, forced, by_itself: false, active_since: now });
         self.unshelve(agent_slot);
         self.arm(slot);
         if !forced {
@@ -170,8 +176,13 @@ impl State {
         let it = &mut self.contacts[slot];
         it.place = Place::With(stage);
         it.set_deadline(deadline);
-        let (agent, channel) = (it.agent, it.channel);
-        let before = std::mem::replace(&mut self.holding_mut(slot).stage, stage);
+        let (agent, channel, now) = (it.agent, it.channel, self.now);
+        let held = self.holding_mut(slot);
+        held.by_itself = false;
+        let before = std::mem::replace(&mut held.stage, stage);
+        if stage == Stage::Active {
+            held.active_since = now;
+        }
         let profile = self.plan.profile(self.crews.crews[self.agents[agent].crew as usize].profile);
         let capacity = profile.and_then(|profile| profile.channel(channel));
         if capacity.is_some_and(|capacity| capacity.load(stage) > capacity.load(before)) {
@@ -214,7 +225,8 @@ impl State {
                 self.take_back(slot);
                 self.agents[agent].handled_at = self.now;
             }
-            Place::Scheduled => self.contacts[slot].place = Place::Loose,
+            // With no place there is no timer.
+            Place::Parked | Place::Scheduled => self.contacts[slot].place = Place::Loose,
             Place::Loose => {}
         }
         if self.contacts[slot].appointed() {
@@ -224,6 +236,7 @@ impl State {
             self.exclusions.forget(slot);
         }
         self.arm(slot);
+        self.contexts.forget(slot);
         self.contact_ids.remove(&self.contacts[slot].id);
         self.contacts.free(slot);
     }
@@ -232,7 +245,10 @@ impl State {
     pub(crate) fn arm(&mut self, slot: u32) {
         let due = match self.contacts[slot].place {
             Place::InLine => self.waiting_due(slot),
-            Place::With(Stage::Active | Stage::Quiet) => self.silence_due(&self.contacts[slot]),
+            Place::With(Stage::Active | Stage::Quiet) | Place::Parked => {
+                let it = &self.contacts[slot];
+                it.deadline().or_else(|| self.silence(it).map(|(due, _)| due))
+            }
             Place::With(Stage::Offered) => self.first_to_expire(slot).map(|(expires, _)| expires),
             Place::With(_) => self.contacts[slot].deadline(),
             Place::Scheduled => Some(self.stands_at(slot).max(self.now)),

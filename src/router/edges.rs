@@ -204,15 +204,9 @@ impl State {
         if self.is_waiting(slot) {
             self.leave_line(slot);
         }
-        let now = self.now;
-        self.exclusions.forget(slot);
         let it = &mut self.contacts[slot];
         it.queue = queue;
         it.set_overflows(it.overflows() + 1);
-        it.set_only(None);
-        it.has_exclusions = false;
-        (it.offers, it.step, it.step_since, it.since) = (0, 0, now, now);
-        it.set_first_offer(None);
-        self.contacts[slot].class = self.class_of(self.class_key(&self.contacts[slot]));
+        self.begin_anew(slot);
     }
 }

@@ -4,7 +4,7 @@ use crate::agent::ChannelSet;
 use crate::capacity::Stage;
 use crate::command::Command;
 use crate::contact::Turn;
-use crate::event::{Event, HeldBy, OfferEnd, What};
+use crate::event::{Event, HeldBy, OfferEnd, Return, What};
 use crate::id::{AgentId, ContactId};
 use crate::router::legs::Leg;
 use crate::router::records::Place;
@@ -51,6 +51,7 @@ impl State {
                     self.join_crew(slot, Some(skills.clone()));
                 }
             }
+            What::LimitChanged { agent, channel, limit } => self.change_limit(self.agent_slot(agent), channel, limit),
             What::RampPassed { agent, channel } => self.ramp_passed(self.agent_slot(agent), channel),
             What::Arrived { contact, .. } => self.arrive(contact, command),
             What::QueueOpened { queue } => self.standings[usize::from(queue.0)].closed = false,
@@ -70,6 +71,11 @@ impl State {
                 contact.step = step;
                 contact.step_since = now;
             }),
+            What::Widened { contact, after } => {
+                let queue = self.contacts[self.contact_slot(contact)].queue;
+                let widened = self.delays_within(queue, after);
+                self.restand(contact, |contact, _| contact.widened = widened);
+            }
             What::PriorityChanged { contact, priority } => {
                 self.restand(contact, |contact, _| contact.priority = priority);
             }
@@ -86,6 +92,7 @@ impl State {
                     None => self.wait_on(slot, channel),
                 }
             }
+            What::ContextSet { contact } => self.set_context(contact, command),
             What::Transferred { contact, queue } => self.transfer(contact, queue, command),
             What::Offered { offer, contact, agent, expires, forced } => {
                 let slot = self.contact_slot(contact);
@@ -94,9 +101,9 @@ impl State {
                 if self.contacts[slot].place == Place::With(Stage::Offered) {
                     self.ring_too(slot, Leg { offer, agent, expires, given_at: event.at });
                 } else {
-                    self.contacts[slot].offer = offer;
-                    self.contacts[slot].set_assigned(forced);
                     self.give(slot, agent, Stage::Offered, expires, forced);
+                    self.contacts[slot].set_offer(offer);
+                    self.contacts[slot].set_assigned(forced);
                 }
                 self.note_ringing(slot);
             }
@@ -145,12 +152,11 @@ impl State {
             What::Held { contact, by, .. } => {
                 let slot = self.contact_slot(contact);
                 self.set_stage(slot, Stage::Held, None);
-                self.holding_mut(slot).by_arrival = by == HeldBy::Arrival;
+                self.holding_mut(slot).by_itself = by == HeldBy::Arrival;
             }
             What::Resumed { contact, .. } => {
                 let slot = self.contact_slot(contact);
                 self.set_stage(slot, Stage::Active, None);
-                self.holding_mut(slot).by_arrival = false;
             }
             What::CustomerWrote { contact } => self.customer_wrote(self.contact_slot(contact)),
             What::AgentWrote { contact, .. } => self.agent_wrote(self.contact_slot(contact)),
@@ -159,6 +165,9 @@ impl State {
                 self.take_turns(slot, Turn::Customer);
                 self.set_stage(slot, Stage::Quiet, None);
             }
+            What::Parked { contact, agent } => self.park(self.contact_slot(contact), agent),
+            What::Unparked { contact } => self.unpark(self.contact_slot(contact)),
+            What::WakeDeferred { contact, until, .. } => self.defer_waking(self.contact_slot(contact), until),
             What::Woken { contact, forced, .. } => {
                 let slot = self.contact_slot(contact);
                 self.take_turns(slot, Turn::Agent);
@@ -170,16 +179,21 @@ impl State {
                 self.set_stage(slot, Stage::WrapUp, until);
                 self.note_completed(slot);
             }
-            What::Returned { contact, agent, .. } => {
+            What::Returned { contact, agent, why } => {
                 let slot = self.contact_slot(contact);
                 self.note_pace(slot);
                 self.take_back(slot);
                 self.note_left(slot, agent);
                 let agent_slot = self.agent_slot(agent);
                 self.agents[agent_slot].handled_at = event.at;
-                self.contacts[slot].left = agent_slot;
                 self.take_turns(slot, Turn::Agent);
-                self.exclude(slot, agent);
+                if matches!(why, Return::NotWoken | Return::ChannelChanged) {
+                    self.begin_anew(slot);
+                    self.contacts[slot].set_owner(Some(agent));
+                } else {
+                    self.contacts[slot].left = agent_slot;
+                    self.exclude(slot, agent);
+                }
             }
             What::Ended { contact, outcome, agent } => {
                 let slot = self.contact_slot(contact);

@@ -2,7 +2,7 @@
 
 use crate::capacity::Stage;
 use crate::command::{Command, Stamped, TransferTo};
-use crate::event::{Event, What};
+use crate::event::{Event, Return, What};
 use crate::id::{AgentId, ContactId, OfferId, QueueId};
 use crate::router::Router;
 use crate::router::checkpoint::Corrupt;
@@ -81,13 +81,16 @@ impl State {
             | What::AgentSignedOut { .. }
             | What::PresenceChanged { .. }
             | What::SkillsChanged { .. }
-            | What::RampPassed { .. } => self.contradicts_agent(event, &input.command),
+            | What::RampPassed { .. }
+            | What::LimitChanged { .. } => self.contradicts_agent(event, &input.command),
             What::Arrived { .. }
             | What::Queued { .. }
             | What::PreferenceEnded { .. }
             | What::Relaxed { .. }
+            | What::Widened { .. }
             | What::PriorityChanged { .. }
             | What::NeedsChanged { .. }
+            | What::ContextSet { .. }
             | What::QueueOpened { .. }
             | What::QueueClosed { .. }
             | What::Overflowed { .. }
@@ -121,6 +124,11 @@ impl State {
                 unless(asked && there(agent).is_some(), "no such agent, or its command does not say so")
             }
             What::PresenceChanged { agent, .. } => unless(there(agent).is_some(), "no such agent"),
+            What::LimitChanged { agent, channel, limit } => {
+                let agent = self.agent_ids.get(&agent);
+                let may = agent.is_some_and(|agent| self.may_change_limit(agent, channel, limit));
+                unless(may, "no such agent, or not a limit that it may come to")
+            }
             What::RampPassed { agent, channel } => {
                 let blocked = |it: &Agent| it.paced(channel).is_some_and(|paced| paced.until == Some(event.at));
                 unless(there(agent).is_some_and(blocked), "no such agent, or its ramp does not end now")
@@ -132,7 +140,7 @@ impl State {
     fn contradicts_waiting(&self, event: &Event, command: &Command) -> Contradiction {
         let (what, at) = (&event.what, event.at);
         let there = |id: ContactId| self.contact_ids.get(&id).map(|slot| &self.contacts[slot]);
-        let free = |id: ContactId| there(id).filter(|it| it.agent == NONE);
+        let free = |id: ContactId| there(id).filter(|it| it.agent == NONE && it.place != Place::Parked);
         let in_line = |id: ContactId| there(id).filter(|it| matches!(it.place, Place::InLine | Place::Scheduled));
         match *what {
             What::Arrived { contact, queue, repeat } => {
@@ -160,6 +168,10 @@ impl State {
                 };
                 unless(free(contact).is_some_and(follows), "the contact does not come to this step")
             }
+            What::Widened { contact, after } => unless(
+                free(contact).is_some_and(|it| self.widens(it, after, at)),
+                "the contact has not waited so long, or was widened before",
+            ),
             What::PriorityChanged { contact, priority } => {
                 let asked = matches!(*command, Command::SetPriority { contact: id, priority: to } if (id, to) == (contact, priority));
                 unless(
@@ -184,7 +196,12 @@ impl State {
             }
             What::ChannelChanged { contact, channel, .. } => {
                 let known = self.plan.channel(channel).is_some();
-                unless(known && free(contact).is_some(), "the contact is not waiting, or there is no such channel")
+                let nobodys = there(contact).is_some_and(|it| it.agent == NONE);
+                unless(known && nobodys, "the contact is not waiting, or there is no such channel")
+            }
+            What::ContextSet { contact } => {
+                let asked = matches!(*command, Command::SetContext { contact: id, .. } if id == contact);
+                unless(asked && there(contact).is_some(), "no such contact, or its command does not say so")
             }
             What::Transferred { contact, queue } => {
                 let Command::Transfer { contact: id, to, .. } = command else {
@@ -192,7 +209,7 @@ impl State {
                 };
                 let goes = |it: &Contact| if let TransferTo::Queue(to) = to { *to == queue } else { it.queue == queue };
                 unless(
-                    *id == contact && free(contact).is_some_and(goes),
+                    *id == contact && there(contact).filter(|it| it.agent == NONE).is_some_and(goes),
                     "the contact is not waiting, or its command does not say so",
                 )
             }
@@ -263,7 +280,19 @@ impl State {
                     "the agent has no capacity for the channel",
                 )),
             What::Resumed { contact, agent, .. } => with(contact, agent, &[Stage::Held]),
-            What::Woken { contact, agent, .. } => with(contact, agent, &[Stage::Quiet]),
+            What::Parked { contact, agent } => with(contact, agent, &[Stage::Active, Stage::Quiet, Stage::Held]),
+            What::Unparked { contact } => {
+                let asked = matches!(*command, Command::MessageFromCustomer { contact: id } | Command::Wake { contact: id } if id == contact);
+                let there = self.contact_ids.get(&contact).map(|slot| self.contacts[slot].place);
+                unless(
+                    asked && there == Some(Place::Parked),
+                    "the contact is not parked, or its command does not say so",
+                )
+            }
+            What::WakeDeferred { contact, agent, .. } | What::Woken { contact, agent, .. } => {
+                with(contact, agent, &[Stage::Quiet])
+            }
+            What::Returned { contact, agent, why: Return::NotWoken } => with(contact, agent, &[Stage::Quiet]),
             What::WrapUpStarted { contact, agent, .. } => with(contact, agent, &IN_HAND[1..]),
             What::Returned { contact, agent, .. } => with(contact, agent, &IN_HAND),
             What::Ended { contact, agent: Some(agent), .. } => {
@@ -296,7 +325,9 @@ impl State {
         if self.is_kept_for(contact, agent) {
             return unless(!forced, "it is forced, but was kept for the agent");
         }
+        let parked = self.contact_ids.get(&contact).is_some_and(|slot| self.contacts[slot].place == Place::Parked);
         self.contradicts_free(contact)
+            .or(unless(!parked || forced, "a parked contact is given by a supervisor only"))
             .or(unless(self.agent_ids.get(&agent).is_some_and(takes), "no such agent, or without capacity for it"))
             .or(unless(!forced || assigned, "it is forced, but its command does not say so"))
     }
@@ -310,6 +341,7 @@ impl State {
     fn left_between(&self, event: &Event) -> bool {
         let (What::Arrived { contact, .. }
         | What::Transferred { contact, .. }
+        | What::Unparked { contact }
         | What::Overflowed { contact, .. }
         | What::Due { contact, .. }
         | What::ReservationEnded { contact, .. }

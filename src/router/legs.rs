@@ -44,7 +44,7 @@ impl State {
     pub(crate) fn offers_of(&self, slot: u32) -> impl Iterator<Item = (OfferId, AgentId)> + '_ {
         let it = &self.contacts[slot];
         let rings = it.place == Place::With(Stage::Offered);
-        let first = rings.then(|| (it.offer, self.agents[it.agent].id));
+        let first = rings.then(|| (it.offer(), self.agents[it.agent].id));
         let further = it.has_legs().then(|| self.legs.of(slot).map(|leg| (leg.offer, leg.agent)));
         first.into_iter().chain(further.into_iter().flatten())
     }
@@ -52,7 +52,7 @@ impl State {
     /// The agent to whom an open offer of the contact was made.
     pub(crate) fn agent_of(&self, slot: u32, offer: OfferId) -> u32 {
         let it = &self.contacts[slot];
-        if !it.has_legs() || it.offer == offer {
+        if !it.has_legs() || it.offer() == offer {
             return it.agent;
         }
         let further = self.legs.of(slot).find(|leg| leg.offer == offer);
@@ -67,7 +67,7 @@ impl State {
     /// The offer that rings out first, and when; of several the one made first.
     pub(crate) fn first_to_expire(&self, slot: u32) -> Option<(Timestamp, OfferId)> {
         let it = &self.contacts[slot];
-        let own = it.deadline().map(|expires| (expires, it.offer));
+        let own = it.deadline().map(|expires| (expires, it.offer()));
         if !it.has_legs() {
             return own;
         }
@@ -85,9 +85,17 @@ impl State {
         self.standings[usize::from(queue.0)].last = Some(leg.agent);
         let agent = self.agent_slot(leg.agent);
         let stage = Stage::Offered;
+        let now = self.now;
         let holder = &mut self.agents[agent];
         holder.offered_at = self.now;
-        holder.holding.push(Holding { contact: slot, channel, stage, forced: false, by_arrival: false });
+        holder.holding.push(Holding {
+            contact: slot,
+            channel,
+            stage,
+            forced: false,
+            by_itself: false,
+            active_since: now,
+        });
         self.unshelve(agent);
         self.arm(slot);
         self.note_given(agent, channel);
@@ -105,7 +113,7 @@ impl State {
                 return broken("further offers are marked", format!("{}: {}", it.id, further.len()));
             }
             for leg in further {
-                let rings = it.place == Place::With(Stage::Offered) && leg.offer > it.offer;
+                let rings = it.place == Place::With(Stage::Offered) && leg.offer > it.offer();
                 let held = self.agent_ids.get(&leg.agent).is_some_and(|agent| {
                     let holding = self.agents[agent].holding.iter().filter(|held| held.contact == slot);
                     agent != it.agent && holding.map(|held| held.stage).eq([Stage::Offered])
@@ -140,12 +148,13 @@ impl State {
         holder.released_at = self.now;
         self.unshelve(agent);
         let mut ended = offer;
-        if self.contacts[slot].offer == offer
+        if self.contacts[slot].offer() == offer
             && let Some(next) = { self.legs.of(slot).next() }
         {
             let agent = self.agent_slot(next.agent);
             let it = &mut self.contacts[slot];
-            (it.agent, it.offer, it.given_at) = (agent, next.offer, next.given_at);
+            (it.agent, it.given_at) = (agent, next.given_at);
+            it.set_offer(next.offer);
             it.set_deadline(next.expires);
             ended = next.offer;
         }

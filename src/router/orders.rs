@@ -8,7 +8,8 @@ use crate::policy::{AgentSelection, ContactSelection};
 use crate::queue::{AgentOrder, ContactOrder, IdleClock, Mode};
 use crate::rejected::Rejected;
 use crate::router::records::Agent;
-use crate::time::Timestamp;
+use crate::router::standby::delays;
+use crate::time::{Span, Timestamp};
 
 /// The host's own policies, by name.
 #[derive(Clone, Default)]
@@ -73,6 +74,8 @@ pub(crate) struct Choice {
     pub(crate) urgency: Option<Arc<dyn ContactSelection>>,
     /// Nobody is given its contacts.
     pub(crate) only_claimed: bool,
+    /// After how long groups on stand-by serve it, ascending; mostly none.
+    pub(crate) delays: Vec<Span>,
 }
 
 /// What an index keeps agents in order of, before their id.
@@ -94,7 +97,8 @@ pub(crate) struct Orders {
 impl Orders {
     pub(crate) fn compile(plan: &Plan, policies: &Policies) -> Result<Self, Rejected> {
         let mut orders = Self { choices: Vec::new(), indices: Vec::new() };
-        for queue in plan.queues() {
+        let delays = delays(plan);
+        for (queue, delays) in plan.queues().iter().zip(delays) {
             let mut criteria: Vec<Criterion> = Vec::new();
             let mut parts: Vec<Part> = Vec::new();
             let mut choice_ends = false;
@@ -153,7 +157,7 @@ impl Orders {
             };
             across_crews &= !scored && !cyclic;
             let (clock, only_claimed) = (queue.idle, queue.mode == Mode::Pull);
-            let choice = Choice { criteria, clock, index, scored, cyclic, across_crews, urgency, only_claimed };
+            let choice = Choice { criteria, clock, index, scored, cyclic, across_crews, urgency, only_claimed, delays };
             orders.choices.push(choice);
         }
         Ok(orders)

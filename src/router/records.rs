@@ -21,6 +21,8 @@ pub(crate) enum Place {
     InLine,
     /// Promised for later, and in no line yet.
     Scheduled,
+    /// Waiting on its customer, with nobody.
+    Parked,
     /// With an agent.
     With(Stage),
 }
@@ -63,13 +65,11 @@ pub(crate) struct Contact {
     /// Enqueued or transferred: what the longest wait counts from.
     pub(crate) since: Timestamp,
     pub(crate) step_since: Timestamp,
-    /// Given to its agent.
+    /// Given to its agent; with nobody: its owner, where it has one.
     pub(crate) given_at: Timestamp,
     /// Since when it is the turn of whose turn it is.
     pub(crate) turn_since: Timestamp,
-    /// The offer that is open, while offered.
-    pub(crate) offer: OfferId,
-    /// Level and instant under which it stands in line.
+    /// Level and instant under which it stands in line; with an agent, its open offer, and the deadline of the stage.
     pub(crate) level: i64,
     pub(crate) at: i64,
     answer_within: Span,
@@ -78,7 +78,6 @@ pub(crate) struct Contact {
     only: Only,
     customer: CustomerId,
     first_offer: Timestamp,
-    deadline: Timestamp,
     timer: Timestamp,
     /// Index into the table of needs.
     pub(crate) needs: u32,
@@ -91,6 +90,8 @@ pub(crate) struct Contact {
     pub(crate) priority: i16,
     pub(crate) step: u16,
     pub(crate) offers: u16,
+    /// Delays of its queue that it has waited for.
+    pub(crate) widened: u16,
     has: u16,
     /// Of its wrap-up the kind; above four bits, queues it overflowed into, up to fifteen.
     kind_and_overflows: u8,
@@ -127,17 +128,17 @@ packed! {
     only, set_only: Only = 2;
     customer, set_customer: CustomerId = 3;
     first_offer, set_first_offer: Timestamp = 4;
-    /// Of the stage it is in with its agent.
-    deadline, set_deadline: Timestamp = 5;
 }
 
+const DEADLINE: u16 = 1 << 5;
 const TIMED: u16 = 1 << 6;
 const CUSTOMERS_TURN: u16 = 1 << 7;
 const PROMISED: u16 = 1 << 8;
-const APPOINTED: u16 = 1 << 12;
+const APPOINTED: u16 = 1 << 13;
 const SHORT: u16 = 1 << 9;
 const ASSIGNED: u16 = 1 << 10;
 const LEGS: u16 = 1 << 11;
+const OWNED: u16 = 1 << 12;
 
 impl Contact {
     /// One that has just arrived, with nothing special about it.
@@ -150,7 +151,6 @@ impl Contact {
             step_since: now,
             given_at: now,
             turn_since: now,
-            offer: OfferId(0),
             level: 0,
             at: 0,
             answer_within: Span::ZERO,
@@ -159,7 +159,6 @@ impl Contact {
             only: Only { agent: AgentId(0), until: now },
             customer: CustomerId(0),
             first_offer: now,
-            deadline: now,
             timer: now,
             needs: 0,
             agent: NONE,
@@ -169,6 +168,7 @@ impl Contact {
             priority: 0,
             step: 0,
             offers: 0,
+            widened: 0,
             has: 0,
             kind_and_overflows: 0,
             timer_lane: 0,
@@ -177,6 +177,37 @@ impl Contact {
             has_exclusions: false,
             marked: false,
         }
+    }
+
+    /// The offer that is open, while offered.
+    pub(crate) fn offer(&self) -> OfferId {
+        OfferId(self.level as u64)
+    }
+
+    /// To be set when it has left the line.
+    pub(crate) fn set_offer(&mut self, offer: OfferId) {
+        self.level = offer.0 as i64;
+    }
+
+    /// Of the stage it is in with its agent.
+    pub(crate) fn deadline(&self) -> Option<Timestamp> {
+        (self.has & DEADLINE != 0).then_some(Timestamp(self.at as u64))
+    }
+
+    /// To be set when it has left the line.
+    pub(crate) fn set_deadline(&mut self, deadline: Option<Timestamp>) {
+        self.has &= !DEADLINE;
+        if let Some(deadline) = deadline {
+            self.has |= DEADLINE;
+            self.at = deadline.0 as i64;
+        }
+    }
+
+    /// In its queue as if it had arrived just now, but for its age.
+    pub(crate) fn begin_anew(&mut self, now: Timestamp) {
+        (self.offers, self.step, self.step_since, self.since, self.widened) = (0, 0, now, now, 0);
+        self.set_first_offer(None);
+        self.has_exclusions = false;
     }
 
     /// Its own after-contact work.
@@ -222,6 +253,20 @@ impl Contact {
     pub(crate) fn set_turn(&mut self, turn: Turn, since: Timestamp) {
         self.has = self.has & !CUSTOMERS_TURN | if turn == Turn::Customer { CUSTOMERS_TURN } else { 0 };
         self.turn_since = since;
+    }
+
+    /// The agent it was parked at, or who did not wake it in time: to be asked first.
+    pub(crate) fn owner(&self) -> Option<AgentId> {
+        (self.has & OWNED != 0).then_some(AgentId(self.given_at.0))
+    }
+
+    /// To be set when it has left its agent.
+    pub(crate) fn set_owner(&mut self, owner: Option<AgentId>) {
+        self.has &= !OWNED;
+        if let Some(owner) = owner {
+            self.has |= OWNED;
+            self.given_at = Timestamp(owner.0);
+        }
     }
 
     /// It goes on over another channel: neither its queue's longest wait nor its edges apply to it.
@@ -291,8 +336,10 @@ pub(crate) struct Holding {
     pub(crate) stage: Stage,
     /// Given or woken above capacity, by decision of the host.
     pub(crate) forced: bool,
-    /// Put on hold by an arrival, to resume by itself.
-    pub(crate) by_arrival: bool,
+    /// Goes on by itself when it may: put on hold by an arrival, or quiet and waiting to wake.
+    pub(crate) by_itself: bool,
+    /// When it was given, or last came to be active, if that was later.
+    pub(crate) active_since: Timestamp,
 }
 
 #[derive(Clone, Debug)]

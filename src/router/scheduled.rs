@@ -32,7 +32,7 @@ impl Appointment {
             Place::InLine => true,
             Place::Scheduled => it.is_some(),
             Place::With(Stage::Reserved) => it.is_some() && it.map(|it| it.not_before) == deadline,
-            Place::With(_) => it.is_none(),
+            Place::Parked | Place::With(_) => it.is_none(),
         }
     }
 }
@@ -189,7 +189,7 @@ impl State {
         self.appointments.set(slot, Appointment { stood: true, ..it });
         let contact = &mut self.contacts[slot];
         contact.place = Place::Loose;
-        (contact.since, contact.step_since) = (now, now);
+        (contact.since, contact.step_since, contact.widened) = (now, now, 0);
         if !it.stood && !it.keeps_age {
             contact.origin = now;
         }
@@ -218,12 +218,16 @@ impl State {
             self.leave_line(slot);
         }
         let agent_slot = self.agent_slot(agent);
+        let now = self.now;
         let it = &mut self.contacts[slot];
         (it.place, it.agent) = (Place::With(Stage::Reserved), agent_slot);
         it.set_deadline(Some(until));
+        it.set_owner(None);
+        it.given_at = now;
         let channel = it.channel;
         let holding = &mut self.agents[agent_slot].holding;
-        holding.push(Holding { contact: slot, channel, stage: Stage::Reserved, forced: false, by_arrival: false });
+        let stage = Stage::Reserved;
+        holding.push(Holding { contact: slot, channel, stage, forced: false, by_itself: false, active_since: now });
         self.unshelve(agent_slot);
         self.arm(slot);
     }

@@ -7,7 +7,7 @@ use crate::command::Command;
 use crate::contact::Outcome;
 use crate::event::{Event, HeldBy, What};
 use crate::id::{AgentId, ChannelId, OfferId};
-use crate::router::ledger;
+use crate::router::crews::Crew;
 use crate::router::records::Place;
 use crate::router::state::State;
 use crate::router::trace::Trace;
@@ -94,8 +94,12 @@ impl Step<'_> {
         if !self.state.agents[agent].live {
             return;
         }
-        if self.state.agents[agent].holding.iter().any(|held| held.by_arrival && held.stage == Stage::Held) {
+        if self.state.agents[agent].holding.iter().any(|held| held.by_itself) {
             self.resume_what_was_put_aside(agent);
+            self.wake_what_waits(agent);
+        }
+        if self.state.agents[agent].draining {
+            self.park_what_is_quiet(agent);
         }
         let it = &self.state.agents[agent];
         if it.draining {
@@ -119,7 +123,7 @@ impl Step<'_> {
     fn resume_what_was_put_aside(&mut self, agent: u32) {
         let mut at = 0;
         while let Some(&held) = self.state.agents[agent].holding.get(at) {
-            if held.by_arrival && held.stage == Stage::Held && self.may_resume(agent, at) {
+            if held.by_itself && held.stage == Stage::Held && self.may_resume(agent, at) {
                 let contact = self.state.contacts[held.contact].id;
                 let agent = self.state.agents[agent].id;
                 self.emit(What::Resumed { contact, agent, by: HeldBy::Arrival });
@@ -129,9 +133,7 @@ impl Step<'_> {
     }
 
     pub(crate) fn may_resume(&self, agent: u32, at: usize) -> bool {
-        let it = &self.state.agents[agent];
-        let profile = self.state.plan.profile(self.state.crews.crews[it.crew as usize].profile);
-        profile.is_some_and(|profile| ledger::may_resume(profile, &it.holding, at))
+        self.state.may_resume(agent, at)
     }
 
     pub(crate) fn find_agent(&mut self, contact: u32) -> Option<u32> {
@@ -189,6 +191,7 @@ impl Step<'_> {
 
     /// Steps begin that are due, or that nobody staffed stands before.
     pub(crate) fn advance_steps(&mut self, slot: u32) {
+        self.widen(slot);
         loop {
             let it = &self.state.contacts[slot];
             let Some(queue) = self.state.plan.queue(it.queue) else { return };
@@ -209,7 +212,8 @@ impl Step<'_> {
     pub(crate) fn is_staffed(&self, slot: u32) -> bool {
         let key = self.state.class_key(&self.state.contacts[slot]);
         let mut crews = self.state.crews.crews.iter();
-        crews.any(|crew| crew.members > 0 && self.state.pool_rank(crew.group.0, &crew.skills, &key).is_some())
+        let rank = |crew: &Crew| self.state.pool_rank_after(crew.group.0, &crew.skills, &key, Span::MAX);
+        crews.any(|crew| crew.members > 0 && rank(crew).is_some())
     }
 
     /// A contact that was with an agent stands in line again, unless it may not wait any more.

@@ -12,6 +12,7 @@ use crate::rejected::Rejected;
 use crate::requirement::{Requirement, Skills};
 use crate::router::broadcast::Short;
 use crate::router::classes::{ClassKey, Classes};
+use crate::router::context::Contexts;
 use crate::router::crews::Crews;
 use crate::router::customers::Customers;
 use crate::router::digest::{self, Digest};
@@ -62,6 +63,7 @@ pub(crate) struct State {
     pub(crate) legs: Legs,
     pub(crate) short: Short,
     pub(crate) customers: Customers,
+    pub(crate) contexts: Contexts,
     pub(crate) needs: NeedsTable,
     pub(crate) classes: Classes,
     pub(crate) crews: Crews,
@@ -96,6 +98,7 @@ impl State {
             legs: Legs::default(),
             short: Short::default(),
             customers: Customers::default(),
+            contexts: Contexts::default(),
             needs,
             classes: Classes::default(),
             crews: Crews::default(),
@@ -147,7 +150,8 @@ impl State {
     pub(crate) fn class_key(&self, contact: &Contact) -> ClassKey {
         let by_ratio = self.plan.queue(contact.queue).is_some_and(|queue| queue.order == ContactOrder::Ratio);
         let within = if by_ratio { self.within(contact) } else { Span::ZERO };
-        ClassKey { queue: contact.queue, channel: contact.channel, needs: contact.needs, step: contact.step, within }
+        let Contact { queue, channel, needs, step, widened, .. } = *contact;
+        ClassKey { queue, channel, needs, step, widened, within }
     }
 
     /// The class of this key, new if need be. O(1).
@@ -167,9 +171,16 @@ impl State {
     /// Whether agents of a group with these skills may take contacts of this kind at all, and if so the place in the
     /// pool of the requirement that counts for them. O(size of the requirements).
     pub(crate) fn pool_rank(&self, group: u16, skills: &Skills, key: &ClassKey) -> Option<u32> {
+        self.pool_rank_after(group, skills, key, self.widened_to(key.queue, key.widened))
+    }
+
+    /// The same for contacts that have waited so long, as far as stand-by is concerned.
+    pub(crate) fn pool_rank_after(&self, group: u16, skills: &Skills, key: &ClassKey, waited: Span) -> Option<u32> {
         let group = self.plan.groups().get(usize::from(group))?;
         let queue = self.plan.queue(key.queue)?;
-        group.serves(key.queue)?;
+        if group.served(key.queue)?.after > waited {
+            return None;
+        }
         self.plan.profile(group.capacity)?.channel(key.channel)?;
         if !self.needs.requirement(key.needs).admits(skills) {
             return None;
@@ -275,6 +286,9 @@ impl State {
         }
         if let Some(it) = self.appointment(slot).filter(|it| it.not_before > self.now) {
             due = due.min(it.not_before);
+        }
+        if let Some(widening) = self.next_widening(contact) {
+            due = due.min(widening.max(self.now));
         }
         if contact.has_exclusions {
             let ends = self.exclusions.of(slot).map(|one| one.until);

@@ -7,6 +7,8 @@ use crate::time::Timestamp;
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
 #[repr(u8)]
 pub(super) enum Kind {
+    /// A queue opens (stamp 1) or closes (stamp 0); `of` is the queue.
+    Hours,
     /// An agent's shift begins; `of` is the agent.
     ShiftBegins,
     /// The contact's service time is over.
@@ -69,6 +71,7 @@ impl Due {
 const KINDS: [Kind; 16] = {
     use Kind::*;
     [
+        Hours,
         ShiftBegins,
         Served,
         ServedTogether,
@@ -80,7 +83,6 @@ const KINDS: [Kind; 16] = {
         CustomerWrites,
         Arrives,
         LosesPatience,
-        ShiftEnds,
         ShiftEnds,
         ShiftEnds,
         ShiftEnds,
@@ -256,7 +258,7 @@ mod tests {
             let mut now = 0;
             for of in 0..20_000 {
                 let at = Timestamp(now + random.bits() % spread);
-                let kind = KINDS[(random.bits() % 12) as usize];
+                let kind = KINDS[(random.bits() % 13) as usize];
                 let draw = random.bits() % 3;
                 if draw == 0 && calendar.first(|_| true).is_some() {
                     wanted.pop_first();
@@ -300,7 +302,7 @@ mod tests {
 
     #[test]
     fn every_kind_reads_back() {
-        for (at, kind) in KINDS.into_iter().take(12).enumerate() {
+        for (at, kind) in KINDS.into_iter().take(13).enumerate() {
             assert_eq!(kind as usize, at);
             let last = Timestamp((1 << INSTANT_BITS) - 1);
             let due = Due::new(last, kind, u32::MAX, 7);

@@ -182,7 +182,7 @@ impl<'s> Contacts<'s> {
             Kind::ServedTogether => self.together[of].stamp == due.stamp(),
             Kind::Written => self.desks.is_writing(due.of(), due.stamp()),
             Kind::CustomerWrites => self.desks.is_thinking(due.of(), due.stamp()),
-            Kind::ShiftBegins | Kind::Back | Kind::Arrives | Kind::ShiftEnds => true,
+            Kind::Hours | Kind::ShiftBegins | Kind::Back | Kind::Arrives | Kind::ShiftEnds => true,
         }
     }
 

@@ -87,6 +87,7 @@ struct Parts {
     replications: u32,
     streams: Vec<(Stream, Option<Requirement>)>,
     staffing: Vec<Staffing>,
+    hours: Vec<Option<Staffing>>,
     speed: Vec<Vec<f64>>,
     /// By channel: whether the document says how long agents have to accept.
     own_offer: Vec<bool>,
@@ -118,6 +119,7 @@ impl Parts {
             replications: self.replications,
             streams,
             staffing: self.staffing,
+            hours: self.hours,
             speed: self.speed,
             offers: self.offers,
             policy: self.policy,
@@ -183,6 +185,7 @@ impl Reader<'_> {
             replications: u32::try_from(replications).unwrap_or(1),
             streams,
             staffing: self.staffing(root),
+            hours: self.hours(root),
             speed: self.speeds(root),
             own_offer: self.own_offers(root),
             offers,
@@ -259,13 +262,27 @@ impl Reader<'_> {
         }
     }
 
+    /// By queue.
+    fn hours(&self, root: &Section<'_>) -> Vec<Option<Staffing>> {
+        let plan = self.draft.plan();
+        let mut all = vec![None; plan.queues().len()];
+        for (name, section) in root.get("queues").sections() {
+            let hours = section.get("hours");
+            if let (Some(queue), true) = (plan.find_queue(name), hours.is_given()) {
+                all[usize::from(queue.0)] =
+                    shifts(&hours, "hours are written as shifts are: ").map(|hours| Staffing::Daily(1, hours));
+            }
+        }
+        all
+    }
+
     fn staffing(&self, root: &Section<'_>) -> Vec<Staffing> {
         let plan = self.draft.plan();
         let mut all: Vec<Staffing> = plan.groups().iter().map(|group| Staffing::Always(group.count)).collect();
         for (name, entry) in root.get("agents").names() {
             let (Some(section), Some(group)) = (entry.section(), plan.find_group(name)) else { continue };
             let count = plan.groups()[usize::from(group.0)].count;
-            if let Some(shifts) = shifts(&section.get("shifts")) {
+            if let Some(shifts) = shifts(&section.get("shifts"), "") {
                 all[usize::from(group.0)] = Staffing::Daily(count, shifts);
             }
         }
@@ -325,7 +342,7 @@ fn priority(entry: &Entry<'_>) -> i16 {
     number.unwrap_or_else(|| entry.wrong("a whole number from -32768 to 32767").unwrap_or_default())
 }
 
-fn shifts(entry: &Entry<'_>) -> Option<Shifts> {
+fn shifts(entry: &Entry<'_>, note: &str) -> Option<Shifts> {
     const FORM: &str = "a list of shifts such as [[\"08:00\", \"12:00\"], [\"13:00\", \"17:00\"]]";
     let mut shifts = Vec::new();
     for item in entry.items(FORM)? {
@@ -344,7 +361,7 @@ fn shifts(entry: &Entry<'_>) -> Option<Shifts> {
         }
         shifts.push((from, to));
     }
-    Shifts::new(shifts).map_err(|why| entry.problem(why.to_string())).ok()
+    Shifts::new(shifts).map_err(|why| entry.problem(format!("{note}{why}"))).ok()
 }
 
 /// The two items of a list of two.

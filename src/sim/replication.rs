@@ -14,6 +14,7 @@ use super::calendar::{Calendar, Due, Kind};
 use super::contacts::Contacts;
 use super::crowd::{Crowd, Here};
 use super::digest::EventDigest;
+use super::opening;
 use super::scenario::Scenario;
 use super::tally::{Replication, Window};
 
@@ -47,6 +48,7 @@ pub(super) fn replicate(scenario: &Scenario, number: u32, progress: &dyn Fn(Span
     let from = Timestamp::ZERO + scenario.warmup;
     let window = Window { from, to: from + scenario.horizon };
     let mut run = Run {
+        scenario,
         number,
         router,
         input: Stamped { seq: Seq(0), id: CommandId::ANONYMOUS, at: Timestamp::ZERO, command: Command::AdvanceTime },
@@ -58,6 +60,7 @@ pub(super) fn replicate(scenario: &Scenario, number: u32, progress: &dyn Fn(Span
         contacts: Contacts::new(scenario, number, window),
         crowd: Crowd::new(scenario, number, window),
     };
+    opening::open(scenario, window.to, &mut run.calendar);
     run.crowd.open(&mut run.calendar);
     run.contacts.open(&mut run.calendar);
     run.go(progress)?;
@@ -75,6 +78,7 @@ pub(super) fn replicate(scenario: &Scenario, number: u32, progress: &dyn Fn(Span
 }
 
 struct Run<'s> {
+    scenario: &'s Scenario,
     number: u32,
     router: Router,
     /// What was applied last, or is next: kept, since a command is large.
@@ -126,6 +130,11 @@ impl Run<'_> {
             self.calendar.take();
         }
         match due.kind() {
+            Kind::Hours => {
+                let change =
+                    opening::change(self.scenario, slot, stamp, self.input.at, self.window.to, &mut self.calendar);
+                self.apply(change, "open or close a queue")?;
+            }
             Kind::Arrives => {
                 if self.contacts.arrive(slot, self.input.at, &mut self.calendar, &mut self.input.command) {
                     self.send("take an arrival")?;
@@ -254,7 +263,7 @@ impl Run<'_> {
             What::CustomerWrote { contact } => contacts.asked(contact, at, calendar),
             What::Held { contact, .. } | What::Quieted { contact, .. } => contacts.pause(contact, at, calendar),
             What::WrapUpStarted { contact, until, .. } => contacts.wrap_up(contact, at, until.is_none(), calendar),
-            What::Returned { contact, agent, .. } => {
+            What::Returned { contact, agent, .. } | What::Parked { contact, agent } => {
                 let taken = contacts.returned(contact, at, calendar);
                 contacts.carried(contact, crowd.release(agent, taken, at));
             }
@@ -270,9 +279,14 @@ impl Run<'_> {
             What::PresenceChanged { agent, ready: false, until: None, .. } => crowd.unready(agent, at, calendar),
             What::PresenceChanged { .. }
             | What::RampPassed { .. }
+            | What::LimitChanged { .. }
             | What::Arrived { .. }
+            | What::Unparked { .. }
+            | What::WakeDeferred { .. }
             | What::PreferenceEnded { .. }
             | What::Relaxed { .. }
+            | What::Widened { .. }
+            | What::ContextSet { .. }
             | What::PriorityChanged { .. }
             | What::NeedsChanged { .. }
             | What::QueueOpened { .. }

@@ -66,6 +66,8 @@ pub struct Scenario {
     pub(super) streams: Vec<Stream>,
     /// By group.
     pub(super) staffing: Vec<Staffing>,
+    /// By queue: when it is open; always where there are none.
+    pub(super) hours: Vec<Option<Staffing>>,
     /// By channel: progress of each contact when its agent has 1, 2, 3, … of them in hand; empty for always 1.
     pub(super) speed: Vec<Vec<f64>>,
     pub(super) offers: Offers,

@@ -18,6 +18,7 @@ enum Seen {
     Active,
     Quiet,
     Held,
+    Parked,
     WrappingUp,
 }
 
@@ -38,7 +39,7 @@ pub(crate) struct Host {
     bias: usize,
 }
 
-const KINDS: usize = 29;
+const KINDS: usize = 30;
 
 impl Host {
     pub(crate) fn new(mut chance: Chance) -> Self {
@@ -154,7 +155,10 @@ impl Host {
             7 => Command::Hold { contact: self.contact(Seen::Active) },
             8 => Command::Resume { contact: self.contact(Seen::Held) },
             9 => Command::Quiet { contact: self.contact(Seen::Active) },
-            10 => Command::Wake { contact: self.contact(Seen::Quiet) },
+            10 => {
+                let seen = self.chance.pick(&[Seen::Quiet, Seen::Parked]);
+                Command::Wake { contact: self.contact(seen) }
+            }
             11 => {
                 let seen = self.chance.pick(&[Seen::Active, Seen::Active, Seen::Quiet, Seen::Held]);
                 Command::Complete { contact: self.contact(seen) }
@@ -195,14 +199,18 @@ impl Host {
             22 => Command::SetSkills { agent, skills: self.skills(plan) },
             27 => Command::SetQueueOpen { queue: self.queue(plan), open: self.chance.one_in(2) },
             26 => {
-                let seen = self.chance.pick(&[Seen::Waiting, Seen::Active, Seen::Quiet, Seen::Held]);
+                let seen = self.chance.pick(&[Seen::Waiting, Seen::Parked, Seen::Active, Seen::Quiet, Seen::Held]);
                 let channel = ChannelId(self.below_or_any(plan.channels().len()) as u8);
                 Command::ChangeChannel { contact: self.contact(seen), channel }
             }
-            23 => match self.chance.below(5) {
+            23 => match self.chance.below(6) {
                 0 if self.chance.one_in(3) => self.configure(plan),
                 1 => Command::SetNeeds { needs: self.needs(plan), contact: self.contact(Seen::Waiting) },
                 2 => Command::AdvanceTime,
+                5 => {
+                    let bytes = self.chance.pick(&[0, 1, 3, 4, 4_096, 4_097]);
+                    Command::SetContext { contact: self.any_contact(), context: vec![7; bytes].into() }
+                }
                 3 => Command::Claim { contact: self.contact(Seen::Waiting), agent },
                 _ => Command::Assign { contact: self.contact(Seen::Waiting), agent },
             },
@@ -210,6 +218,10 @@ impl Host {
             25 => {
                 let seen = self.chance.pick(&[Seen::Active, Seen::Active, Seen::Quiet, Seen::Held, Seen::Connecting]);
                 Command::MessageFromAgent { contact: self.contact(seen) }
+            }
+            28 => {
+                let seen = self.chance.pick(&[Seen::Active, Seen::Quiet, Seen::Held]);
+                Command::Park { contact: self.contact(seen) }
             }
             _ => self.enqueue(plan, at),
         }
@@ -223,8 +235,8 @@ impl Host {
             5 | 6 => any(&[Seen::Connecting]),
             7 | 9 => any(&[Seen::Active]),
             8 => any(&[Seen::Held]),
-            10 => any(&[Seen::Quiet]),
-            11 | 13 | 25 => any(&[Seen::Active, Seen::Quiet, Seen::Held]),
+            10 => any(&[Seen::Quiet, Seen::Parked]),
+            11 | 13 | 25 | 28 => any(&[Seen::Active, Seen::Quiet, Seen::Held]),
             12 => any(&[Seen::WrappingUp]),
             14 | 16 | 24 | 26 => !self.contacts.is_empty(),
             15 | 17 => any(&[Seen::Waiting]),
@@ -417,6 +429,8 @@ impl Host {
                 }
                 What::Held { contact, .. } => self.saw(contact, Seen::Held),
                 What::Quieted { contact, .. } => self.saw(contact, Seen::Quiet),
+                What::Parked { contact, .. } => self.saw(contact, Seen::Parked),
+                What::Unparked { contact } => self.saw(contact, Seen::Waiting),
                 What::WrapUpStarted { contact, .. } => self.saw(contact, Seen::WrappingUp),
                 What::Returned { contact, .. } => self.saw(contact, Seen::Waiting),
                 _ => {}

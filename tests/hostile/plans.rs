@@ -108,7 +108,15 @@ fn channel(chance: &mut Chance) -> Value {
     of.insert("one_per_customer".into(), chance.one_in(3).into());
     of.insert("superseded".into(), chance.one_in(3).into());
     if chance.one_in(2) {
-        of.insert("quiet_after".into(), time(chance).into());
+        let mut silences = [0; 3].map(|_| chance.micros().max(1));
+        silences.sort_unstable();
+        for (key, length) in ["quiet_after", "park_after", "close_after"].into_iter().zip(silences) {
+            if !chance.one_in(3) {
+                of.insert(key.into(), Span(length).to_string().into());
+            }
+        }
+        let wait = if chance.one_in(4) { "forever".to_owned() } else { Span(chance.micros()).to_string() };
+        of.insert("wake".into(), json!({ "over": chance.pick(&[0, 1, 65_535]), "wait": wait }));
         of.insert("age_from".into(), chance.pick(&["first-contact", "last-message"]).into());
     }
     of.into()
@@ -137,6 +145,9 @@ fn profile(chance: &mut Chance, names: &Names) -> Value {
             takes["offered_load"] = "100%".into();
         }
         if chance.one_in(4) {
+            takes["adaptive"] = json!({ "floor": chance.pick(&[1, 1, max, 2]), "reply_within": time(chance) });
+        }
+        if chance.one_in(4) {
             takes["ramp"] = json!({ "contacts": chance.pick(&[1, 1, 2, 5, 1_000]), "per": time(chance) });
         }
         of.insert((*name).clone(), takes);
@@ -163,7 +174,13 @@ fn group(chance: &mut Chance, names: &Names) -> Value {
     of.insert("skills".into(), ranks(chance, &names.skills, &[1, 50, 100]));
     of.insert("tiers".into(), ranks(chance, &names.queues, &[0, 1, 2, 65_535]));
     if chance.one_in(3) {
-        of.insert("serves".into(), ranks(chance, &names.queues, &[1, 2, 65_535]));
+        let mut serves = ranks(chance, &names.queues, &[1, 2, 65_535]);
+        for (_, served) in serves.as_object_mut().into_iter().flatten() {
+            if chance.one_in(2) {
+                *served = json!({ "rank": served.clone(), "after": Span(chance.micros()).to_string() });
+            }
+        }
+        of.insert("serves".into(), serves);
     }
     of.into()
 }
@@ -311,6 +328,7 @@ fn limits(chance: &mut Chance) -> Value {
         "requirement_parts": chance.pick(&[12, 64, 4_096]),
         "requirement_depth": chance.pick(&[12, 16, 64]),
         "steps": chance.pick(&[32, 1_000]),
+        "context": chance.pick(&[0, 3, 4_096]),
     })
 }
 

@@ -1,10 +1,10 @@
 //! A family of plans that uses every option, small enough that the options meet each other.
 
 use cordboard::{
-    Affinity, AfterWait, AgeFrom, AgentOrder, Channel, ChannelCapacity, ChannelId, ContactOrder, Conversation,
-    Customers, Group, GroupId, IdleClock, Limits, Load, Mode, NamedRequirement, NoAnswer, NoAnswerEffect, Over,
-    Overflow, OverflowTo, Plan, Pools, Profile, ProfileId, Queue, QueueId, Ramp, Requirement, SkillId, Skills, Span,
-    Stage, Step, StepClock, Target, WrapUp,
+    Adaptive, Affinity, AfterWait, AgeFrom, AgentOrder, Channel, ChannelCapacity, ChannelId, ContactOrder,
+    Conversation, Customers, Group, GroupId, IdleClock, Limits, Load, Mode, NamedRequirement, NoAnswer, NoAnswerEffect,
+    Over, Overflow, OverflowTo, Plan, Pools, Profile, ProfileId, Queue, QueueId, Ramp, Requirement, Served, SkillId,
+    Skills, Span, Stage, Step, StepClock, Target, Wake, WrapUp,
 };
 use serde::Serialize;
 
@@ -46,6 +46,7 @@ impl Draft {
                 agents: dice.pick(&[1_000_000, 1_000_000, 1_000_000, 8]),
                 sources: dice.pick(&[4_096, 4_096, 2]),
                 classes: dice.pick(&[1_000_000, 1_000_000, 1_000_000, 7]),
+                context: dice.pick(&[4_096, 4_096, 2, 0]),
                 ..Limits::default()
             },
             customers: customers(dice),
@@ -148,7 +149,11 @@ impl Draft {
             capacity: ProfileId(dice.below(self.profiles.len()) as u16),
             skills: self.skills(dice),
             tiers: ranks(dice),
-            serves: dice.one_in(2).then(|| ranks(dice)),
+            serves: dice.one_in(2).then(|| {
+                let ranks = ranks(dice).into_iter();
+                let delays = [Span::ZERO, Span::ZERO, Span::ZERO, secs(3), secs(10), Span(1), secs(60)];
+                ranks.map(|(queue, rank)| Served { queue, rank, after: dice.pick(&delays) }).collect()
+            }),
             retired: false,
         }
     }
@@ -303,9 +308,19 @@ fn customers(dice: &mut Dice<'_>) -> Customers {
 }
 
 fn conversation(dice: &mut Dice<'_>) -> Conversation {
+    let mut silences =
+        [0; 3].map(|_| dice.pick(&[secs(60), secs(4), Span::MAX, secs(10), secs(30), secs(300), Span(1)]));
+    silences.sort();
+    let [quiet_after, park_after, close_after] = silences.map(|length| dice.one_in(2).then_some(length));
     Conversation {
-        quiet_after: dice.pick(&[None, Some(secs(4)), Some(secs(1)), Some(secs(20)), Some(Span::MAX)]),
+        quiet_after,
+        park_after,
+        close_after,
         age_from: dice.pick(&[AgeFrom::FirstContact, AgeFrom::LastMessage]),
+        wake: Wake {
+            over: dice.pick(&[0, 0, 1, 2, u16::MAX]),
+            wait: dice.pick(&[secs(60), secs(4), Span::ZERO, secs(15), Span::MAX]),
+        },
     }
 }
 
@@ -325,8 +340,18 @@ fn capacity(dice: &mut Dice<'_>) -> ChannelCapacity {
     load[Stage::Held as usize] = parts(load[Stage::Active as usize], dice.pick(&[4, 1, 0]));
     let ramp =
         |dice: &mut Dice<'_>| Ramp { contacts: dice.pick(&[1, 2, 3]), per: dice.pick(&[secs(10), secs(3), secs(40)]) };
+    let adaptive = |dice: &mut Dice<'_>| Adaptive {
+        floor: 1 + dice.below(usize::from(max.min(2))) as u16,
+        reply_within: dice.pick(&[secs(5), secs(20), secs(1)]),
+    };
     let open = max + dice.pick(&[0, 0, 2, 5]);
-    ChannelCapacity { max, open, load, ramp: dice.one_in(4).then(|| ramp(dice)) }
+    ChannelCapacity {
+        max,
+        open,
+        load,
+        ramp: dice.one_in(4).then(|| ramp(dice)),
+        adaptive: dice.one_in(3).then(|| adaptive(dice)),
+    }
 }
 
 fn agent_order(dice: &mut Dice<'_>) -> AgentOrder {

@@ -28,7 +28,7 @@ impl Reference {
                 agent.draining = false;
                 agent.available = now;
                 agent.ready_again = None;
-                self.look_at_ramps(at);
+                self.keep_pace(at);
             }
             None => {
                 if self.agents.len() >= self.plan.limits().agents as usize {
@@ -51,7 +51,9 @@ impl Reference {
                     ready_again: None,
                     given: Vec::new(),
                     blocked: Vec::new(),
+                    limits: Vec::new(),
                 });
+                self.keep_pace(self.agents.len() - 1);
             }
         }
         self.tell(What::AgentSignedIn { agent: id, group });
@@ -90,6 +92,10 @@ impl Reference {
         while !self.agents[a].holds.is_empty() {
             let stage = self.agents[a].holds[0].stage;
             let offer = self.agents[a].holds[0].offer;
+            if self.is_to_be_parked(&self.agents[a].holds[0]) {
+                self.parks(a, 0);
+                continue;
+            }
             let contact = self.agents[a].holds[0].contact.id;
             if let Some(offer) = offer {
                 let last = self.take_offer(a, 0);

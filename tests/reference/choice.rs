@@ -17,7 +17,10 @@ impl Reference {
 
     pub(super) fn best_agent(&self, contact: &Contact) -> Option<usize> {
         let able = (0..self.agents.len()).filter(|&a| self.could_take(&self.agents[a], contact));
-        able.min_by_key(|&a| self.agent_rank(&self.agents[a], contact))
+        able.min_by_key(|&a| {
+            let agent = &self.agents[a];
+            (contact.owner != Some(agent.id), self.agent_rank(agent, contact))
+        })
     }
 
     /// The index in `waiting` of the contact that the agent at `a` is given next, if any.
@@ -42,7 +45,7 @@ impl Reference {
             Some((only, _)) => only == agent.id,
             // "Nobody is given a contact of such a queue, unless it waits for that agent alone."
             None if self.queue(contact.queue).mode == Mode::Pull => false,
-            None => self.group(agent).serves(contact.queue).is_some() && self.meets(&agent.skills, contact).is_some(),
+            None => self.serves(agent, contact) && self.meets(&agent.skills, contact).is_some(),
         };
         let rings = agent.holds.iter().any(|held| held.contact.id == contact.id);
         wanted && !rings && !self.is_excluded(contact, agent.id) && self.has_room(agent, contact.channel)

@@ -25,7 +25,7 @@ impl Reference {
     pub(crate) fn may_claim(&self, agent: &Agent, contact: &Contact) -> bool {
         let wanted = match contact.only {
             Some((only, _)) => only == agent.id,
-            None => self.group(agent).serves(contact.queue).is_some() && self.meets(&agent.skills, contact).is_some(),
+            None => self.serves(agent, contact) && self.meets(&agent.skills, contact).is_some(),
         };
         let held = agent.holds.iter().filter(|held| held.contact.queue == contact.queue).count();
         wanted

@@ -26,12 +26,15 @@ impl Reference {
             max_wait: new.max_wait,
             wrap_up: new.wrap_up,
             customer: new.customer,
+            owner: None,
+            context: Vec::new(),
             turn: Turn::Agent,
             turn_since: now,
             only: only.map(|preferred| (preferred.agent, now + preferred.wait)),
             waits_since: now,
             step: 0,
             step_began: now,
+            widened: Span::ZERO,
             first_offer: None,
             offers_made: 0,
             overflows: 0,
@@ -110,6 +113,7 @@ impl Reference {
         self.put_aside_for(a, channel);
         it.first_offer = it.first_offer.or(Some(now));
         (it.turn, it.turn_since) = (Turn::Agent, now);
+        it.owner = None;
 
         let connect_by = self.plan.connect_time(queue, channel).map(|span| now + span);
         let (stage, offer, until) = match self.plan.offer_time(queue, channel) {
@@ -134,6 +138,7 @@ impl Reference {
             offer,
             taken,
             held_by: None,
+            waking: false,
             until,
             forced,
             further: false,
@@ -156,6 +161,7 @@ impl Reference {
         let (contact, customer, channel) = (it.id, it.customer, it.channel);
         it.first_offer = it.first_offer.or(Some(now));
         (it.turn, it.turn_since) = (Turn::Agent, now);
+        it.owner = None;
         self.chose(it.queue, self.agents[a].id);
         self.remember_given(a, it.channel);
         let agent = &mut self.agents[a];
@@ -167,6 +173,7 @@ impl Reference {
             offer: None,
             taken: true,
             held_by: None,
+            waking: false,
             until,
             forced: false,
             further: false,
@@ -254,6 +261,21 @@ impl Reference {
         Ok(())
     }
 
+    pub(super) fn set_context(&mut self, contact: ContactId, context: &[u8]) -> Result<(), Refused> {
+        if context.len() > self.plan.limits().context as usize {
+            return Err(Refused::Condition("more than may be attached to a contact"));
+        }
+        let it = match self.known_contact(contact)? {
+            Place::Waiting(at) => &mut self.waiting[at],
+            Place::Parked(at) => &mut self.parked[at],
+            Place::Scheduled(at) => &mut self.scheduled[at],
+            Place::With(a, h) => &mut self.agents[a].holds[h].contact,
+        };
+        it.context = context.to_vec();
+        self.tell(What::ContextSet { contact });
+        Ok(())
+    }
+
     pub(super) fn set_needs(&mut self, contact: ContactId, needs: &Needs) -> Result<(), Refused> {
         self.check_needs(needs)?;
         self.waiting_or_scheduled(contact)?.needs = needs.clone();
@@ -263,13 +285,28 @@ impl Reference {
     }
 
     pub(super) fn assign(&mut self, contact: ContactId, agent: AgentId) -> Result<(), Refused> {
-        let channel = self.waiting_or_scheduled(contact)?.channel;
-        let a = self.known_agent(agent)?;
-        self.takes_channel(a, channel)?;
-        if let Some(Place::Scheduled(at)) = self.place(contact) {
-            let it = self.scheduled.remove(at);
-            self.stand_in_line(it);
-        }
+        let a = match self.known_contact(contact)? {
+            Place::With(..) => return Err(Refused::Condition("an agent has the contact")),
+            Place::Waiting(at) => {
+                let a = self.known_agent(agent)?;
+                self.takes_channel(a, self.waiting[at].channel)?;
+                a
+            }
+            Place::Parked(at) => {
+                let a = self.known_agent(agent)?;
+                self.takes_channel(a, self.parked[at].channel)?;
+                let it = self.parked.remove(at);
+                self.stand_in_line(it);
+                a
+            }
+            Place::Scheduled(at) => {
+                let a = self.known_agent(agent)?;
+                self.takes_channel(a, self.scheduled[at].channel)?;
+                let it = self.scheduled.remove(at);
+                self.stand_in_line(it);
+                a
+            }
+        };
         let at = self.waiting_contact(contact)?;
         self.give(at, a, true);
         Ok(())

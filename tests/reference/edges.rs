@@ -163,7 +163,7 @@ impl Reference {
                 it.excluded.clear();
                 it.excluding_ends.clear();
                 (it.offers_made, it.first_offer) = (0, None);
-                (it.step, it.step_began, it.waits_since) = (0, now, now);
+                (it.step, it.step_began, it.waits_since, it.widened) = (0, now, now, Span::ZERO);
                 self.tell(What::Overflowed { contact, queue, why });
                 Done::Moved
             }

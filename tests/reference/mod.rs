@@ -21,6 +21,7 @@ mod plan;
 mod room;
 mod scheduled;
 mod settling;
+mod standby;
 mod state;
 mod steps;
 
@@ -66,6 +67,8 @@ pub(crate) struct Reference {
     pub(crate) agents: Vec<Agent>,
     /// Contacts with nobody, by arrival number.
     pub(crate) waiting: Vec<Contact>,
+    /// Contacts with nobody that wait on their customer.
+    pub(crate) parked: Vec<Contact>,
     /// Customers remembered, with what of them; those without a contact in the order in which they came to have none.
     pub(crate) customers: Vec<Customer>,
     /// Contacts that are promised for later, and in no line yet.
@@ -76,6 +79,8 @@ pub(crate) struct Reference {
     last_given: Vec<(QueueId, AgentId)>,
     /// Every command number applied, by source.
     applied: Vec<(u32, Vec<u64>)>,
+    /// When each contact last came to be active.
+    active_since: Vec<(ContactId, Timestamp)>,
     marked_agents: Vec<AgentId>,
     marked_contacts: Vec<ContactId>,
     events: Vec<Event>,
@@ -92,11 +97,13 @@ impl Reference {
             offers: 0,
             agents: Vec::new(),
             waiting: Vec::new(),
+            parked: Vec::new(),
             customers: Vec::new(),
             scheduled: Vec::new(),
             closed: Vec::new(),
             last_given: Vec::new(),
             applied: Vec::new(),
+            active_since: Vec::new(),
             marked_agents: Vec::new(),
             marked_contacts: Vec::new(),
             events: Vec::new(),
@@ -153,6 +160,7 @@ impl Reference {
             Command::Abandon { contact } => self.abandon(*contact),
             Command::Cancel { contact } => self.cancel(*contact),
             Command::SetPriority { contact, priority } => self.set_priority(*contact, *priority),
+            Command::SetContext { contact, context } => self.set_context(*contact, context),
             Command::SetNeeds { contact, needs } => self.set_needs(*contact, needs),
             Command::ChangeChannel { contact, channel } => self.change_channel(*contact, *channel),
             Command::Assign { contact, agent } => self.assign(*contact, *agent),
@@ -166,6 +174,7 @@ impl Reference {
             Command::Resume { contact } => self.resume(*contact),
             Command::MessageFromCustomer { contact } => self.message_from_customer(*contact),
             Command::MessageFromAgent { contact } => self.message_from_agent(*contact),
+            Command::Park { contact } => self.park(*contact),
             Command::Quiet { contact } => self.quiet(*contact),
             Command::Wake { contact } => self.wake(*contact),
             Command::Complete { contact } => self.complete(*contact),
@@ -213,6 +222,7 @@ impl Reference {
     }
 
     fn tell(&mut self, what: What) {
+        self.note_active(&what);
         self.events.push(Event { at: self.now, what });
     }
 

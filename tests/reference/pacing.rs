@@ -1,8 +1,18 @@
-//! Section 9: how fast an agent is given contacts of a channel.
+//! Section 9: how fast an agent is given contacts of a channel, and how many at once.
 
-use cordboard::{ChannelId, Timestamp, What};
+use cordboard::{ChannelId, Span, Stage, Timestamp, Turn, What};
 
-use super::{Agent, Reference};
+use super::{Agent, Holding, Reference};
+
+/// The limit of an agent that adapts, and the round it is in.
+#[derive(Clone, Debug)]
+pub(crate) struct Limit {
+    pub(crate) channel: ChannelId,
+    pub(crate) most: u16,
+    /// What the customers waited for each reply of the round.
+    waits: Vec<Span>,
+    in_use: bool,
+}
 
 impl Reference {
     /// An unforced `Offered` or `Assigned` of a channel that the agent's profile paces.
@@ -12,11 +22,81 @@ impl Reference {
         self.look_at_ramp(a, channel);
     }
 
-    /// After another plan or in another group.
-    pub(super) fn look_at_ramps(&mut self, a: usize) {
+    /// On signing in, after another plan, or in another group.
+    pub(super) fn keep_pace(&mut self, a: usize) {
         for channel in (0..64).map(ChannelId) {
             self.look_at_ramp(a, channel);
+            let capacity = self.profile(&self.agents[a]).channel(channel);
+            let rule = capacity.and_then(|capacity| Some((capacity.adaptive?, capacity.max)));
+            let limits = &mut self.agents[a].limits;
+            let Some((adaptive, max)) = rule else {
+                limits.retain(|limit| limit.channel != channel);
+                continue;
+            };
+            match limits.iter_mut().find(|limit| limit.channel == channel) {
+                Some(limit) => limit.most = limit.most.clamp(adaptive.floor, max),
+                None => limits.push(Limit { channel, most: adaptive.floor, waits: Vec::new(), in_use: false }),
+            }
         }
+    }
+
+    /// The wait that ends with the agent's message, if it is a reply that counts.
+    pub(super) fn wait_for_reply(&self, holding: &Holding) -> Option<Span> {
+        let it = &holding.contact;
+        let active = self.active_since.iter().find(|(of, _)| *of == it.id).map(|&(_, since)| since)?;
+        (holding.stage == Stage::Active && it.turn == Turn::Agent).then(|| self.now.since(active.max(it.turn_since)))
+    }
+
+    pub(super) fn count_reply(&mut self, a: usize, channel: ChannelId, wait: Span) {
+        let busy = self.busy(&self.agents[a], channel);
+        let Some(capacity) = self.profile(&self.agents[a]).channel(channel) else { return };
+        let (max, Some(rule)) = (capacity.max, capacity.adaptive) else { return };
+        let agent = self.agents[a].id;
+        let limit = self.agents[a].limits.iter_mut().find(|limit| limit.channel == channel).expect("it adapts");
+        limit.waits.push(wait);
+        limit.in_use |= busy >= usize::from(limit.most);
+
+        let sum: u128 = limit.waits.iter().map(|wait| u128::from(wait.0)).sum();
+        let in_all = |replies: usize| replies as u128 * u128::from(rule.reply_within.0);
+        let lost = sum > in_all(usize::from(limit.most));
+        if limit.waits.len() < usize::from(limit.most) && !lost {
+            return;
+        }
+        let before = limit.most;
+        if sum > in_all(limit.waits.len()) {
+            limit.most = rule.floor.max(before - 1.max(before / 4));
+        } else if limit.in_use {
+            limit.most = max.min(before + 1);
+        }
+        (limit.waits, limit.in_use) = (Vec::new(), false);
+        if limit.most != before {
+            let limit = limit.most;
+            self.tell(What::LimitChanged { agent, channel, limit });
+            self.mark_agent(agent);
+        }
+    }
+
+    /// Busy with as many as its limit, where it adapts.
+    pub(crate) fn is_at_limit(&self, agent: &Agent, channel: ChannelId) -> bool {
+        agent.limit(channel).is_some_and(|limit| self.busy(agent, channel) >= usize::from(limit))
+    }
+
+    /// "Active since" by what is told of a contact: the last of these, if it is active now.
+    pub(super) fn note_active(&mut self, what: &What) {
+        let contact = match *what {
+            What::Offered { contact, .. }
+            | What::Assigned { contact, .. }
+            | What::Claimed { contact, .. }
+            | What::Accepted { contact, .. }
+            | What::Connected { contact, .. }
+            | What::Resumed { contact, .. }
+            | What::Woken { contact, .. }
+            | What::ChannelChanged { contact, .. } => contact,
+            What::Ended { contact, .. } => return self.active_since.retain(|(of, _)| *of != contact),
+            _ => return,
+        };
+        self.active_since.retain(|(of, _)| *of != contact);
+        self.active_since.push((contact, self.now));
     }
 
     /// Forgets what need not be remembered, and works out until when the channel is blocked.
@@ -49,6 +129,11 @@ impl Reference {
 }
 
 impl Agent {
+    /// The limit of the channel that adapts, if it does.
+    pub(crate) fn limit(&self, channel: ChannelId) -> Option<u16> {
+        self.limits.iter().find(|limit| limit.channel == channel).map(|limit| limit.most)
+    }
+
     /// Until when its ramp blocks the channel.
     pub(crate) fn blocked_until(&self, channel: ChannelId) -> Option<Timestamp> {
         self.blocked.iter().find(|(of, _)| *of == channel).map(|&(_, until)| until)

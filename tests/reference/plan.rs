@@ -95,8 +95,9 @@ impl Reference {
 
         // "Contacts in a step that is no more are in the last one."
         let last_step = |queue: QueueId| plan.queue(queue).map_or(0, |queue| queue.steps.len().saturating_sub(1));
-        for contact in &mut self.waiting {
+        for contact in self.waiting.iter_mut().chain(&mut self.parked) {
             contact.step = contact.step.min(last_step(contact.queue));
+            Self::widened_under(plan, contact);
         }
         for agent in &mut self.agents {
             if !agent.own_skills {
@@ -104,11 +105,12 @@ impl Reference {
             }
             for holding in &mut agent.holds {
                 holding.contact.step = holding.contact.step.min(last_step(holding.contact.queue));
+                Self::widened_under(plan, &mut holding.contact);
             }
         }
 
         for a in 0..self.agents.len() {
-            self.look_at_ramps(a);
+            self.keep_pace(a);
         }
 
         // "Agents of retired groups, not yet draining: as SignOut with drain, by id."

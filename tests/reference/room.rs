@@ -14,10 +14,10 @@ impl Reference {
     /// Whether the agent has room for one more contact of `channel`.
     pub(crate) fn has_room(&self, agent: &Agent, channel: ChannelId) -> bool {
         let able = !agent.draining && agent.ready.has(channel) && agent.blocked_until(channel).is_none();
-        able && self.is_room(agent, channel)
+        able && !self.is_at_limit(agent, channel) && self.is_room(agent, channel)
     }
 
-    /// Whether one more contact of `channel` fits, ready or not, blocked or not.
+    /// Whether one more contact of `channel` fits, ready or not, paced or not.
     pub(crate) fn is_room(&self, agent: &Agent, channel: ChannelId) -> bool {
         let profile = self.profile(agent);
         let Some(capacity) = profile.channel(channel) else { return false };
@@ -43,6 +43,11 @@ impl Reference {
         others.map(load_beside).sum::<u64>() + load_in(profile, channel, Stage::Offered)
     }
 
+    /// How many contacts of a channel keep the agent busy.
+    pub(super) fn busy(&self, agent: &Agent, channel: ChannelId) -> usize {
+        busy(agent, channel)
+    }
+
     /// Whether the contact at `h` of what the agent holds (held or quiet) may become active.
     pub(crate) fn may_resume(&self, agent: &Agent, h: usize) -> bool {
         let profile = self.profile(agent);
@@ -55,7 +60,8 @@ impl Reference {
                 && matches!(other.stage, Stage::Offered | Stage::Connecting | Stage::Active)
                 && profile.over(other.contact.channel, channel) == Over::Hold
         });
-        if put_aside_by_another || busy(agent, channel) + 1 > usize::from(capacity.max) {
+        let most = capacity.max.min(agent.limit(channel).unwrap_or(u16::MAX));
+        if put_aside_by_another || busy(agent, channel) + 1 > usize::from(most) {
             return false;
         }
         fits(profile, channel, |not_of| {
@@ -82,11 +88,11 @@ fn fits(profile: &Profile, channel: ChannelId, sum: impl Fn(Option<ChannelId>) -
 }
 
 /// The load of one contact in a stage; the whole agent where the profile has nothing of the channel.
-fn load_in(profile: &Profile, channel: ChannelId, stage: Stage) -> u64 {
+pub(super) fn load_in(profile: &Profile, channel: ChannelId, stage: Stage) -> u64 {
     profile.channel(channel).map_or(u64::from(Load::FULL.0), |capacity| u64::from(capacity.load(stage).0))
 }
 
-fn busy(agent: &Agent, channel: ChannelId) -> usize {
+pub(super) fn busy(agent: &Agent, channel: ChannelId) -> usize {
     agent.holds.iter().filter(|held| held.contact.channel == channel && held.stage.is_busy()).count()
 }
 

@@ -1,6 +1,6 @@
 //! Section 12: contacts that are promised for later.
 
-use cordboard::{ContactId, NewContact, Preferred, Stage, Timestamp, TransferTo, What};
+use cordboard::{ContactId, NewContact, Preferred, Span, Stage, Timestamp, TransferTo, What};
 
 use super::{Contact, Holding, Reference};
 
@@ -57,7 +57,7 @@ impl Reference {
         if first && !promise.keeps_age {
             it.age_origin = now;
         }
-        (it.waits_since, it.step_began, it.only) = (now, now, None);
+        (it.waits_since, it.step_began, it.widened, it.only) = (now, now, Span::ZERO, None);
         let from = promise.not_before.max(now);
         let preferred = promise.preferred;
         it.promise = Some(promise);
@@ -105,6 +105,7 @@ impl Reference {
             offer: None,
             taken: false,
             held_by: None,
+            waking: false,
             until: Some(until),
             forced: false,
             further: false,

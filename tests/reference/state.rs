@@ -5,6 +5,7 @@ use cordboard::{
     Stage, Timestamp, Turn, WrapUp,
 };
 
+use super::pacing::Limit;
 use super::{Reference, Refused};
 
 #[derive(Clone, Debug)]
@@ -33,6 +34,8 @@ pub(crate) struct Agent {
     pub(crate) given: Vec<(ChannelId, Timestamp)>,
     /// Channels its ramps block, and until when.
     pub(crate) blocked: Vec<(ChannelId, Timestamp)>,
+    /// Limits that adapt.
+    pub(crate) limits: Vec<Limit>,
 }
 
 /// A contact in an agent's hands.
@@ -46,8 +49,10 @@ pub(crate) struct Holding {
     pub(crate) taken: bool,
     /// Who put it on hold, in stage held.
     pub(crate) held_by: Option<HeldBy>,
-    /// The end of the offer, of connecting, or of the wrap-up.
+    /// The end of the offer, of connecting, of the wrap-up, or of waiting to wake.
     pub(crate) until: Option<Timestamp>,
+    /// Quiet, and waits to wake.
+    pub(crate) waking: bool,
     /// Given by a supervisor, or woken above the limit.
     pub(crate) forced: bool,
     /// A copy of a contact that rings with another agent too, whose offer was made first.
@@ -68,6 +73,10 @@ pub(crate) struct Contact {
     pub(crate) max_wait: Option<Span>,
     pub(crate) wrap_up: Option<WrapUp>,
     pub(crate) customer: Option<CustomerId>,
+    /// The agent who is asked first.
+    pub(crate) owner: Option<AgentId>,
+    /// What the host attached to it.
+    pub(crate) context: Vec<u8>,
     /// Who is to write next, and since when.
     pub(crate) turn: Turn,
     pub(crate) turn_since: Timestamp,
@@ -77,6 +86,8 @@ pub(crate) struct Contact {
     pub(crate) waits_since: Timestamp,
     pub(crate) step: usize,
     pub(crate) step_began: Timestamp,
+    /// The longest delay of a group on stand-by that it has waited for.
+    pub(crate) widened: Span,
     pub(crate) first_offer: Option<Timestamp>,
     pub(crate) offers_made: u32,
     /// Queues it overflowed into.
@@ -98,6 +109,8 @@ pub(crate) enum Place {
     Waiting(usize),
     /// At this index of `scheduled`.
     Scheduled(usize),
+    /// At this index of `parked`.
+    Parked(usize),
     /// With the agent at this index, at this index of what it holds.
     With(usize, usize),
 }
@@ -114,6 +127,9 @@ impl Reference {
         if let Some(at) = self.scheduled.iter().position(|scheduled| scheduled.id == contact) {
             return Some(Place::Scheduled(at));
         }
+        if let Some(at) = self.parked.iter().position(|parked| parked.id == contact) {
+            return Some(Place::Parked(at));
+        }
         for (a, agent) in self.agents.iter().enumerate() {
             if let Some(h) = agent.holds.iter().position(|holding| holding.contact.id == contact && !holding.further) {
                 return Some(Place::With(a, h));
@@ -125,7 +141,7 @@ impl Reference {
     /// Contacts in every state.
     pub(crate) fn present(&self) -> usize {
         let held = self.agents.iter().flat_map(|agent| &agent.holds).filter(|holding| !holding.further);
-        self.waiting.len() + self.scheduled.len() + held.count()
+        self.waiting.len() + self.scheduled.len() + self.parked.len() + held.count()
     }
 
     pub(super) fn known_agent(&self, agent: AgentId) -> Result<usize, Refused> {
@@ -139,7 +155,9 @@ impl Reference {
     pub(super) fn waiting_contact(&self, contact: ContactId) -> Result<usize, Refused> {
         match self.known_contact(contact)? {
             Place::Waiting(at) => Ok(at),
-            Place::With(..) | Place::Scheduled(_) => Err(Refused::Condition("the contact is not waiting")),
+            Place::With(..) | Place::Scheduled(_) | Place::Parked(_) => {
+                Err(Refused::Condition("the contact is not waiting"))
+            }
         }
     }
 
@@ -148,7 +166,7 @@ impl Reference {
         match self.known_contact(contact)? {
             Place::Waiting(at) => Ok(&mut self.waiting[at]),
             Place::Scheduled(at) => Ok(&mut self.scheduled[at]),
-            Place::With(..) => Err(Refused::Condition("the contact is not waiting")),
+            Place::With(..) | Place::Parked(_) => Err(Refused::Condition("the contact is not waiting")),
         }
     }
 

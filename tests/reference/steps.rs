@@ -1,7 +1,7 @@
 //! Section 6: relaxation steps and timers; and `AdvanceTime` of section 1.
 
 use cordboard::{
-    AgentId, ChannelId, ContactId, Edge, OfferEnd, OfferId, Outcome, Return, Stage, StepClock, Timestamp, What,
+    AgentId, ChannelId, ContactId, Edge, OfferEnd, OfferId, Outcome, Return, Span, Stage, StepClock, Timestamp, What,
 };
 
 use super::{Agent, Contact, Place, Reference};
@@ -55,9 +55,13 @@ impl Reference {
         for contact in &self.scheduled {
             consider(Some(self.stands_at(contact)), Timer::Contact(contact.arrival, contact.id));
         }
+        for contact in &self.parked {
+            consider(self.silence_ends(contact, None), Timer::Contact(contact.arrival, contact.id));
+        }
         for agent in &self.agents {
             for holding in &agent.holds {
-                consider(self.silence_ends(holding), Timer::Contact(holding.contact.arrival, holding.contact.id));
+                let timer = Timer::Contact(holding.contact.arrival, holding.contact.id);
+                consider(self.silence_ends(&holding.contact, Some(holding.stage)), timer);
                 consider(holding.until, Timer::Contact(holding.contact.arrival, holding.contact.id));
             }
             consider(agent.ready_again.map(|(due, _)| due), Timer::Agent(agent.id, AgentReason::ReadyAgain));
@@ -74,9 +78,10 @@ impl Reference {
         let elsewhere = self.should_go(contact).map(|(due, _)| due);
         let alone = contact.only.map(|(_, until)| until);
         let step = self.next_step_due(contact);
+        let wider = self.next_widening(contact);
         let exclusions = contact.excluded.iter().map(|&(_, until)| until).min();
         let promised = contact.promise.as_ref().map(|promise| promise.not_before).filter(|&at| at > self.now);
-        [promised, longest_wait, elsewhere, alone, step, exclusions].into_iter().flatten().min()
+        [promised, longest_wait, elsewhere, alone, step, wider, exclusions].into_iter().flatten().min()
     }
 
     fn fire(&mut self, timer: Timer) {
@@ -111,6 +116,7 @@ impl Reference {
                 let it = self.scheduled.remove(at);
                 self.falls_due(it);
             }
+            Place::Parked(at) => self.parked_is_due(at),
             Place::With(a, h) => match self.agents[a].holds[h].stage {
                 Stage::Reserved => self.is_given_as_reserved(a, h),
                 Stage::Offered => {
@@ -119,7 +125,7 @@ impl Reference {
                 }
                 Stage::Connecting => self.gives_back(a, h, Return::ConnectFailed),
                 Stage::WrapUp => self.wrap_up_ends(a, h),
-                Stage::Active | Stage::Quiet => self.silence_is_over(a, h),
+                Stage::Active | Stage::Quiet => self.conversation_is_due(a, h),
                 Stage::Held => unreachable!("a stage without a timer"),
             },
         }
@@ -154,6 +160,7 @@ impl Reference {
 
     /// Steps **advance**.
     pub(super) fn advance_steps(&mut self, at: usize) {
+        self.widen(at);
         loop {
             let contact = &self.waiting[at];
             let queue = self.queue(contact.queue);
@@ -176,13 +183,14 @@ impl Reference {
 
     /// Whether somebody signed in and not draining could meet the present step, room and readiness aside.
     pub(super) fn step_is_staffed(&self, contact: &Contact) -> bool {
-        self.agents.iter().any(|agent| !agent.draining && self.could_serve(agent, contact))
+        let ever = Contact { widened: Span::MAX, ..contact.clone() };
+        self.agents.iter().any(|agent| !agent.draining && self.could_serve(agent, &ever))
     }
 
     /// Whether the agent would do for the contact, if there were room.
     pub(crate) fn could_serve(&self, agent: &Agent, contact: &Contact) -> bool {
         self.profile(agent).channel(contact.channel).is_some()
-            && self.group(agent).serves(contact.queue).is_some()
+            && self.serves(agent, contact)
             && self.meets(&agent.skills, contact).is_some()
     }
 }

@@ -12,11 +12,12 @@
 //! chat c1 arrives in service [priority 3] [aged 30s] [answer within 20s] [waiting at most 30s]
 //!         [not before 10m] [of 7] [for ann alone 20s | forever] [wrap-up 30s | fixed 30s | open | none] [needing en >= 50 and es]
 //! o1 accepted | declined | revoked
-//! c1 connected | not connected | held | resumed | quiet | woken | completed | wrapped up | re-queued
+//! c1 connected | not connected | held | resumed | quiet | parked | woken | completed | wrapped up | re-queued
 //! c1 abandoned | cancelled | written in by its customer | written in by its agent
 //! c1 has priority 3            c1 needs en >= 50      c1 assigned to ann
 //! c1 goes on as callback                              over another channel
 //! c1 transferred to sales | to ann alone 20s | forever | needing es   [anew]
+//! c1 with order 4711                                  attaches what follows; to be seen with: read c1
 //! who 7                                               what is known of customer 7
 //! why c1                                              where it is, and what stands between it and each agent
 //! again 7/1: …                                        the same command id, from source 7
@@ -36,6 +37,7 @@ pub(crate) enum Line {
     Load(AgentId),
     Why(ContactId),
     Who(CustomerId),
+    Read(ContactId),
     MayClaim(AgentId),
 }
 
@@ -108,6 +110,9 @@ impl Reader<'_, '_> {
         }
         if first == "why" {
             return Ok(Line::Why(self.contact()?));
+        }
+        if first == "read" {
+            return Ok(Line::Read(self.contact()?));
         }
         if first == "who" {
             return Ok(Line::Who(CustomerId(self.number()?)));
@@ -183,6 +188,7 @@ impl Reader<'_, '_> {
             ("written in by its customer", Command::MessageFromCustomer { contact }),
             ("written in by its agent", Command::MessageFromAgent { contact }),
             ("quiet", Command::Quiet { contact }),
+            ("parked", Command::Park { contact }),
             ("woken", Command::Wake { contact }),
             ("completed", Command::Complete { contact }),
             ("wrapped up", Command::EndWrapUp { contact }),
@@ -194,7 +200,9 @@ impl Reader<'_, '_> {
                 return Ok(command);
             }
         }
-        if words.skip("has priority") {
+        if words.skip("with") {
+            Ok(Command::SetContext { contact, context: words.all().as_bytes().into() })
+        } else if words.skip("has priority") {
             Ok(Command::SetPriority { contact, priority: self.number()? })
         } else if words.skip("goes on as") {
             let name = words.want()?;

@@ -153,6 +153,10 @@ fn run(stage: &mut Option<Stage>, input: &[String]) -> Result<Vec<String>, Strin
             Line::Load(agent) => said.push(stage.load(agent)?),
             Line::MayClaim(agent) => said.push(stage.may_claim(agent)?),
             Line::Why(contact) => said.extend(stage.explain(contact)?),
+            Line::Read(contact) => {
+                let context = stage.engine.context(contact).map(String::from_utf8_lossy);
+                said.push(context.map_or_else(|| "nothing".into(), |text| format!("it reads: {text}")));
+            }
             Line::Who(customer) => said.push(stage.known(customer)),
         }
     }

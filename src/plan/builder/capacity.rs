@@ -106,6 +106,14 @@ impl LoadBuilder {
         self
     }
 
+    /// As many at once as the agent replies to in time, from so many up to the maximum. Default the maximum.
+    pub fn adaptive(mut self, floor: u16, reply_within: Span) -> Self {
+        let adaptive = self.0.table("adaptive");
+        *adaptive.entry("floor") = Value::Whole(floor.into());
+        *adaptive.entry("reply_within") = Value::Text(reply_within.to_string());
+        self
+    }
+
     fn set(mut self, key: &str, load: Load) -> Self {
         *self.0.entry(key) = load_value(load);
         self

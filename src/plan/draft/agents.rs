@@ -1,10 +1,12 @@
 //! Groups of agents.
 
+use super::super::document::Value;
 use super::super::reading::{Entry, Section};
 use super::{Draft, short};
-use crate::agent::Group;
+use crate::agent::{Group, Served};
 use crate::id::{ProfileId, QueueId, SkillId};
 use crate::requirement::Skills;
+use crate::time::Span;
 
 impl Draft {
     pub(super) fn group_named(&self, name: &str, section: Option<&Section<'_>>) -> Group {
@@ -29,7 +31,7 @@ impl Draft {
                 .map_or(ProfileId(0), |id| ProfileId(short(id))),
             skills: self.levels(&section.get("skills").such_as("{ billing = 80 }")),
             tiers: self.ranks(&section.get("tiers").such_as("{ sales = 1, help = 2 }"), 0),
-            serves: serves.is_given().then(|| self.ranks(&serves, 1)),
+            serves: serves.is_given().then(|| self.served(&serves)),
             ..nobody
         }
     }
@@ -41,6 +43,27 @@ impl Draft {
             Some((SkillId(short(self.skills.find(name)?)), u8::try_from(level).ok()?))
         });
         levels.collect()
+    }
+
+    /// What a group serves, ascending by queue: a rank each, or a table with when its stand-by ends.
+    fn served(&self, entry: &Entry<'_>) -> Vec<Served> {
+        let served = entry.names().into_iter().filter_map(|(name, entry)| {
+            let queue = self.queues.resolve(name, &entry);
+            let (rank, after) = match entry.value() {
+                Some(Value::Table(_)) => {
+                    let section = entry.section()?;
+                    let rank = section.get("rank");
+                    let rank = if rank.is_given() { rank.small(1) } else { Some(1) };
+                    (rank, section.get("after").span().unwrap_or(Span::ZERO))
+                }
+                _ => (entry.small(1), Span::ZERO),
+            };
+            Some(Served { queue: QueueId(short(queue?)), rank: rank?, after })
+        });
+        let mut served: Vec<_> = served.collect();
+        served.sort_unstable();
+        served.dedup_by_key(|served| served.queue);
+        served
     }
 
     /// A number per queue, ascending by queue.

@@ -3,7 +3,7 @@
 use super::super::reading::{Entry, Section};
 use super::super::words::OVERS;
 use super::Draft;
-use crate::capacity::{ChannelCapacity, Load, Over, Profile, Ramp, Stage};
+use crate::capacity::{Adaptive, ChannelCapacity, Load, Over, Profile, Ramp, Stage};
 use crate::id::ChannelId;
 
 const RESERVED: [&str; 2] = ["headroom", "arrives_over"];
@@ -113,8 +113,8 @@ impl Draft {
                 "is {is}, less than the {most} the contact may come to take; an offer reserves the most, or leave this out"
             ));
         }
-        let ramp = ramp(&section.get("ramp"));
-        Some(ChannelCapacity { max, open: open.unwrap_or(max).max(max), load: loads, ramp })
+        let (ramp, adaptive) = (ramp(&section.get("ramp")), adaptive(&section.get("adaptive"), max));
+        Some(ChannelCapacity { max, open: open.unwrap_or(max).max(max), load: loads, ramp, adaptive })
     }
 
     /// A channel that cannot be offered even to an idle agent is a mistake.
@@ -139,4 +139,19 @@ fn ramp(entry: &Entry<'_>) -> Option<Ramp> {
     let per = section.get("per").or_missing("within how long, such as per = \"1m\"").some_span();
     let contacts = contacts.whole(1..=Ramp::MOST.into()).and_then(|contacts| u16::try_from(contacts).ok());
     Some(Ramp { contacts: contacts?, per: per? })
+}
+
+/// `{ floor = 3, reply_within = "45s" }`, of a channel with so many at most.
+fn adaptive(entry: &Entry<'_>, max: u16) -> Option<Adaptive> {
+    let section = entry.clone().such_as("{ floor = 3, reply_within = \"45s\" }").section()?;
+    let floor = section.get("floor").or_missing("how many an agent begins with, such as floor = 3");
+    let within = section.get("reply_within").or_missing("how long a reply may take, such as reply_within = \"45s\"");
+    let reply_within = within.some_span();
+    let least = floor.small(1)?;
+    if least > max {
+        floor.problem(format!(
+            "is {least}, more than max = {max}, which the limit never exceeds; lower it, or raise max"
+        ));
+    }
+    Some(Adaptive { floor: least, reply_within: reply_within? })
 }
