@@ -37,7 +37,7 @@ const FLOORS: &[(&str, u64)] = &[
     ("forced offer", 2_000),
     ("held by an arrival", 4_000),
     ("held by the agent", 2_000),
-    ("limit changed", 300),
+    ("limit changed", 250),
     ("not ready for not answering", 6_000),
     ("offer declined", 2_000),
     ("offer expired", 30_000),
