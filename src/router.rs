@@ -34,6 +34,7 @@ mod orders;
 mod pacing;
 mod rebuild;
 mod records;
+mod scheduled;
 mod settle;
 mod sorted;
 mod sources;

@@ -23,6 +23,7 @@ use crate::router::joins::Joins;
 use crate::router::legs::Legs;
 use crate::router::orders::{Choice, Orders, Policies, idle_since};
 use crate::router::records::{Agent, Contact, Place, Rank, Slots};
+use crate::router::scheduled::Appointments;
 use crate::router::sources::Sources;
 use crate::router::timers::{Owner, Timers};
 use crate::time::{Span, Timestamp};
@@ -59,6 +60,7 @@ pub(crate) struct State {
     pub(crate) agents: Slots<Agent>,
     pub(crate) agent_ids: IdMap<AgentId, u32>,
     pub(crate) exclusions: Exclusions,
+    pub(crate) appointments: Appointments,
     pub(crate) legs: Legs,
     pub(crate) joins: Joins,
     pub(crate) short: Short,
@@ -94,6 +96,7 @@ impl State {
             agents: Slots::default(),
             agent_ids: IdMap::default(),
             exclusions: Exclusions::default(),
+            appointments: Appointments::default(),
             legs: Legs::default(),
             joins: Joins::default(),
             short: Short::default(),
@@ -283,6 +286,9 @@ impl State {
         }
         if !queue.steps.is_empty() {
             due = due.min(self.next_step(contact).unwrap_or(Timestamp::MAX).max(self.now));
+        }
+        if let Some(it) = self.appointment(slot).filter(|it| it.not_before > self.now) {
+            due = due.min(it.not_before);
         }
         if let Some(widening) = self.next_widening(contact) {
             due = due.min(widening.max(self.now));

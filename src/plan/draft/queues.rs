@@ -45,6 +45,7 @@ impl Draft {
             offers_per_contact: section.get("offers_per_contact").small(1).unwrap_or(default.offers_per_contact),
             targets: self.targets(&section.get("targets").such_as("{ voice = { share = 0.8, within = \"20s\" } }")),
             overflow: self.overflow(name, section),
+            lead: section.get("lead").span().unwrap_or_default(),
             mode,
             claims: section.get("claims").small(0).unwrap_or(if mode == Mode::Pull { u16::MAX } else { 0 }),
             displace: section.get("displace").choice(&DISPLACES).unwrap_or_default(),
@@ -154,6 +155,7 @@ impl Queue {
             claims: 0,
             displace: Displace::None,
             overflow: Overflow::DEFAULT,
+            lead: Span::ZERO,
             retired: false,
         }
     }
