@@ -281,7 +281,7 @@ impl Step<'_> {
                     let Some((offer, _)) = offer else { continue };
                     self.emit(What::OfferEnded { offer, contact, agent, end: OfferEnd::Revoked });
                 }
-                Stage::Quiet if !held.by_itself && self.state.parks(held.channel) => {
+                Stage::Quiet if self.state.is_to_be_parked(&held) => {
                     self.emit(What::Parked { contact, agent });
                     continue;
                 }
