@@ -126,7 +126,7 @@ impl State {
             Command::Claim { contact, agent } => {
                 let subject = self.waiting(*contact, "claimed")?;
                 let slot = self.known_agent(*agent)?;
-                self.check_claim(subject, slot)
+                self.check_claim(subject, slot, input.at)
             }
             Command::Accept { offer } | Command::Decline { offer } | Command::Revoke { offer } => {
                 self.open_offer(*offer)

@@ -287,9 +287,6 @@ impl State {
         if !queue.steps.is_empty() {
             due = due.min(self.next_step(contact).unwrap_or(Timestamp::MAX).max(self.now));
         }
-        if let Some(it) = self.appointment(slot).filter(|it| it.not_before > self.now) {
-            due = due.min(it.not_before);
-        }
         if let Some(widening) = self.next_widening(contact) {
             due = due.min(widening.max(self.now));
         }

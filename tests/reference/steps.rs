@@ -81,8 +81,7 @@ impl Reference {
         let step = self.next_step_due(contact);
         let wider = self.next_widening(contact);
         let exclusions = contact.excluded.iter().map(|&(_, until)| until).min();
-        let promised = contact.promise.as_ref().map(|promise| promise.not_before).filter(|&at| at > self.now);
-        [promised, longest_wait, elsewhere, alone, step, wider, exclusions].into_iter().flatten().min()
+        [longest_wait, elsewhere, alone, step, wider, exclusions].into_iter().flatten().min()
     }
 
     fn fire(&mut self, timer: Timer) {
