@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::agent::ChannelSet;
+use crate::command::Role;
 use crate::contact::Outcome;
 use crate::id::{AgentId, ChannelId, ContactId, GroupId, OfferId, QueueId, ReasonId};
 use crate::time::{Span, Timestamp};
@@ -162,6 +163,34 @@ pub enum What {
         queue: QueueId,
         /// At which edge of the queue it was in.
         why: Edge,
+    },
+    /// A contact is promised for later, and stands in no line until then.
+    Scheduled {
+        /// Which.
+        contact: ContactId,
+        /// When it stands in line.
+        until: Timestamp,
+    },
+    /// A contact that was promised for later stands in line from now on.
+    Due {
+        /// Which.
+        contact: ContactId,
+    },
+    /// An agent's capacity is kept free for a contact that is promised for later; nothing rings.
+    Reserved {
+        /// Which contact.
+        contact: ContactId,
+        /// Whose.
+        agent: AgentId,
+        /// When it is given to the agent.
+        until: Timestamp,
+    },
+    /// The capacity is free again, and the contact was not given: one of the two has gone, or it goes elsewhere.
+    ReservationEnded {
+        /// Which contact.
+        contact: ContactId,
+        /// Whose.
+        agent: AgentId,
     },
     /// A contact stands in line.
     Queued {
@@ -357,6 +386,31 @@ pub enum What {
         agent: AgentId,
         /// It did not fit, and was given all the same.
         forced: bool,
+    },
+    /// An agent joined a contact that another has, or has another role there.
+    Joined {
+        /// Which contact.
+        contact: ContactId,
+        /// Who joined.
+        agent: AgentId,
+        /// What for.
+        role: Role,
+    },
+    /// An agent who had joined a contact left it.
+    Parted {
+        /// Which contact.
+        contact: ContactId,
+        /// Who left.
+        agent: AgentId,
+    },
+    /// The agent who had a contact left it to one who had joined.
+    HandedOver {
+        /// Which contact.
+        contact: ContactId,
+        /// Who left.
+        from: AgentId,
+        /// Who has it now, active.
+        to: AgentId,
     },
     /// The conversation is over; the agent finishes the work.
     WrapUpStarted {

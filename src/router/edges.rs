@@ -69,6 +69,9 @@ impl Step<'_> {
             if agent.is_none() && self.end_preference_if_due(slot) {
                 agent = self.find_agent(slot);
             }
+            if agent.is_none() {
+                agent = self.make_room(slot);
+            }
             if let Some(agent) = agent {
                 self.give(slot, agent, false);
                 return;
@@ -182,7 +185,7 @@ impl State {
             && match to {
                 OverflowTo::Wait => false,
                 OverflowTo::Callback(channel) => contact.channel != channel,
-                OverflowTo::Queue(_) => contact.overflows < MOST_OVERFLOWS,
+                OverflowTo::Queue(_) => contact.overflows() < MOST_OVERFLOWS,
                 OverflowTo::Deflect | OverflowTo::End => true,
             }
     }
@@ -206,7 +209,7 @@ impl State {
         }
         let it = &mut self.contacts[slot];
         it.queue = queue;
-        it.overflows = it.overflows.saturating_add(1);
+        it.set_overflows(it.overflows() + 1);
         self.begin_anew(slot);
     }
 }

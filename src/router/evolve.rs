@@ -57,6 +57,12 @@ impl State {
             What::QueueOpened { queue } => self.standings[usize::from(queue.0)].closed = false,
             What::QueueClosed { queue } => self.standings[usize::from(queue.0)].closed = true,
             What::Overflowed { contact, queue, .. } => self.overflow_into(self.contact_slot(contact), queue),
+            What::Scheduled { contact, .. } => self.become_scheduled(self.contact_slot(contact)),
+            What::Due { contact } => self.become_due(self.contact_slot(contact)),
+            What::Reserved { contact, agent, until } => {
+                self.take_reservation(self.contact_slot(contact), agent, until);
+            }
+            What::ReservationEnded { contact, .. } => self.take_back(self.contact_slot(contact)),
             What::Queued { contact, .. } => self.stand_in_line(self.contact_slot(contact)),
             What::PreferenceEnded { contact } => {
                 self.restand(contact, |contact, _| contact.set_only(None));
@@ -167,6 +173,14 @@ impl State {
                 self.take_turns(slot, Turn::Agent);
                 self.set_stage(slot, Stage::Active, None);
                 self.holding_mut(slot).forced |= forced;
+            }
+            What::Joined { contact, agent, role } => self.join(self.contact_slot(contact), agent, role),
+            What::Parted { contact, agent } => self.part(self.contact_slot(contact), agent),
+            What::HandedOver { contact, from, to } => {
+                let slot = self.contact_slot(contact);
+                self.hand_over(slot, to);
+                self.note_left(slot, from);
+                self.note_taken(slot, to);
             }
             What::WrapUpStarted { contact, until, .. } => {
                 let slot = self.contact_slot(contact);

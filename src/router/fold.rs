@@ -72,6 +72,9 @@ impl State {
         if event.at < self.now || event.at > input.at || (!advances && event.at != input.at) {
             return Some("it is not of the time of its command");
         }
+        if self.joins_outlast(&event.what) {
+            return Some("others have joined the contact, and must part first");
+        }
         match event.what {
             What::Configured => {
                 unless(matches!(input.command, Command::Configure { .. }), "its command brings no plan")
@@ -94,6 +97,9 @@ impl State {
             | What::QueueOpened { .. }
             | What::QueueClosed { .. }
             | What::Overflowed { .. }
+            | What::Scheduled { .. }
+            | What::Due { .. }
+            | What::Reserved { .. }
             | What::ChannelChanged { agent: None, .. }
             | What::Transferred { .. } => self.contradicts_waiting(event, &input.command),
             _ => self.contradicts_handling(&event.what, &input.command),
@@ -138,7 +144,7 @@ impl State {
         let (what, at) = (&event.what, event.at);
         let there = |id: ContactId| self.contact_ids.get(&id).map(|slot| &self.contacts[slot]);
         let free = |id: ContactId| there(id).filter(|it| it.agent == NONE && it.place != Place::Parked);
-        let in_line = |id: ContactId| there(id).filter(|it| it.place == Place::InLine);
+        let in_line = |id: ContactId| there(id).filter(|it| matches!(it.place, Place::InLine | Place::Scheduled));
         match *what {
             What::Arrived { contact, queue, repeat } => {
                 let asked = matches!(command, Command::Enqueue { contact: id, new }
@@ -185,8 +191,9 @@ impl State {
             }
             What::QueueOpened { queue } => self.contradicts_opening(queue, true, command),
             What::QueueClosed { queue } => self.contradicts_opening(queue, false, command),
+            What::Scheduled { .. } | What::Due { .. } | What::Reserved { .. } => self.contradicts_appointment(what),
             What::Overflowed { contact, queue, .. } => {
-                let goes = |it: &Contact| !it.promised() && it.overflows < MOST_OVERFLOWS;
+                let goes = |it: &Contact| !it.promised() && it.overflows() < MOST_OVERFLOWS;
                 let known = self.plan.queue(queue).is_some();
                 unless(known && free(contact).is_some_and(goes), "the contact cannot go to this queue")
             }
@@ -255,6 +262,7 @@ impl State {
                     .or(unless(to_agent, "the offer was not made to this agent"))
                     .or(unless(!taken || slot.is_some_and(|slot| !self.contacts[slot].has_legs()), "others still ring"))
             }
+            What::ReservationEnded { contact, agent } => with(contact, agent, &[Stage::Reserved]),
             What::Connected { contact, agent } => with(contact, agent, &[Stage::Connecting]),
             What::CustomerWrote { contact } => {
                 let asked = matches!(*command, Command::MessageFromCustomer { contact: id } if id == contact);
@@ -275,6 +283,25 @@ impl State {
                     "the agent has no capacity for the channel",
                 )),
             What::Resumed { contact, agent, .. } => with(contact, agent, &[Stage::Held]),
+            What::Joined { contact, agent, role } => {
+                let asked = matches!(*command, Command::Join { contact: id, agent: who, role: as_what }
+                    if (id, who, as_what) == (contact, agent, role));
+                let may = |slot: u32| {
+                    let in_hand =
+                        matches!(self.contacts[slot].place, Place::With(stage) if IN_HAND[1..].contains(&stage));
+                    in_hand && self.agent_ids.get(&agent).is_some_and(|agent| agent != self.contacts[slot].agent)
+                };
+                let may = self.contact_ids.get(&contact).is_some_and(may);
+                unless(asked && may, "its command does not say so, or there is nothing to join")
+            }
+            What::Parted { contact, agent } => unless(
+                self.contact_ids.get(&contact).is_some_and(|slot| self.has_joined(slot, agent).is_some()),
+                "the agent has not joined the contact",
+            ),
+            What::HandedOver { contact, from, to } => {
+                let joined = self.contact_ids.get(&contact).is_some_and(|slot| self.has_joined(slot, to).is_some());
+                with(contact, from, &IN_HAND[1..]).or(unless(joined, "the agent has not joined the contact"))
+            }
             What::Parked { contact, agent } => with(contact, agent, &[Stage::Active, Stage::Quiet, Stage::Held]),
             What::Unparked { contact } => {
                 let asked = matches!(*command, Command::MessageFromCustomer { contact: id } | Command::Wake { contact: id } if id == contact);
@@ -317,6 +344,9 @@ impl State {
         let takes = |agent: u32| {
             self.contact_ids.get(&contact).is_some_and(|contact| self.takes(agent, self.contacts[contact].channel))
         };
+        if self.is_kept_for(contact, agent) {
+            return unless(!forced, "it is forced, but was kept for the agent");
+        }
         let parked = self.contact_ids.get(&contact).is_some_and(|slot| self.contacts[slot].place == Place::Parked);
         self.contradicts_free(contact)
             .or(unless(!parked || forced, "a parked contact is given by a supervisor only"))
@@ -335,6 +365,8 @@ impl State {
         | What::Transferred { contact, .. }
         | What::Unparked { contact }
         | What::Overflowed { contact, .. }
+        | What::Due { contact, .. }
+        | What::ReservationEnded { contact, .. }
         | What::OfferEnded { contact, .. }
         | What::Returned { contact, .. }) = event.what
         else {

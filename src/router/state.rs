@@ -19,9 +19,11 @@ use crate::router::digest::{self, Digest};
 use crate::router::estimate::Pace;
 use crate::router::exclusions::Exclusions;
 use crate::router::id_map::IdMap;
+use crate::router::joins::Joins;
 use crate::router::legs::Legs;
 use crate::router::orders::{Choice, Orders, Policies, idle_since};
 use crate::router::records::{Agent, Contact, Place, Rank, Slots};
+use crate::router::scheduled::Appointments;
 use crate::router::sources::Sources;
 use crate::router::timers::{Owner, Timers};
 use crate::time::{Span, Timestamp};
@@ -58,7 +60,9 @@ pub(crate) struct State {
     pub(crate) agents: Slots<Agent>,
     pub(crate) agent_ids: IdMap<AgentId, u32>,
     pub(crate) exclusions: Exclusions,
+    pub(crate) appointments: Appointments,
     pub(crate) legs: Legs,
+    pub(crate) joins: Joins,
     pub(crate) short: Short,
     pub(crate) customers: Customers,
     pub(crate) contexts: Contexts,
@@ -92,7 +96,9 @@ impl State {
             agents: Slots::default(),
             agent_ids: IdMap::default(),
             exclusions: Exclusions::default(),
+            appointments: Appointments::default(),
             legs: Legs::default(),
+            joins: Joins::default(),
             short: Short::default(),
             customers: Customers::default(),
             contexts: Contexts::default(),

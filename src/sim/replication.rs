@@ -281,6 +281,9 @@ impl Run<'_> {
             | What::RampPassed { .. }
             | What::LimitChanged { .. }
             | What::Arrived { .. }
+            | What::Joined { .. }
+            | What::Parted { .. }
+            | What::HandedOver { .. }
             | What::Unparked { .. }
             | What::WakeDeferred { .. }
             | What::PreferenceEnded { .. }
@@ -292,6 +295,11 @@ impl Run<'_> {
             | What::QueueOpened { .. }
             | What::QueueClosed { .. }
             | What::Overflowed { .. }
+            // Streams schedule nothing.
+            | What::Scheduled { .. }
+            | What::Due { .. }
+            | What::Reserved { .. }
+            | What::ReservationEnded { .. }
             | What::Transferred { .. }
             | What::SkillsChanged { .. }
             | What::Configured => {}

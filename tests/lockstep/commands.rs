@@ -3,8 +3,8 @@
 
 use cordboard::{
     AgentId, ChannelSet, Command, CommandId, ContactId, CustomerId, GroupId, Leave, Needs, NewContact, OfferId,
-    Preferred, QueueId, ReasonId, Requirement, RequirementId, Seq, SkillId, Skills, Span, Stage, Stamped, Timestamp,
-    TransferTo, Turn, WrapUp,
+    Preferred, QueueId, ReasonId, Requirement, RequirementId, Role, Seq, SkillId, Skills, Span, Stage, Stamped,
+    Timestamp, TransferTo, Turn, WrapUp,
 };
 
 use crate::dice::Dice;
@@ -46,6 +46,8 @@ const MINDED: &[(Intent, usize)] = &[
     (Intent::Requeue, 3),
     (Intent::Assign, 3),
     (Intent::Claim, 5),
+    (Intent::Join, 5),
+    (Intent::Part, 3),
     (Intent::Cancel, 2),
     (Intent::Revoke, 2),
     (Intent::ConnectFailed, 2),
@@ -81,6 +83,8 @@ enum Intent {
     Requeue,
     Assign,
     Claim,
+    Join,
+    Part,
     Cancel,
     Revoke,
     ConnectFailed,
@@ -235,7 +239,9 @@ impl Host {
             (!open.is_empty()).then(|| open[dice.below(open.len())])
         };
         let waiting = |dice: &mut Dice<'_>| {
-            (!state.waiting.is_empty()).then(|| state.waiting[dice.below(state.waiting.len())].id)
+            // One that is promised for later now and then.
+            let all = if dice.one_in(8) && !state.scheduled.is_empty() { &state.scheduled } else { &state.waiting };
+            (!all.is_empty()).then(|| all[dice.below(all.len())].id)
         };
         let parked =
             |dice: &mut Dice<'_>| (!state.parked.is_empty()).then(|| state.parked[dice.below(state.parked.len())].id);
@@ -283,7 +289,8 @@ impl Host {
             }
             Intent::Requeue => Command::Requeue { contact: in_stage(dice, &in_hand)? },
             Intent::Transfer => {
-                let handled = [Stage::Active, Stage::Quiet, Stage::Held, Stage::Connecting, Stage::Offered];
+                let handled =
+                    [Stage::Active, Stage::Quiet, Stage::Held, Stage::Connecting, Stage::Offered, Stage::Reserved];
                 let contact = match dice.below(10) {
                     0 => parked(dice)?,
                     1..=3 => waiting(dice)?,
@@ -297,7 +304,7 @@ impl Host {
                 Command::Transfer { contact, to, reset_age: dice.one_in(3) }
             }
             Intent::Abandon => {
-                let early = [Stage::Offered, Stage::Connecting];
+                let early = [Stage::Offered, Stage::Connecting, Stage::Reserved];
                 Command::Abandon { contact: if dice.one_in(2) { in_stage(dice, &early)? } else { waiting(dice)? } }
             }
             Intent::Cancel => {
@@ -323,6 +330,18 @@ impl Host {
                 Command::Assign { contact, agent: agent(dice)? }
             }
             Intent::Claim => self.claim(dice, state)?,
+            Intent::Join => Command::Join {
+                contact: in_stage(dice, &in_hand[..3])?,
+                agent: agent(dice)?,
+                role: dice.pick(&[Role::Conference, Role::Consult]),
+            },
+            Intent::Part => {
+                let all = state.agents.iter().flat_map(|agent| agent.holds.iter().map(move |held| (agent.id, held)));
+                let joined = all.filter(|(_, held)| !held.contact.joined.is_empty() || held.further);
+                let joined: Vec<_> = joined.filter(|(_, held)| held.offer.is_none()).collect();
+                let (agent, held) = (!joined.is_empty()).then(|| joined[dice.below(joined.len())])?;
+                Command::Part { contact: held.contact.id, agent }
+            }
             // Closed ones open again sooner than others close.
             Intent::QueueOpen => match state.closed.first() {
                 Some(&queue) if !dice.one_in(10) => Command::SetQueueOpen { queue, open: true },
@@ -420,6 +439,8 @@ impl Host {
             Intent::SetNeeds => Command::SetNeeds { contact, needs: Needs::Nothing },
             Intent::Assign => Command::Assign { contact, agent },
             Intent::Claim => Command::Claim { contact, agent },
+            Intent::Join => Command::Join { contact, agent, role: Role::Consult },
+            Intent::Part => Command::Part { contact, agent },
             Intent::QueueOpen => {
                 let queue = QueueId(dice.below(self.draft.queue_count() + 1) as u16);
                 Command::SetQueueOpen { queue, open: dice.one_in(2) }
@@ -447,6 +468,10 @@ impl Host {
         }
         if dice.one_in(6) {
             new.answer_within = Some(dice.pick(&[Span::from_secs(10), Span(1), Span::from_secs(300)]));
+        }
+        if dice.one_in(7) {
+            new.not_before =
+                Some(at + dice.pick(&[Span::from_secs(8), Span::from_secs(30), Span::from_secs(3), Span::ZERO]));
         }
         if dice.one_in(8) {
             new.max_wait = Some(dice.pick(&[Span::from_secs(6), Span::ZERO, Span::from_secs(60), Span::MAX]));

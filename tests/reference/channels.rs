@@ -14,6 +14,12 @@ impl Reference {
                 self.waits_on(at, channel);
                 self.mark_contact(contact);
             }
+            Place::Scheduled(at) => {
+                if self.scheduled[at].channel != channel {
+                    (self.scheduled[at].channel, self.scheduled[at].promised) = (channel, true);
+                    self.tell(What::ChannelChanged { contact, channel, agent: None, connect_by: None });
+                }
+            }
             Place::Parked(at) if self.parked[at].channel == channel => {}
             Place::Parked(at) => {
                 (self.parked[at].channel, self.parked[at].promised) = (channel, true);
@@ -57,6 +63,7 @@ impl Reference {
             self.agents[a].holds[h].stage = Stage::Quiet;
             self.put_aside_for(a, channel);
             self.agents[a].holds[h].stage = before;
+            self.others_part(a, h);
             let queue = self.agents[a].holds[h].contact.queue;
             let connect_by = self.plan.connect_time(queue, channel).map(|span| self.now + span);
             let stage = if connect_by.is_some() { Stage::Connecting } else { Stage::Active };

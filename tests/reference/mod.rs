@@ -14,11 +14,14 @@ mod claims;
 mod contacts;
 mod conversation;
 mod customers;
+mod displace;
 mod edges;
 mod handling;
+mod joining;
 mod pacing;
 mod plan;
 mod room;
+mod scheduled;
 mod settling;
 mod standby;
 mod state;
@@ -70,6 +73,8 @@ pub(crate) struct Reference {
     pub(crate) parked: Vec<Contact>,
     /// Customers remembered, with what of them; those without a contact in the order in which they came to have none.
     pub(crate) customers: Vec<Customer>,
+    /// Contacts that are promised for later, and in no line yet.
+    pub(crate) scheduled: Vec<Contact>,
     /// Queues that are closed.
     pub(crate) closed: Vec<QueueId>,
     /// The agent each queue last made an unforced `Offered` or `Assigned` to.
@@ -96,6 +101,7 @@ impl Reference {
             waiting: Vec::new(),
             parked: Vec::new(),
             customers: Vec::new(),
+            scheduled: Vec::new(),
             closed: Vec::new(),
             last_given: Vec::new(),
             applied: Vec::new(),
@@ -173,6 +179,8 @@ impl Reference {
             Command::Park { contact } => self.park(*contact),
             Command::Quiet { contact } => self.quiet(*contact),
             Command::Wake { contact } => self.wake(*contact),
+            Command::Join { contact, agent, role } => self.join(*contact, *agent, *role),
+            Command::Part { contact, agent } => self.part(*contact, *agent),
             Command::Complete { contact } => self.complete(*contact),
             Command::EndWrapUp { contact } => self.end_wrap_up(*contact),
             Command::Requeue { contact } => self.requeue(*contact),

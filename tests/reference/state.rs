@@ -1,8 +1,8 @@
 //! What is known of agents and contacts: section 2, and the nouns of section 5.
 
 use cordboard::{
-    AgentId, ChannelId, ChannelSet, ContactId, CustomerId, GroupId, HeldBy, Needs, OfferId, QueueId, Skills, Span,
-    Stage, Timestamp, Turn, WrapUp,
+    AgentId, ChannelId, ChannelSet, ContactId, CustomerId, GroupId, HeldBy, Needs, OfferId, QueueId, Role, Skills,
+    Span, Stage, Timestamp, Turn, WrapUp,
 };
 
 use super::pacing::Limit;
@@ -80,6 +80,8 @@ pub(crate) struct Contact {
     /// Who is to write next, and since when.
     pub(crate) turn: Turn,
     pub(crate) turn_since: Timestamp,
+    /// Who has joined the agent who has it, in order.
+    pub(crate) joined: Vec<(AgentId, Role)>,
     /// The one agent it waits for, and until when.
     pub(crate) only: Option<(AgentId, Timestamp)>,
     /// Arrival or transfer: what the longest wait is counted from.
@@ -94,6 +96,8 @@ pub(crate) struct Contact {
     pub(crate) overflows: u32,
     /// It went on over another channel with nobody, and has not been transferred since.
     pub(crate) promised: bool,
+    /// What is promised to it for later, until it is given to an agent.
+    pub(crate) promise: Option<super::scheduled::Promise>,
     /// Agents it is not offered to, and until when; [`Timestamp::MAX`] for good.
     pub(crate) excluded: Vec<(AgentId, Timestamp)>,
     /// Who declined, missed, lost or gave it back: one entry for each time.
@@ -105,6 +109,8 @@ pub(crate) struct Contact {
 pub(crate) enum Place {
     /// At this index of `waiting`.
     Waiting(usize),
+    /// At this index of `scheduled`.
+    Scheduled(usize),
     /// At this index of `parked`.
     Parked(usize),
     /// With the agent at this index, at this index of what it holds.
@@ -120,6 +126,9 @@ impl Reference {
         if let Some(at) = self.waiting.iter().position(|waiting| waiting.id == contact) {
             return Some(Place::Waiting(at));
         }
+        if let Some(at) = self.scheduled.iter().position(|scheduled| scheduled.id == contact) {
+            return Some(Place::Scheduled(at));
+        }
         if let Some(at) = self.parked.iter().position(|parked| parked.id == contact) {
             return Some(Place::Parked(at));
         }
@@ -134,7 +143,7 @@ impl Reference {
     /// Contacts in every state.
     pub(crate) fn present(&self) -> usize {
         let held = self.agents.iter().flat_map(|agent| &agent.holds).filter(|holding| !holding.further);
-        self.waiting.len() + self.parked.len() + held.count()
+        self.waiting.len() + self.scheduled.len() + self.parked.len() + held.count()
     }
 
     pub(super) fn known_agent(&self, agent: AgentId) -> Result<usize, Refused> {
@@ -148,7 +157,18 @@ impl Reference {
     pub(super) fn waiting_contact(&self, contact: ContactId) -> Result<usize, Refused> {
         match self.known_contact(contact)? {
             Place::Waiting(at) => Ok(at),
-            Place::Parked(_) | Place::With(..) => Err(Refused::Condition("the contact is not waiting")),
+            Place::With(..) | Place::Scheduled(_) | Place::Parked(_) => {
+                Err(Refused::Condition("the contact is not waiting"))
+            }
+        }
+    }
+
+    /// One that nobody has.
+    pub(super) fn waiting_or_scheduled(&mut self, contact: ContactId) -> Result<&mut Contact, Refused> {
+        match self.known_contact(contact)? {
+            Place::Waiting(at) => Ok(&mut self.waiting[at]),
+            Place::Scheduled(at) => Ok(&mut self.scheduled[at]),
+            Place::With(..) | Place::Parked(_) => Err(Refused::Condition("the contact is not waiting")),
         }
     }
 
@@ -172,6 +192,9 @@ impl Reference {
     /// Takes a contact out of an agent's hands: "any contact leaves the agent".
     pub(super) fn take_from(&mut self, a: usize, h: usize) -> Contact {
         let now = self.now;
+        if !self.agents[a].holds[h].further {
+            self.others_part(a, h);
+        }
         let agent = &mut self.agents[a];
         let holding = agent.holds.remove(h);
         agent.released = now;

@@ -52,13 +52,17 @@ impl Reference {
         for contact in &self.waiting {
             consider(self.wait_ends(contact), Timer::Contact(contact.arrival, contact.id));
         }
+        for contact in &self.scheduled {
+            consider(Some(self.stands_at(contact)), Timer::Contact(contact.arrival, contact.id));
+        }
         for contact in &self.parked {
             consider(self.silence_ends(contact, None), Timer::Contact(contact.arrival, contact.id));
         }
         for agent in &self.agents {
             for holding in &agent.holds {
                 let timer = Timer::Contact(holding.contact.arrival, holding.contact.id);
-                consider(self.silence_ends(&holding.contact, Some(holding.stage)), timer);
+                let stage = Some(holding.stage).filter(|_| !holding.further);
+                consider(stage.and_then(|stage| self.silence_ends(&holding.contact, Some(stage))), timer);
                 consider(holding.until, Timer::Contact(holding.contact.arrival, holding.contact.id));
             }
             consider(agent.ready_again.map(|(due, _)| due), Timer::Agent(agent.id, AgentReason::ReadyAgain));
@@ -108,8 +112,13 @@ impl Reference {
                 self.advance_steps(at);
                 self.mark_contact(contact);
             }
+            Place::Scheduled(at) => {
+                let it = self.scheduled.remove(at);
+                self.falls_due(it);
+            }
             Place::Parked(at) => self.parked_is_due(at),
             Place::With(a, h) => match self.agents[a].holds[h].stage {
+                Stage::Reserved => self.is_given_as_reserved(a, h),
                 Stage::Offered => {
                     let (a, h) = self.first_to_ring_out(contact);
                     self.offer_ends(a, h, OfferEnd::Expired);

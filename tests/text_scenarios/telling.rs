@@ -1,6 +1,8 @@
 //! Events in words.
 
-use cordboard::{ChannelSet, Edge, HeldBy, OfferEnd, Outcome, Plan, QueueId, ReasonId, Return, Stage, Timestamp, What};
+use cordboard::{
+    ChannelSet, Edge, HeldBy, OfferEnd, Outcome, Plan, QueueId, ReasonId, Return, Role, Stage, Timestamp, What,
+};
 
 use crate::names::Names;
 
@@ -34,6 +36,10 @@ pub(crate) fn tell(what: &What, names: &Names, plan: &Plan) -> String {
             format!("{} may be given {channel} again", a(agent))
         }
         What::SkillsChanged { agent } => format!("{} has other skills", a(agent)),
+        What::Scheduled { contact, until } => format!("{} scheduled, until {until}", c(contact)),
+        What::Due { contact } => format!("{} is due", c(contact)),
+        What::Reserved { contact, agent, until } => format!("{} kept for {}, until {until}", a(agent), c(contact)),
+        What::ReservationEnded { contact, agent } => format!("{} no longer kept for {}", a(agent), c(contact)),
         What::QueueOpened { queue } => format!("{} is open", q(queue)),
         What::QueueClosed { queue } => format!("{} is closed", q(queue)),
         What::Overflowed { contact, queue, why } => {
@@ -91,6 +97,10 @@ pub(crate) fn tell(what: &What, names: &Names, plan: &Plan) -> String {
             let connect_by = ending("to connect by", connect_by);
             format!("{} given to {}{connect_by}{}", c(contact), a(agent), by_force(forced))
         }
+        What::Joined { contact, agent, role: Role::Consult } => format!("{} joined {} to advise", a(agent), c(contact)),
+        What::Joined { contact, agent, .. } => format!("{} joined {}", a(agent), c(contact)),
+        What::Parted { contact, agent } => format!("{} parted from {}", a(agent), c(contact)),
+        What::HandedOver { contact, from, to } => format!("{} handed over by {} to {}", c(contact), a(from), a(to)),
         What::Claimed { contact, agent, connect_by } => {
             format!("{} claimed by {}{}", c(contact), a(agent), ending("to connect by", connect_by))
         }
@@ -130,6 +140,7 @@ pub(crate) fn tell(what: &What, names: &Names, plan: &Plan) -> String {
                 Outcome::TurnedAway => "turned away",
                 Outcome::Deflected => "deflected",
                 Outcome::MaxWait => "waited as long as it may",
+                Outcome::Displaced => "displaced",
                 Outcome::Unanswered => "ended unanswered",
                 Outcome::Closed => "closed",
                 Outcome::Superseded => "superseded",
@@ -148,6 +159,7 @@ pub(crate) fn stage(stage: Stage) -> &'static str {
         Stage::Quiet => "quiet",
         Stage::Held => "held",
         Stage::WrapUp => "in wrap-up",
+        Stage::Reserved => "kept for",
     }
 }
 
