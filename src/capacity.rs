@@ -99,7 +99,7 @@ pub struct ChannelCapacity {
 }
 
 /// A limit that adapts: an agent begins with few contacts of a channel at once and is given one more for each round of
-/// replies in time; after a round of late ones it is a quarter fewer. What it holds is never taken away.
+/// replies in time; after a round of late ones it is an eighth fewer. What it holds is never taken away.
 ///
 /// ```
 /// # use cordboard::{Plan, Span};

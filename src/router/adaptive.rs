@@ -48,7 +48,7 @@ impl Limit {
         let most = match (in_time(replies), in_use) {
             (true, true) => self.most.saturating_add(1).min(max),
             (true, false) => self.most,
-            (false, _) => self.most.saturating_sub((self.most / 4).max(1)).max(rule.floor),
+            (false, _) => self.most.saturating_sub((self.most / 8).max(1)).max(rule.floor),
         };
         Self { most, replies: 0, waited: Span::ZERO, in_use: false }
     }
@@ -178,10 +178,10 @@ mod tests {
     }
 
     #[test]
-    fn falls_by_a_quarter_as_soon_as_the_round_is_lost_and_no_lower_than_the_floor() {
+    fn falls_by_an_eighth_as_soon_as_the_round_is_lost_and_no_lower_than_the_floor() {
         let eight = Limit { most: 8, ..Limit::new(RULE) };
         let lost = after(eight, &[40, 41], 3);
-        assert_eq!((lost.most, lost.replies), (6, 0), "81 s are more than 8 replies may take, after two of them");
+        assert_eq!((lost.most, lost.replies), (7, 0), "81 s are more than 8 replies may take, after two of them");
         let three = Limit { most: 3, ..eight };
         assert_eq!(after(three, &[31], 3).most, 2);
         assert_eq!(after(Limit::new(RULE), &[21], 2).most, 2);

@@ -64,7 +64,7 @@ impl Reference {
         }
         let before = limit.most;
         if sum > in_all(limit.waits.len()) {
-            limit.most = rule.floor.max(before - 1.max(before / 4));
+            limit.most = rule.floor.max(before - 1.max(before / 8));
         } else if limit.in_use {
             limit.most = max.min(before + 1);
         }
