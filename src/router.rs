@@ -32,6 +32,7 @@ mod orders;
 mod pacing;
 mod rebuild;
 mod records;
+mod scheduled;
 mod settle;
 mod sorted;
 mod sources;

@@ -49,6 +49,8 @@ impl State {
         hold!(contacts.len() == self.contacts.len(), "every slot has one contact", "{} slots", self.contacts.len());
         let offers: usize = contacts.iter().map(|&slot| self.offers_of(slot).count()).sum();
         hold!(offers == self.offer_ids.len(), "every open offer is of one contact", "{}", self.offer_ids.len());
+        let appointed = contacts.iter().filter(|&&slot| self.contacts[slot].appointed()).count();
+        hold!(appointed == self.appointments.len(), "every appointment is of one contact", "{appointed}");
         let held: usize = self.agents_by_id().iter().map(|&slot| self.agents[slot].holding.len()).sum();
         let with = contacts.iter().filter(|&&slot| matches!(self.contacts[slot].place, Place::With(_))).count();
         let with = with + contacts.iter().map(|&slot| self.legs.of(slot).count()).sum::<usize>();
@@ -57,7 +59,7 @@ impl State {
             let it = &self.contacts[slot];
             hold!(it.place != Place::Loose, "no contact is between two places", "{}", it.id);
             hold!(
-                (it.agent == NONE) == matches!(it.place, Place::InLine | Place::Parked),
+                (it.agent == NONE) == matches!(it.place, Place::InLine | Place::Parked | Place::Scheduled),
                 "a contact waits, is parked, or is with an agent",
                 "{}",
                 it.id
