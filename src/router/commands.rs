@@ -298,7 +298,7 @@ impl Step<'_> {
                     self.emit(What::OfferEnded { offer, contact, agent, end: OfferEnd::Revoked });
                 }
                 Stage::Reserved => self.emit(What::ReservationEnded { contact, agent }),
-                Stage::Quiet if !held.by_itself && self.state.parks(held.channel) => {
+                Stage::Quiet if self.state.is_to_be_parked(&held) => {
                     self.emit(What::Parked { contact, agent });
                     continue;
                 }

@@ -108,7 +108,7 @@ impl State {
                 let contact = self.contacts[held.contact].id;
                 let may = held.by_itself && self.may_wake(slot, at).is_some();
                 hold!(!may, "what may wake has woken", "{contact} at {}", it.id);
-                let kept = !held.by_itself && it.draining && self.parks(held.channel);
+                let kept = it.draining && self.is_to_be_parked(held);
                 hold!(!kept, "an agent who is leaving parks what is quiet", "{contact} at {}", it.id);
             }
         }
