@@ -286,6 +286,9 @@ impl Run<'_> {
             | What::RampPassed { .. }
             | What::LimitChanged { .. }
             | What::Arrived { .. }
+            | What::Joined { .. }
+            | What::Parted { .. }
+            | What::HandedOver { .. }
             | What::WakeDeferred { .. }
             | What::PreferenceEnded { .. }
             | What::Relaxed { .. }
