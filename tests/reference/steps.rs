@@ -61,7 +61,8 @@ impl Reference {
         for agent in &self.agents {
             for holding in &agent.holds {
                 let timer = Timer::Contact(holding.contact.arrival, holding.contact.id);
-                consider(self.silence_ends(&holding.contact, Some(holding.stage)), timer);
+                let stage = Some(holding.stage).filter(|_| !holding.further);
+                consider(stage.and_then(|stage| self.silence_ends(&holding.contact, Some(stage))), timer);
                 consider(holding.until, Timer::Contact(holding.contact.arrival, holding.contact.id));
             }
             consider(agent.ready_again.map(|(due, _)| due), Timer::Agent(agent.id, AgentReason::ReadyAgain));
