@@ -285,6 +285,9 @@ impl Run<'_> {
             | What::Relaxed { .. }
             | What::Widened { .. }
             | What::ContextSet { .. }
+            | What::AgentLost { .. }
+            | What::AgentBack { .. }
+            | What::ShiftSet { .. }
             | What::PriorityChanged { .. }
             | What::NeedsChanged { .. }
             | What::QueueOpened { .. }
