@@ -56,7 +56,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
                 println!("  {}: {verdict}", candidate.id);
             }
             // What is compared, in turn; the queue's own criteria stand in the middle.
-            let criteria = ["pool rank", "preferences met", "best skilled", "longest idle", "smallest id"];
+            let criteria = ["owner", "pool rank", "preferences met", "best skilled", "longest idle", "smallest id"];
             println!("  decided by: {}", decided_by.map_or("there was no other", |at| criteria[at]));
         }
     }

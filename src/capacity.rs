@@ -98,8 +98,8 @@ pub struct ChannelCapacity {
     pub adaptive: Option<Adaptive>,
 }
 
-/// A limit that adapts: an agent begins with few contacts of a channel at once and is given one more for each round of
-/// replies in time; after a round of late ones it is a quarter fewer. What it holds is never taken away.
+/// A limit that adapts: an agent begins with few contacts of a channel at once, and has one more after each round of
+/// replies that leaves time for it; after a round of late ones it is a quarter fewer. What it holds is never taken away.
 ///
 /// ```
 /// # use cordboard::{Plan, Span};

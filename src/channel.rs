@@ -24,7 +24,7 @@ pub struct Channel {
     pub one_per_customer: bool,
     /// A waiting contact of this channel ends when an agent takes its customer on another channel.
     pub superseded: bool,
-    /// How conversations go on: silences, and what age is counted from.
+    /// How conversations go on: silences, waking, and what age is counted from.
     pub conversation: Conversation,
     /// No longer in the plan; kept until its last contact has ended.
     pub retired: bool,
@@ -33,9 +33,15 @@ pub struct Channel {
 /// How conversations on a channel go on. The host says who wrote; the engine keeps the clocks.
 ///
 /// ```
-/// # use cordboard::{AgeFrom, Plan, Span};
+/// # use cordboard::{AgeFrom, Plan, Span, Wake};
 /// let plan = Plan::builder()
-///     .channel("chat", |chat| chat.quiet_after(Span::from_mins(2)).age_from(AgeFrom::LastMessage))
+///     .channel("chat", |chat| {
+///         chat.quiet_after(Span::from_mins(2))
+///             .park_after(Span::from_mins(30))
+///             .close_after(Span::from_mins(24 * 60))
+///             .wake(Wake { over: 2, wait: Span::from_secs(45) })
+///             .age_from(AgeFrom::LastMessage)
+///     })
 ///     .capacity("text", |p| p.takes_with("chat", 3, |chat| chat.open(30).quiet(cordboard::Load::ZERO)))
 ///     .agents("team", "text", |g| g)
 ///     .build()?;
@@ -46,8 +52,29 @@ pub struct Channel {
 pub struct Conversation {
     /// The customer's silence after which an active contact turns quiet; `None`: only by command.
     pub quiet_after: Option<Span>,
+    /// The customer's silence after which it is parked: held by nobody, its agent remembered; `None`: only by command.
+    pub park_after: Option<Span>,
+    /// The customer's silence after which it ends; `None`: never by itself.
+    pub close_after: Option<Span>,
     /// What the age of a contact is counted from.
     pub age_from: AgeFrom,
+    /// How a quiet or parked contact comes back to its agent.
+    pub wake: Wake,
+}
+
+/// What is done for a quiet or parked contact that has work again to have the same agent.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
+pub struct Wake {
+    /// How many contacts of the channel above the agent's limit may be woken.
+    pub over: u16,
+    /// How long to wait for that agent, where there is no room at once; then anybody. [`Span::MAX`] waits for ever.
+    pub wait: Span,
+}
+
+impl Default for Wake {
+    fn default() -> Self {
+        Self { over: 0, wait: Span::from_mins(1) }
+    }
 }
 
 /// What the age of a contact is counted from, once customer and agent write to each other.

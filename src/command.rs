@@ -83,8 +83,10 @@ pub enum Leave {
 /// send(Command::Quiet { contact: text })?;
 /// let woken = send(Command::MessageFromCustomer { contact: text })?;
 /// assert!(matches!(woken[..], [What::CustomerWrote { .. }, What::Woken { agent, .. }] if agent == ann));
-/// send(Command::Quiet { contact: text })?;
-/// send(Command::Wake { contact: text })?;
+/// // Parked it is with nobody; when it wakes, it waits for Ann first.
+/// send(Command::Park { contact: text })?;
+/// let woken = send(Command::Wake { contact: text })?;
+/// assert!(matches!(woken[..], [What::Unparked { .. }, What::Queued { only, .. }, What::Assigned { .. }] if only == Some(ann)));
 /// // At once: what she has goes back to its queue, with its age, and here to Ben.
 /// let left = send(Command::SignOut { agent: ann, leave: Leave::Requeue })?;
 /// assert!(left.iter().any(|what| matches!(what, What::Assigned { agent, contact, .. } if (*agent, *contact) == (ben, text))));
@@ -317,14 +319,19 @@ pub enum Command {
         /// Which contact: connecting, active, quiet or on hold.
         contact: ContactId,
     },
+    /// The contact waits on its customer, held by nobody; its agent is remembered, and asked first when it wakes.
+    Park {
+        /// Which contact: active, quiet or on hold.
+        contact: ContactId,
+    },
     /// The contact waits on its customer and weighs less.
     Quiet {
         /// Which contact.
         contact: ContactId,
     },
-    /// A quiet contact has work again; its agent has it again at once, above the limit if need be, and that is recorded as forced.
+    /// A quiet or parked contact has work again, without its customer having written. Its agent has it again, by the channel's rules for waking.
     Wake {
-        /// Which contact.
+        /// Which contact: quiet or parked.
         contact: ContactId,
     },
     /// The conversation is over; wrap-up begins where there is any.

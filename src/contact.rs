@@ -107,6 +107,8 @@ pub enum Outcome {
     MaxWait,
     /// It was offered as often as it may be, and nobody took it.
     Unanswered,
+    /// Its customer was silent for as long as the channel allows.
+    Closed,
     /// An agent took its customer on another channel.
     Superseded,
 }

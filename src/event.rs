@@ -54,6 +54,8 @@ pub enum Return {
     ConnectFailed,
     /// Its agent was signed out.
     SignedOut,
+    /// It had work again, and its agent had no room in time.
+    NotWoken,
     /// It goes on over another channel, of which its agent could not take it.
     ChannelChanged,
 }
@@ -344,6 +346,27 @@ pub enum What {
         contact: ContactId,
         /// With whom.
         agent: AgentId,
+    },
+    /// A contact waits on its customer, held by nobody.
+    Parked {
+        /// Which contact.
+        contact: ContactId,
+        /// Whom it left, who is remembered as its owner.
+        agent: AgentId,
+    },
+    /// A parked contact has work again, and waits for an agent, its owner first.
+    Unparked {
+        /// Which contact.
+        contact: ContactId,
+    },
+    /// A quiet contact has work again, for which its agent has no room yet.
+    WakeDeferred {
+        /// Which contact.
+        contact: ContactId,
+        /// With whom.
+        agent: AgentId,
+        /// When it goes back to its queue instead, if ever.
+        until: Option<Timestamp>,
     },
     /// A quiet contact has work again.
     Woken {

@@ -142,7 +142,7 @@ mod time;
 
 pub use agent::*;
 pub use capacity::*;
-pub use channel::{AgeFrom, Channel, Conversation};
+pub use channel::{AgeFrom, Channel, Conversation, Wake};
 pub use command::*;
 pub use contact::*;
 pub use customer::*;

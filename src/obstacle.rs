@@ -34,6 +34,8 @@ pub enum Obstacle {
     LoadFull,
     /// What is left is kept free for this channel.
     KeptFree(ChannelId),
+    /// The agent works on something of this channel, for which the contact is put aside. Stands against going on alone.
+    PutAsideFor(ChannelId),
     /// The agent was given as many of the channel, as fast, as its ramp allows.
     Ramp,
     /// The agent is busy with as many of the channel as its adaptive limit, below the maximum, allows.
@@ -62,6 +64,7 @@ impl fmt::Display for Obstacle {
             Self::MayNotJoin(held) => write!(f, "holding {held}, which it may not join"),
             Self::LoadFull => f.write_str("without load left"),
             Self::KeptFree(channel) => write!(f, "with the rest kept free for {channel}"),
+            Self::PutAsideFor(channel) => write!(f, "working on {channel}, for which it is put aside"),
             Self::Ramp => f.write_str("given as many as the ramp allows"),
             Self::AtLimit => f.write_str("at the limit of what it replies to in time"),
             Self::Ringing => f.write_str("ringing with it"),

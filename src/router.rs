@@ -40,6 +40,7 @@ mod standby;
 mod state;
 mod timers;
 mod trace;
+mod waking;
 
 pub use checkpoint::{Checkpoint, Corrupt};
 pub use customers::Customer;

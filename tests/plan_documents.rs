@@ -24,7 +24,13 @@ fn every_key_reaches_the_plan() {
     assert_eq!(plan.channels()[1].wrap_up, WrapUp::UpTo(Span::from_secs(30)));
     assert_eq!((plan.channels()[2].wrap_up, plan.channels()[3].wrap_up), (WrapUp::Open, WrapUp::None));
 
-    let conversation = Conversation { quiet_after: Some(Span::from_mins(2)), age_from: AgeFrom::LastMessage };
+    let conversation = Conversation {
+        quiet_after: Some(Span::from_mins(2)),
+        park_after: Some(Span::from_mins(30)),
+        close_after: Some(Span::from_mins(24 * 60)),
+        age_from: AgeFrom::LastMessage,
+        wake: Wake { over: 2, wait: Span::MAX },
+    };
     assert_eq!(plan.channels()[2].conversation, conversation);
     assert_eq!(plan.channels()[0].conversation, Conversation::default());
     assert_eq!(plan.skills().iter().map(|skill| &**skill).collect::<Vec<_>>(), ["pt", "tier 2", "billing", "es"]);
@@ -155,7 +161,14 @@ fn json_toml_and_code_give_the_same_plan() {
                 .superseded(true)
         })
         .channel("voice", |c| c.offer(Span::from_secs(20)).wrap_up(WrapUp::UpTo(Span::from_secs(30))))
-        .channel("chat", |c| c.wrap_up(WrapUp::Open).quiet_after(Span::from_mins(2)).age_from(AgeFrom::LastMessage))
+        .channel("chat", |c| {
+            c.wrap_up(WrapUp::Open)
+                .quiet_after(Span::from_mins(2))
+                .park_after(Span::from_mins(30))
+                .close_after(Span::from_mins(24 * 60))
+                .wake(Wake { over: 2, wait: Span::MAX })
+                .age_from(AgeFrom::LastMessage)
+        })
         .channel("email", |c| c.wrap_up(WrapUp::None))
         .channel("sms", |c| c)
         .channel("callback", |c| c)

@@ -65,6 +65,7 @@ fn tampered() -> Vec<(&'static str, Value, &'static str)> {
         ("/channels/0/offer", json!(0), "channels.kiosk: an offer must last"),
         ("/channels/0/connect", json!(0), "channels.kiosk: media set-up must be given"),
         ("/channels/2/conversation/quiet_after", json!(0), "channels.chat: a silence is 0"),
+        ("/channels/2/conversation/park_after", json!(1), "channels.chat: a contact parks before it turns quiet"),
         ("/channels/0/target/within", json!(0), "channels.kiosk: a target must allow"),
         ("/channels/0/name", json!("voice"), "channels.voice: the name is given twice"),
         ("/profiles/0/channels", json!(vec![Value::Null; 7]), "capacity.blended: it speaks of channels"),

@@ -11,7 +11,7 @@ pub use queue::QueueBuilder;
 use super::document::{PlanDocument, Table, Value};
 use super::problem::Problems;
 use super::{Limits, Plan};
-use crate::channel::AgeFrom;
+use crate::channel::{AgeFrom, Wake};
 use crate::queue::{Target, WrapUp};
 use crate::time::Span;
 
@@ -166,6 +166,22 @@ impl ChannelBuilder {
     /// The customer's silence after which an active contact turns quiet. Not said: only by command.
     pub fn quiet_after(self, silence: Span) -> Self {
         self.set("quiet_after", span(silence))
+    }
+
+    /// The customer's silence after which a contact is parked. Not said: only by command.
+    pub fn park_after(self, silence: Span) -> Self {
+        self.set("park_after", span(silence))
+    }
+
+    /// The customer's silence after which a contact ends. Not said: never by itself.
+    pub fn close_after(self, silence: Span) -> Self {
+        self.set("close_after", span(silence))
+    }
+
+    /// How a quiet or parked contact comes back to its agent. Default: within the limits, and after a minute to anybody.
+    pub fn wake(self, wake: Wake) -> Self {
+        let over = ("over".to_owned(), Value::Whole(wake.over.into()));
+        self.set("wake", Value::Table(Table(vec![over, ("wait".to_owned(), offer(wake.wait))])))
     }
 
     /// What age is counted from. Default [`AgeFrom::FirstContact`].

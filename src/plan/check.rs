@@ -129,7 +129,10 @@ impl Check<'_> {
     }
 
     fn conversation(&mut self, path: &str, rules: &Conversation) {
-        self.that(rules.quiet_after != Some(Span::ZERO), path, "a silence is 0 where it must be at least 1us");
+        let silences = [rules.quiet_after, rules.park_after, rules.close_after];
+        let silences: Vec<Span> = silences.into_iter().flatten().collect();
+        self.that(!silences.contains(&Span::ZERO), path, "a silence is 0 where it must be at least 1us");
+        self.that(silences.is_sorted(), path, "a contact parks before it turns quiet, or closes before it parks");
     }
 
     fn profile(&mut self, profile: &Profile) {

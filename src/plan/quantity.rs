@@ -23,10 +23,13 @@ impl Entry<'_> {
 
     /// A length of time, or `"forever"`.
     pub(crate) fn span_or_forever(&self) -> Option<Span> {
-        if matches!(self.value()?, Value::Text(text) if text == "forever") {
-            return Some(Span::MAX);
+        match self.value()? {
+            Value::Text(text) if text == "forever" => Some(Span::MAX),
+            Value::Text(text) => {
+                Span::parse(text).map_err(|error| self.problem(format!("{error} or \"forever\""))).ok()
+            }
+            _ => self.span(),
         }
-        self.span()
     }
 
     /// A length of time of at least a microsecond.

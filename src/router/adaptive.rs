@@ -24,12 +24,14 @@ pub(crate) struct Limit {
     waited: Span,
     /// At one of these replies the agent was busy with as many as it may be.
     in_use: bool,
+    /// It fell, and the agent is still busy with more.
+    falling: bool,
 }
 
 impl Limit {
     /// Of an agent who has just signed in.
     pub(crate) fn new(rule: Adaptive) -> Self {
-        Self { most: rule.floor, replies: 0, waited: Span::ZERO, in_use: false }
+        Self { most: rule.floor, replies: 0, waited: Span::ZERO, in_use: false, falling: false }
     }
 
     /// Within what another rule allows.
@@ -39,18 +41,26 @@ impl Limit {
 
     /// After one more reply, for which the customer waited so long, by an agent busy with so many.
     fn after(self, rule: Adaptive, max: u16, wait: Span, busy: usize) -> Self {
-        let (replies, waited) = (self.replies.saturating_add(1), Span(self.waited.0.saturating_add(wait.0)));
-        let in_use = self.in_use || busy >= usize::from(self.most);
-        let in_time = |replies: u16| u128::from(waited.0) <= u128::from(rule.reply_within.0) * u128::from(replies);
-        if replies < self.most && in_time(self.most) {
-            return Self { replies, waited, in_use, ..self };
+        let most = usize::from(self.most);
+        // What it fell for already must end before it is asked again, or it would fall for that to the floor.
+        if self.falling && busy > most {
+            return self;
         }
-        let most = match (in_time(replies), in_use) {
-            (true, true) => self.most.saturating_add(1).min(max),
-            (true, false) => self.most,
-            (false, _) => self.most.saturating_sub((self.most / 4).max(1)).max(rule.floor),
-        };
-        Self { most, replies: 0, waited: Span::ZERO, in_use: false }
+        let (replies, waited) = (self.replies.saturating_add(1), Span(self.waited.0.saturating_add(wait.0)));
+        let in_use = self.in_use || busy >= most;
+        let sum = u128::from(waited.0);
+        let in_all = |replies: u16| u128::from(rule.reply_within.0) * u128::from(replies);
+        if replies < self.most && sum <= in_all(self.most) {
+            return Self { replies, waited, in_use, falling: false, ..self };
+        }
+        let begun = Self { replies: 0, waited: Span::ZERO, in_use: false, falling: false, ..self };
+        if sum > in_all(replies) {
+            let fewer = self.most.saturating_sub(self.most.div_ceil(4)).max(rule.floor);
+            return Self { most: fewer, falling: true, ..begun };
+        }
+        // With one more, everybody is taken to wait longer in proportion.
+        let one_more = sum * (u128::from(self.most) + 1) <= in_all(replies) * u128::from(self.most);
+        if in_use && one_more { Self { most: self.most.saturating_add(1).min(max), ..begun } } else { begun }
     }
 }
 
@@ -168,13 +178,14 @@ mod tests {
     }
 
     #[test]
-    fn grows_by_one_a_round_where_it_is_in_use_and_no_further_than_the_maximum() {
+    fn grows_by_one_a_round_where_it_is_in_use_and_one_more_would_be_in_time_too() {
         let two = Limit::new(RULE);
-        assert_eq!(after(two, &[10], 2).most, 2, "the round goes on");
-        assert_eq!(after(two, &[10, 10], 2).most, 3);
+        assert_eq!(after(two, &[6], 2).most, 2, "the round goes on");
+        assert_eq!(after(two, &[6, 7], 2).most, 3, "three would wait for 9.75 s each");
+        assert_eq!(after(two, &[7, 7], 2).most, 2, "three would wait for 10.5 s each");
         assert_eq!(after(two, &[1, 1], 1).most, 2, "it was not in use");
         let eight = Limit { most: 8, ..two };
-        assert_eq!(after(eight, &[1; 8], 8).most, 8);
+        assert_eq!(after(eight, &[1; 8], 8).most, 8, "that is the maximum");
     }
 
     #[test]
@@ -182,9 +193,17 @@ mod tests {
         let eight = Limit { most: 8, ..Limit::new(RULE) };
         let lost = after(eight, &[40, 41], 3);
         assert_eq!((lost.most, lost.replies), (6, 0), "81 s are more than 8 replies may take, after two of them");
-        let three = Limit { most: 3, ..eight };
-        assert_eq!(after(three, &[31], 3).most, 2);
+        let five = Limit { most: 5, ..eight };
+        assert_eq!(after(five, &[51], 5).most, 3, "a quarter of five is rounded up");
         assert_eq!(after(Limit::new(RULE), &[21], 2).most, 2);
+    }
+
+    #[test]
+    fn what_it_fell_for_is_not_held_against_it_again() {
+        let fell = after(Limit { most: 8, ..Limit::new(RULE) }, &[81], 8);
+        assert_eq!(after(fell, &[500, 500], 7).most, 6, "still busy with more than six");
+        assert_eq!(after(after(fell, &[500], 7), &[1; 6], 6).most, 7);
+        assert_eq!(after(after(fell, &[1], 6), &[81], 7).most, 4, "more came since, by claims: they count");
     }
 
     #[test]

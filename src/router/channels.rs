@@ -5,7 +5,7 @@ use crate::contact::Turn;
 use crate::event::{Return, What};
 use crate::id::ChannelId;
 use crate::router::ledger;
-use crate::router::records::NONE;
+use crate::router::records::Place;
 use crate::router::settle::Step;
 use crate::router::state::State;
 use crate::time::Timestamp;
@@ -16,12 +16,18 @@ impl Step<'_> {
         if self.state.contacts[slot].channel == channel {
             return;
         }
-        if self.state.is_waiting(slot) {
-            self.wait_on(slot, channel);
-            self.mark_contact(slot);
-            return;
-        }
         let (contact, holder) = (self.state.contacts[slot].id, self.state.contacts[slot].agent);
+        match self.state.contacts[slot].place {
+            Place::InLine => {
+                self.wait_on(slot, channel);
+                self.mark_contact(slot);
+                return;
+            }
+            Place::Parked => {
+                return self.emit(What::ChannelChanged { contact, channel, agent: None, connect_by: None });
+            }
+            Place::Loose | Place::With(_) => {}
+        }
         if self.state.may_become(slot, channel) {
             self.put_aside_for(slot, holder, channel);
             let queue = self.state.contacts[slot].queue;
@@ -66,26 +72,19 @@ impl State {
         (it.channel, it.given_at) = (channel, now);
         it.set_turn(Turn::Agent, now);
         let held = self.holding_mut(slot);
-        (held.channel, held.by_arrival, held.forced) = (channel, false, false);
+        (held.channel, held.forced) = (channel, false);
         let stage = if self.connects(slot) { Stage::Connecting } else { Stage::Active };
         self.set_stage(slot, stage, connect_by);
         self.contacts[slot].class = self.class_of(self.class_key(&self.contacts[slot]));
     }
 
-    /// The contact of nobody is of another channel, and promised its place. In line it keeps its place there; one that an agent could not go on
-    /// with begins anew in its queue, but for its age.
+    /// The contact of nobody is of another channel, and promised its place. In line it keeps its place there.
     pub(super) fn wait_on(&mut self, slot: u32, channel: ChannelId) {
-        let now = self.now;
         let id = self.contacts[slot].id;
-        if std::mem::replace(&mut self.contacts[slot].left, NONE) != NONE {
-            self.exclusions.forget(slot);
-            let it = &mut self.contacts[slot];
-            it.begin_anew(now);
-            it.set_only(None);
-        }
         self.restand(id, |it, _| {
             it.channel = channel;
             it.promise(true);
         });
+        self.arm(slot);
     }
 }

@@ -101,6 +101,7 @@ struct SavedContact {
     wrap_up: Option<WrapUp>,
     only: Option<Only>,
     customer: Option<CustomerId>,
+    owner: Option<AgentId>,
     step: u16,
     step_since: Timestamp,
     widened: u16,
@@ -138,7 +139,7 @@ struct SavedAgent {
     again: Option<(Timestamp, ChannelSet)>,
     /// Of each channel that its profile paces, when it was given the last of them, and its limit.
     paced: Vec<SavedPacing>,
-    /// Contact, stage, forced, put aside by an arrival, active since; in order of giving.
+    /// Contact, stage, forced, goes on by itself, active since; in order of giving.
     holding: Vec<(ContactId, Stage, bool, bool, Timestamp)>,
 }
 
@@ -203,6 +204,7 @@ impl State {
             wrap_up: it.wrap_up(),
             only: it.only(),
             customer: it.customer(),
+            owner: it.owner(),
             step: it.step,
             step_since: it.step_since,
             widened: it.widened,
@@ -212,7 +214,7 @@ impl State {
             overflows: it.overflows,
             promised: it.promised(),
             deadline: it.deadline(),
-            given_at: it.given_at,
+            given_at: if matches!(it.place, Place::With(_)) { it.given_at } else { Timestamp::ZERO },
             assigned: it.is_assigned() && it.place == Place::With(Stage::Offered),
             legs: self.legs.of(slot).collect(),
             turn: it.turn(),
@@ -243,7 +245,7 @@ impl State {
             again: it.again,
             paced: it.pacing.iter().map(Pacing::save).collect(),
             holding: held
-                .map(|h| (self.contacts[h.contact].id, h.stage, h.forced, h.by_arrival, h.active_since))
+                .map(|h| (self.contacts[h.contact].id, h.stage, h.forced, h.by_itself, h.active_since))
                 .collect(),
         }
     }
@@ -324,9 +326,15 @@ impl State {
         if saved.arrival == 0 || saved.arrival > self.arrivals || latest > Some(self.now) {
             return Err(it("has not arrived yet"));
         }
-        let timed = matches!(saved.place, Place::With(Stage::Offered | Stage::Connecting | Stage::WrapUp));
+        let timed = matches!(saved.place, Place::With(Stage::Offered | Stage::Connecting | Stage::WrapUp))
+            || (saved.place == Place::With(Stage::Quiet) && saved.turn == Turn::Agent);
         if saved.deadline.is_some() && !timed {
             return Err(it("has a deadline, but nothing to do by it"));
+        }
+        if (saved.place == Place::Parked && saved.owner.is_none())
+            || (matches!(saved.place, Place::With(_)) && saved.owner.is_some())
+        {
+            return Err(it("is parked at nobody, or with an agent and another's as well"));
         }
         if let Some(offer) = saved.offer
             && (offer.0 == 0 || offer.0 > self.offers || self.offer_ids.get(&offer).is_some())
@@ -342,6 +350,7 @@ impl State {
         let mut contact = Contact::new(saved.id, saved.arrival, saved.queue, saved.channel, saved.since);
         contact.origin = saved.origin;
         contact.priority = saved.priority;
+        contact.set_turn(saved.turn, saved.turn_since);
         contact.place = saved.place;
         contact.needs = self.needs.intern(&saved.needs);
         contact.set_answer_within(saved.answer_within);
@@ -359,9 +368,9 @@ impl State {
         contact.overflows = saved.overflows;
         contact.promise(saved.promised);
         contact.given_at = saved.given_at;
+        contact.set_owner(saved.owner);
         contact.set_assigned(saved.assigned);
         contact.set_legs(!saved.legs.is_empty());
-        contact.set_turn(saved.turn, saved.turn_since);
         contact.has_exclusions = !saved.exclusions.is_empty();
         let slot = self.contacts.insert(contact);
         if let Some(context) = &saved.context {
@@ -453,7 +462,7 @@ impl State {
             live: true,
         });
         self.agent_ids.insert(saved.id, slot);
-        for (contact, stage, forced, by_arrival, active_since) in saved.holding {
+        for (contact, stage, forced, by_itself, active_since) in saved.holding {
             let held = self
                 .contact_ids
                 .get(&contact)
@@ -466,7 +475,7 @@ impl State {
                 self.contacts[held].agent = slot;
             }
             let channel: ChannelId = self.contacts[held].channel;
-            self.agents[slot].holding.push(Holding { contact: held, channel, stage, forced, by_arrival, active_since });
+            self.agents[slot].holding.push(Holding { contact: held, channel, stage, forced, by_itself, active_since });
         }
         Ok(())
     }

@@ -110,12 +110,16 @@ impl State {
             Command::ChangeChannel { contact, channel } => {
                 self.check_channel(*channel)?;
                 let subject = self.contact_in(*contact, "moved to another channel", |place| {
-                    matches!(place, Place::InLine | Place::With(Stage::Active | Stage::Quiet | Stage::Held))
+                    matches!(
+                        place,
+                        Place::InLine | Place::Parked | Place::With(Stage::Active | Stage::Quiet | Stage::Held)
+                    )
                 })?;
                 self.check_one_more(subject, *channel)
             }
             Command::Assign { contact, agent } => {
-                let subject = self.waiting(*contact, "assigned")?;
+                let subject =
+                    self.contact_in(*contact, "assigned", |place| matches!(place, Place::InLine | Place::Parked))?;
                 let slot = self.known_agent(*agent)?;
                 if let Subject::Contact(contact) = subject {
                     self.check_takes(slot, *agent, self.contacts[contact].channel)?;
@@ -144,12 +148,17 @@ impl State {
                 self.contact_in(*contact, "written in by its customer", |place| place != Place::With(Stage::WrapUp))
             }
             Command::MessageFromAgent { contact } => self.contact_in(*contact, "written in by an agent", in_hand),
+            Command::Park { contact } => self.contact_in(*contact, "parked", |place| {
+                matches!(place, Place::With(Stage::Active | Stage::Quiet | Stage::Held))
+            }),
             Command::Quiet { contact } => {
                 self.contact_in(*contact, "made quiet", |place| place == Place::With(Stage::Active))
             }
-            Command::Wake { contact } => self.contact_in(*contact, "woken", |place| place == Place::With(Stage::Quiet)),
+            Command::Wake { contact } => {
+                self.contact_in(*contact, "woken", |place| matches!(place, Place::With(Stage::Quiet) | Place::Parked))
+            }
             Command::Complete { contact } => self.contact_in(*contact, "completed", |place| {
-                matches!(place, Place::With(Stage::Active | Stage::Quiet | Stage::Held))
+                matches!(place, Place::With(Stage::Active | Stage::Quiet | Stage::Held) | Place::Parked)
             }),
             Command::EndWrapUp { contact } => {
                 let subject = self.contact_in(*contact, "ended", |place| place == Place::With(Stage::WrapUp))?;
@@ -195,7 +204,7 @@ impl State {
 
     fn check_transfer(&self, contact: ContactId, to: &TransferTo) -> Result<Subject, Rejected> {
         let subject = self.contact_in(contact, "transferred", |place| {
-            in_hand(place) || matches!(place, Place::InLine | Place::With(Stage::Offered))
+            in_hand(place) || matches!(place, Place::InLine | Place::Parked | Place::With(Stage::Offered))
         })?;
         match to {
             TransferTo::Queue(queue) => self.check_queue(*queue)?,
@@ -316,6 +325,7 @@ fn in_hand(place: Place) -> bool {
 fn state_name(place: Place) -> &'static str {
     match place {
         Place::InLine | Place::Loose => "waiting",
+        Place::Parked => "parked",
         Place::With(Stage::Offered) => "offered to an agent",
         Place::With(Stage::Connecting) => "being connected",
         Place::With(Stage::Active) => "active",

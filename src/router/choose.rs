@@ -30,6 +30,9 @@ impl State {
         if self.choice(self.contacts[contact].queue).only_claimed {
             return None;
         }
+        if let Some(owner) = self.owner_for(contact) {
+            return Some(owner);
+        }
         self.shelve();
         let class = self.contacts[contact].class;
         let (index, across_crews) = {
@@ -37,6 +40,12 @@ impl State {
             (choice.index, choice.across_crews && self.classes.all[class as usize].plain)
         };
         if across_crews { self.first_by_index(contact, index) } else { self.first_by_score(contact) }
+    }
+
+    /// The agent to whom a contact belongs, if it could take it now: it comes before the order of the queue.
+    fn owner_for(&self, contact: u32) -> Option<u32> {
+        let agent = self.agent_ids.get(&self.contacts[contact].owner()?)?;
+        self.could_take(agent, contact).then_some(agent)
     }
 
     /// The first agent in an index whose order holds across crews.

@@ -89,6 +89,7 @@ impl Step<'_> {
             }
             Command::MessageFromCustomer { .. } => self.message_from_customer(slot),
             Command::MessageFromAgent { .. } => self.message_from_agent(slot),
+            Command::Park { .. } => self.park(slot),
             Command::Quiet { .. } => self.quieten(slot),
             Command::Wake { .. } => self.wake(slot),
             Command::Complete { .. } => self.complete(slot),
@@ -137,7 +138,7 @@ impl Step<'_> {
                 }
             }
             Place::With(Stage::Connecting) => self.give_back(slot, Return::ConnectFailed),
-            Place::With(Stage::Active | Stage::Quiet | Stage::Held) => self.silence_over(slot),
+            Place::With(Stage::Active | Stage::Quiet | Stage::Held) | Place::Parked => self.silence_over(slot),
             Place::With(Stage::WrapUp) => self.end_with_agent(slot, Outcome::Completed),
             Place::Loose => debug_assert!(false, "a loose contact has no timer"),
         }
@@ -155,7 +156,7 @@ impl Step<'_> {
     }
 
     /// The contact goes, wherever it is.
-    fn leave(&mut self, slot: u32, outcome: Outcome) {
+    pub(crate) fn leave(&mut self, slot: u32, outcome: Outcome) {
         let contact = self.state.contacts[slot].id;
         match self.state.contacts[slot].place {
             Place::With(Stage::Offered) => {
@@ -163,7 +164,7 @@ impl Step<'_> {
                 self.emit(What::Ended { contact, outcome, agent: None });
             }
             Place::With(_) => self.end_with_agent(slot, outcome),
-            Place::InLine | Place::Loose => self.emit(What::Ended { contact, outcome, agent: None }),
+            Place::InLine | Place::Parked | Place::Loose => self.emit(What::Ended { contact, outcome, agent: None }),
         }
     }
 
@@ -177,6 +178,9 @@ impl Step<'_> {
 
     fn complete(&mut self, slot: u32) {
         let it = &self.state.contacts[slot];
+        if it.place == Place::Parked {
+            return self.leave(slot, Outcome::Completed);
+        }
         let (contact, holder) = (it.id, it.agent);
         let until = match it.wrap_up().unwrap_or_else(|| self.state.plan.wrap_up(it.queue, it.channel)) {
             WrapUp::None | WrapUp::Fixed(Span::ZERO) | WrapUp::UpTo(Span::ZERO) => {
@@ -196,7 +200,7 @@ impl Step<'_> {
         match it.place {
             Place::With(Stage::Offered) => self.stop_ringing(slot),
             Place::With(_) => self.returned(slot, Return::Transferred),
-            Place::InLine | Place::Loose => {}
+            Place::InLine | Place::Parked | Place::Loose => {}
         }
         let queue = if let TransferTo::Queue(queue) = to { *queue } else { from };
         self.emit(What::Transferred { contact, queue });
@@ -282,6 +286,10 @@ impl Step<'_> {
                     let offer = { self.state.offers_of(held.contact) }.find(|&(_, with)| with == agent);
                     let Some((offer, _)) = offer else { continue };
                     self.emit(What::OfferEnded { offer, contact, agent, end: OfferEnd::Revoked });
+                }
+                Stage::Quiet if !held.by_itself && self.state.parks(held.channel) => {
+                    self.emit(What::Parked { contact, agent });
+                    continue;
                 }
                 Stage::WrapUp => {
                     self.emit(What::Ended { contact, outcome: Outcome::Completed, agent: Some(agent) });

@@ -43,8 +43,8 @@ impl State {
         let class = self.class_of(self.class_key(&self.contacts[slot]));
         let (level, at) = self.standing_rank(&self.contacts[slot]);
         let it = &mut self.contacts[slot];
-        (it.class, it.level, it.at, it.left) = (class, level, at, NONE);
-        it.place = Place::InLine;
+        (it.class, it.left) = (class, NONE);
+        (it.place, it.level, it.at) = (Place::InLine, level, at);
         let (rank, queue, only) = (it.rank(), it.queue, it.only());
         self.standings[usize::from(queue.0)].waiting += 1;
         match only {
@@ -83,8 +83,14 @@ impl State {
     pub(super) fn transfer(&mut self, id: ContactId, queue: QueueId, command: &Command) {
         let Command::Transfer { to, reset_age, .. } = command else { return };
         let slot = self.contact_slot(id);
-        if self.is_waiting(slot) {
-            self.leave_line(slot);
+        match self.contacts[slot].place {
+            Place::InLine => self.leave_line(slot),
+            Place::Parked => {
+                self.take_turns(slot, Turn::Agent);
+                self.contacts[slot].place = Place::Loose;
+                self.arm(slot);
+            }
+            Place::Loose | Place::With(_) => {}
         }
         let needs = match to {
             TransferTo::Needs(needs) => self.needs.intern(needs),
@@ -100,6 +106,7 @@ impl State {
             TransferTo::Queue(_) | TransferTo::Needs(_) => None,
         };
         it.set_only(only);
+        it.set_owner(None);
         it.begin_anew(now);
         it.promise(false);
         if *reset_age {
@@ -125,6 +132,7 @@ impl State {
         it.place = Place::With(stage);
         it.agent = agent_slot;
         it.set_deadline(deadline);
+        it.set_owner(None);
         it.given_at = now;
         it.set_turn(Turn::Agent, now);
         it.set_first_offer(it.first_offer().or(Some(now)));
@@ -135,7 +143,7 @@ impl State {
         }
         let holder = &mut self.agents[agent_slot];
         holder.offered_at = now;
-        holder.holding.push(Holding { contact: slot, channel, stage, forced, by_arrival: false, active_since: now });
+        holder.holding.push(Holding { contact: slot, channel, stage, forced, by_itself: false, active_since: now });
         self.unshelve(agent_slot);
         self.arm(slot);
         if !forced {
@@ -163,6 +171,7 @@ impl State {
         it.set_deadline(deadline);
         let (agent, channel, now) = (it.agent, it.channel, self.now);
         let held = self.holding_mut(slot);
+        held.by_itself = false;
         let before = std::mem::replace(&mut held.stage, stage);
         if stage == Stage::Active {
             held.active_since = now;
@@ -209,6 +218,8 @@ impl State {
                 self.take_back(slot);
                 self.agents[agent].handled_at = self.now;
             }
+            // With no place there is no timer.
+            Place::Parked => self.contacts[slot].place = Place::Loose,
             Place::Loose => {}
         }
         if self.contacts[slot].has_exclusions {
@@ -224,7 +235,10 @@ impl State {
     pub(crate) fn arm(&mut self, slot: u32) {
         let due = match self.contacts[slot].place {
             Place::InLine => self.waiting_due(slot),
-            Place::With(Stage::Active | Stage::Quiet) => self.silence_due(&self.contacts[slot]),
+            Place::With(Stage::Active | Stage::Quiet) | Place::Parked => {
+                let it = &self.contacts[slot];
+                it.deadline().or_else(|| self.silence(it).map(|(due, _)| due))
+            }
             Place::With(Stage::Offered) => self.first_to_expire(slot).map(|(expires, _)| expires),
             Place::With(_) => self.contacts[slot].deadline(),
             Place::Loose => None,

@@ -204,13 +204,9 @@ impl State {
         if self.is_waiting(slot) {
             self.leave_line(slot);
         }
-        let now = self.now;
-        self.exclusions.forget(slot);
         let it = &mut self.contacts[slot];
         it.queue = queue;
         it.overflows = it.overflows.saturating_add(1);
-        it.set_only(None);
-        it.begin_anew(now);
-        self.contacts[slot].class = self.class_of(self.class_key(&self.contacts[slot]));
+        self.begin_anew(slot);
     }
 }

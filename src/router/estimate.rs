@@ -91,7 +91,7 @@ impl State {
         let since = match it.place {
             Place::With(Stage::Offered) => return,
             Place::With(_) => it.given_at,
-            Place::InLine | Place::Loose => return,
+            Place::InLine | Place::Parked | Place::Loose => return,
         };
         let pace = &mut self.standings[usize::from(it.queue.0)].pace;
         let channel = usize::from(it.channel.0);

@@ -4,7 +4,7 @@ use crate::agent::ChannelSet;
 use crate::capacity::Stage;
 use crate::command::Command;
 use crate::contact::Turn;
-use crate::event::{Event, HeldBy, OfferEnd, What};
+use crate::event::{Event, HeldBy, OfferEnd, Return, What};
 use crate::id::{AgentId, ContactId};
 use crate::router::legs::Leg;
 use crate::router::records::Place;
@@ -151,12 +151,11 @@ impl State {
             What::Held { contact, by, .. } => {
                 let slot = self.contact_slot(contact);
                 self.set_stage(slot, Stage::Held, None);
-                self.holding_mut(slot).by_arrival = by == HeldBy::Arrival;
+                self.holding_mut(slot).by_itself = by == HeldBy::Arrival;
             }
             What::Resumed { contact, .. } => {
                 let slot = self.contact_slot(contact);
                 self.set_stage(slot, Stage::Active, None);
-                self.holding_mut(slot).by_arrival = false;
             }
             What::CustomerWrote { contact } => self.customer_wrote(self.contact_slot(contact)),
             What::AgentWrote { contact, .. } => self.agent_wrote(self.contact_slot(contact)),
@@ -165,6 +164,9 @@ impl State {
                 self.take_turns(slot, Turn::Customer);
                 self.set_stage(slot, Stage::Quiet, None);
             }
+            What::Parked { contact, agent } => self.park(self.contact_slot(contact), agent),
+            What::Unparked { contact } => self.unpark(self.contact_slot(contact)),
+            What::WakeDeferred { contact, until, .. } => self.defer_waking(self.contact_slot(contact), until),
             What::Woken { contact, forced, .. } => {
                 let slot = self.contact_slot(contact);
                 self.take_turns(slot, Turn::Agent);
@@ -176,16 +178,21 @@ impl State {
                 self.set_stage(slot, Stage::WrapUp, until);
                 self.note_completed(slot);
             }
-            What::Returned { contact, agent, .. } => {
+            What::Returned { contact, agent, why } => {
                 let slot = self.contact_slot(contact);
                 self.note_pace(slot);
                 self.take_back(slot);
                 self.note_left(slot, agent);
                 let agent_slot = self.agent_slot(agent);
                 self.agents[agent_slot].handled_at = event.at;
-                self.contacts[slot].left = agent_slot;
                 self.take_turns(slot, Turn::Agent);
-                self.exclude(slot, agent);
+                if matches!(why, Return::NotWoken | Return::ChannelChanged) {
+                    self.begin_anew(slot);
+                    self.contacts[slot].set_owner(Some(agent));
+                } else {
+                    self.contacts[slot].left = agent_slot;
+                    self.exclude(slot, agent);
+                }
             }
             What::Ended { contact, outcome, agent } => {
                 let slot = self.contact_slot(contact);

@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 use std::fmt;
 
 use crate::capacity::{Over, Stage};
+use crate::contact::Turn;
+use crate::event::HeldBy;
 use crate::id::{AgentId, ContactId, QueueId};
 use crate::obstacle::Obstacle;
 use crate::router::Router;
@@ -23,16 +25,28 @@ pub struct Explanation {
     pub age: Span,
     /// The step it is in, from 0.
     pub step: u16,
-    /// Whom it is with, and at what stage; `None` while it waits.
+    /// Whom it is with, and at what stage; `None` while it waits or is parked.
     pub with: Option<(AgentId, Stage)>,
+    /// Who put it on hold, if it is on hold: by an arrival, it resumes by itself.
+    pub held_by: Option<HeldBy>,
+    /// It is quiet, has work again, and waits for its agent to have room.
+    pub waking: bool,
+    /// It waits on its customer, with nobody.
+    pub parked: bool,
+    /// The agent who is asked first for it.
+    pub owner: Option<AgentId>,
+    /// Who is to write next: the agent, while it waits.
+    pub turn: Turn,
+    /// Since when.
+    pub turn_since: Timestamp,
     /// The only agent it waits for, and until when.
     pub only: Option<(AgentId, Timestamp)>,
     /// Further agents it rings with at the same time.
     pub also: Vec<AgentId>,
     /// Agents signed in.
     pub agents: u32,
-    /// How many of them fail at each obstacle; one agent may fail at several. Empty unless it waits, or rings with fewer
-    /// agents than it may.
+    /// How many of them fail at each obstacle; one agent may fail at several. While it is on hold or waits to wake: what keeps
+    /// its agent from going on with it. Empty unless it is one of these, waits, or rings with fewer agents than it may.
     pub obstacles: BTreeMap<Obstacle, u32>,
     /// When something about it changes by itself: a step, the end of its longest wait, the end of an exclusion, a deadline;
     /// or an agent whom only the ramp keeps from it may be given it.
@@ -44,15 +58,29 @@ impl fmt::Display for Explanation {
         write!(f, "{}, {} old", self.contact, self.age)?;
         match self.with {
             Some((agent, stage)) => write!(f, ", is with {agent} ({stage:?})")?,
+            None if self.parked => f.write_str(", is parked")?,
             None => write!(f, ", waits in {}, step {}", self.queue, self.step)?,
         }
         if let Some((agent, until)) = self.only {
             write!(f, ", for {agent} alone until {until}")?;
         }
+        if let Some(owner) = self.owner {
+            write!(f, ", {owner} its owner")?;
+        }
+        match self.held_by {
+            Some(HeldBy::Agent) => f.write_str(", until the agent resumes it")?,
+            Some(HeldBy::Arrival) => f.write_str(", until there is room to resume it")?,
+            None if self.waking => f.write_str(", waiting to wake")?,
+            None => {}
+        }
         for agent in &self.also {
             write!(f, ", rings with {agent}")?;
         }
-        if self.with.is_none() || !self.obstacles.is_empty() {
+        if let Some((agent, Stage::Held | Stage::Quiet)) = self.with {
+            for obstacle in self.obstacles.keys() {
+                write!(f, "; {agent} {obstacle}")?;
+            }
+        } else if !self.parked && (self.with.is_none() || !self.obstacles.is_empty()) {
             write!(f, "; {} agent{}", self.agents, if self.agents == 1 { "" } else { "s" })?;
             for (obstacle, agents) in &self.obstacles {
                 write!(f, "; {agents} {obstacle}")?;
@@ -73,12 +101,23 @@ impl Router {
         let it = &self.state.contacts[slot];
         let with = match it.place {
             Place::With(stage) => Some((self.state.agents[it.agent].id, stage)),
-            Place::InLine | Place::Loose => None,
+            Place::InLine | Place::Parked | Place::Loose => None,
+        };
+        let agents = self.state.agents_by_id();
+        let held = matches!(it.place, Place::With(_)).then(|| self.state.agents[it.agent].holding.iter());
+        let held = held.and_then(|mut held| held.position(|held| held.contact == slot));
+        let by_itself = held.is_some_and(|at| self.state.agents[it.agent].holding[at].by_itself);
+        let own: Vec<Obstacle> = match (it.place, held) {
+            (Place::With(Stage::Held), Some(at)) => self.state.obstacles_to_going_on(it.agent, at, 0),
+            (Place::With(Stage::Quiet), Some(at)) if by_itself => {
+                let over = self.state.conversation(it.channel).wake.over;
+                self.state.obstacles_to_going_on(it.agent, at, over)
+            }
+            _ => Vec::new(),
         };
         let mut obstacles = BTreeMap::new();
-        let agents = self.state.agents_by_id();
         let mut next = it.timer().map(|timer| timer.due);
-        for &agent in agents.iter().filter(|_| with.is_none() || it.is_short()) {
+        for &agent in agents.iter().filter(|_| it.place == Place::InLine || it.is_short()) {
             let found = self.state.obstacles(slot, agent);
             if found == [Obstacle::Ramp] {
                 let until = self.state.agents[agent].paced(it.channel).and_then(|paced| paced.until);
@@ -89,12 +128,22 @@ impl Router {
                 *obstacles.entry(obstacle).or_insert(0) += 1;
             }
         }
+        for obstacle in own {
+            *obstacles.entry(obstacle).or_insert(0) += 1;
+        }
+        let held_by = if by_itself { HeldBy::Arrival } else { HeldBy::Agent };
         Some(Explanation {
             contact,
             queue: it.queue,
             age: self.state.now.since(it.origin),
             step: it.step,
             with,
+            held_by: (it.place == Place::With(Stage::Held)).then_some(held_by),
+            waking: by_itself && it.place == Place::With(Stage::Quiet),
+            parked: it.place == Place::Parked,
+            owner: it.owner(),
+            turn: it.turn(),
+            turn_since: it.turn_since,
             only: it.only().map(|only| (only.agent, only.until)),
             also: self.state.offers_of(slot).skip(1).map(|(_, agent)| agent).collect(),
             agents: agents.len() as u32,
@@ -105,6 +154,29 @@ impl Router {
 }
 
 impl State {
+    /// What keeps an agent from going on with what it holds at a place, so many above the limit; empty exactly if it may.
+    fn obstacles_to_going_on(&self, agent: u32, at: usize, over: u16) -> Vec<Obstacle> {
+        let it = &self.agents[agent];
+        let profile = self.plan.profile(self.crews.crews[it.crew as usize].profile);
+        let Some(profile) = profile.filter(|profile| profile.channel(it.holding[at].channel).is_some()) else {
+            return vec![Obstacle::ChannelNotTaken];
+        };
+        let mut found = Vec::new();
+        if ledger::is_at_maximum(profile, &it.holding, at, over) {
+            found.push(Obstacle::AtMaximum);
+        }
+        if self.is_at_limit(agent, at, over) {
+            found.push(Obstacle::AtLimit);
+        }
+        found.extend(ledger::interrupted_by(profile, &it.holding, at).map(Obstacle::PutAsideFor));
+        match ledger::shortage_to_go_on(profile, &it.holding, at, over) {
+            Some(ledger::Shortage::Load) => found.push(Obstacle::LoadFull),
+            Some(ledger::Shortage::KeptFree(channel)) => found.push(Obstacle::KeptFree(channel)),
+            None => {}
+        }
+        found
+    }
+
     /// Everything that stands between an agent and a contact; empty exactly if it could be given to it. O(held).
     pub(crate) fn obstacles(&self, contact: u32, agent: u32) -> Vec<Obstacle> {
         let (it, who) = (&self.contacts[contact], &self.agents[agent]);

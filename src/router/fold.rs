@@ -2,7 +2,7 @@
 
 use crate::capacity::Stage;
 use crate::command::{Command, Stamped, TransferTo};
-use crate::event::{Event, What};
+use crate::event::{Event, Return, What};
 use crate::id::{AgentId, ContactId, OfferId, QueueId};
 use crate::router::Router;
 use crate::router::checkpoint::Corrupt;
@@ -162,7 +162,7 @@ impl State {
     fn contradicts_waiting(&self, event: &Event, command: &Command) -> Contradiction {
         let (what, at) = (&event.what, event.at);
         let there = |id: ContactId| self.contact_ids.get(&id).map(|slot| &self.contacts[slot]);
-        let free = |id: ContactId| there(id).filter(|it| it.agent == NONE);
+        let free = |id: ContactId| there(id).filter(|it| it.agent == NONE && it.place != Place::Parked);
         let in_line = |id: ContactId| there(id).filter(|it| it.place == Place::InLine);
         match *what {
             What::Arrived { contact, queue, repeat } => {
@@ -217,7 +217,8 @@ impl State {
             }
             What::ChannelChanged { contact, channel, .. } => {
                 let known = self.plan.channel(channel).is_some();
-                unless(known && free(contact).is_some(), "the contact is not waiting, or there is no such channel")
+                let nobodys = there(contact).is_some_and(|it| it.agent == NONE);
+                unless(known && nobodys, "the contact is not waiting, or there is no such channel")
             }
             What::ContextSet { contact } => {
                 let asked = matches!(*command, Command::SetContext { contact: id, .. } if id == contact);
@@ -229,7 +230,7 @@ impl State {
                 };
                 let goes = |it: &Contact| if let TransferTo::Queue(to) = to { *to == queue } else { it.queue == queue };
                 unless(
-                    *id == contact && free(contact).is_some_and(goes),
+                    *id == contact && there(contact).filter(|it| it.agent == NONE).is_some_and(goes),
                     "the contact is not waiting, or its command does not say so",
                 )
             }
@@ -299,7 +300,19 @@ impl State {
                     "the agent has no capacity for the channel",
                 )),
             What::Resumed { contact, agent, .. } => with(contact, agent, &[Stage::Held]),
-            What::Woken { contact, agent, .. } => with(contact, agent, &[Stage::Quiet]),
+            What::Parked { contact, agent } => with(contact, agent, &[Stage::Active, Stage::Quiet, Stage::Held]),
+            What::Unparked { contact } => {
+                let asked = matches!(*command, Command::MessageFromCustomer { contact: id } | Command::Wake { contact: id } if id == contact);
+                let there = self.contact_ids.get(&contact).map(|slot| self.contacts[slot].place);
+                unless(
+                    asked && there == Some(Place::Parked),
+                    "the contact is not parked, or its command does not say so",
+                )
+            }
+            What::WakeDeferred { contact, agent, .. } | What::Woken { contact, agent, .. } => {
+                with(contact, agent, &[Stage::Quiet])
+            }
+            What::Returned { contact, agent, why: Return::NotWoken } => with(contact, agent, &[Stage::Quiet]),
             What::WrapUpStarted { contact, agent, .. } => with(contact, agent, &IN_HAND[1..]),
             What::Returned { contact, agent, .. } => with(contact, agent, &IN_HAND),
             What::Ended { contact, agent: Some(agent), .. } => {
@@ -329,7 +342,9 @@ impl State {
         let takes = |agent: u32| {
             self.contact_ids.get(&contact).is_some_and(|contact| self.takes(agent, self.contacts[contact].channel))
         };
+        let parked = self.contact_ids.get(&contact).is_some_and(|slot| self.contacts[slot].place == Place::Parked);
         self.contradicts_free(contact)
+            .or(unless(!parked || forced, "a parked contact is given by a supervisor only"))
             .or(unless(self.agent_ids.get(&agent).is_some_and(takes), "no such agent, or without capacity for it"))
             .or(unless(!forced || assigned, "it is forced, but its command does not say so"))
     }
@@ -343,6 +358,7 @@ impl State {
     fn left_between(&self, event: &Event) -> bool {
         let (What::Arrived { contact, .. }
         | What::Transferred { contact, .. }
+        | What::Unparked { contact }
         | What::Overflowed { contact, .. }
         | What::OfferEnded { contact, .. }
         | What::Returned { contact, .. }) = event.what

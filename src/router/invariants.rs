@@ -33,6 +33,7 @@ impl Router {
         self.state.check_places()?;
         self.state.check_legs()?;
         self.state.check_ledgers()?;
+        self.state.check_wakes()?;
         self.state.check_lines()?;
         self.state.check_shelves()?;
         self.state.check_customers()?;
@@ -56,18 +57,22 @@ impl State {
             let it = &self.contacts[slot];
             hold!(it.place != Place::Loose, "no contact is between two places", "{}", it.id);
             hold!(
-                (it.agent == NONE) == (it.place == Place::InLine),
-                "a contact waits or is with an agent",
+                (it.agent == NONE) == matches!(it.place, Place::InLine | Place::Parked),
+                "a contact waits, is parked, or is with an agent",
                 "{}",
                 it.id
             );
             let agents_turn = match it.place {
                 Place::With(Stage::Connecting | Stage::Active | Stage::Held | Stage::WrapUp) => None,
-                place => Some(place != Place::With(Stage::Quiet)),
+                Place::With(Stage::Quiet) => {
+                    let held = self.agents[it.agent].holding.iter().find(|held| held.contact == slot);
+                    held.map(|held| held.by_itself)
+                }
+                place => Some(place != Place::Parked),
             };
             hold!(
                 agents_turn.is_none_or(|agents| agents == (it.turn() == Turn::Agent)),
-                "it is the customer's turn where a contact is quiet, and not where it waits",
+                "it is the customer's turn where a contact is quiet or parked, and the agent's where it waits or is to wake",
                 "{}",
                 it.id
             );
@@ -89,6 +94,21 @@ impl State {
             let forced = it.holding.iter().any(|held| held.forced);
             hold!(load <= Load::FULL || forced, "no agent is over-committed", "{} at {load}", it.id);
             hold!(!it.draining || !it.holding.is_empty(), "a draining agent with nothing is gone", "{}", it.id);
+        }
+        Ok(())
+    }
+
+    /// No contact waits for its agent that could go on; and none is kept quiet by an agent who is leaving.
+    fn check_wakes(&self) -> Result<(), Broken> {
+        for slot in self.agents_by_id() {
+            let it = &self.agents[slot];
+            for (at, held) in it.holding.iter().enumerate().filter(|(_, held)| held.stage == Stage::Quiet) {
+                let contact = self.contacts[held.contact].id;
+                let may = held.by_itself && self.may_wake(slot, at).is_some();
+                hold!(!may, "what may wake has woken", "{contact} at {}", it.id);
+                let kept = !held.by_itself && it.draining && self.parks(held.channel);
+                hold!(!kept, "an agent who is leaving parks what is quiet", "{contact} at {}", it.id);
+            }
         }
         Ok(())
     }

@@ -90,19 +90,51 @@ fn arrival_weight(profile: &Profile, held: &Holding, new: ChannelId) -> u64 {
 
 /// Whether a contact put aside or quiet may be active again beside everything else held. O(channels × held).
 pub(crate) fn may_resume(profile: &Profile, holding: &[Holding], at: usize) -> bool {
+    may_go_on(profile, holding, at, 0)
+}
+
+/// The same above the limits: so many of its channel more, with what they weigh. Nothing is kept free from it. O(held).
+pub(crate) fn may_exceed(profile: &Profile, holding: &[Holding], at: usize, over: u16) -> bool {
+    over > 0 && may_go_on(profile, holding, at, over)
+}
+
+fn may_go_on(profile: &Profile, holding: &[Holding], at: usize, over: u16) -> bool {
+    profile.channel(holding[at].channel).is_some()
+        && !is_at_maximum(profile, holding, at, over)
+        && interrupted_by(profile, holding, at).is_none()
+        && shortage_to_go_on(profile, holding, at, over).is_none()
+}
+
+/// Whether as many of its channel are busy as may be, without what is held at this place.
+pub(crate) fn is_at_maximum(profile: &Profile, holding: &[Holding], at: usize, over: u16) -> bool {
     let it = holding[at];
-    let Some(capacity) = profile.channel(it.channel) else { return false };
-    let others = || holding.iter().enumerate().filter(|&(other, _)| other != at).map(|(_, held)| held);
-    let interrupts = |held: &Holding| {
-        matches!(held.stage, Stage::Offered | Stage::Connecting | Stage::Active)
+    let others = holding.iter().filter(|held| held.contact != it.contact);
+    let busy = others.filter(|held| held.channel == it.channel && held.stage.is_busy()).count();
+    let max = profile.channel(it.channel).map_or(0, |capacity| usize::from(capacity.max));
+    busy >= max + usize::from(over)
+}
+
+/// The first channel of something held for which what is held at this place would be put aside.
+pub(crate) fn interrupted_by(profile: &Profile, holding: &[Holding], at: usize) -> Option<ChannelId> {
+    let it = holding[at];
+    let interrupts = |held: &&Holding| {
+        held.contact != it.contact
+            && matches!(held.stage, Stage::Offered | Stage::Connecting | Stage::Active)
             && profile.over(held.channel, it.channel) == Over::Hold
     };
-    let busy = others().filter(|held| held.channel == it.channel && held.stage.is_busy()).count();
-    if busy >= usize::from(capacity.max) || others().any(interrupts) {
-        return false;
-    }
+    holding.iter().filter(interrupts).map(|held| held.channel).min()
+}
+
+/// What is lacking by load for what is held at this place to be active, so many above the limit.
+pub(crate) fn shortage_to_go_on(profile: &Profile, holding: &[Holding], at: usize, over: u16) -> Option<Shortage> {
+    let it = holding[at];
+    let active = u64::from(profile.channel(it.channel)?.load(Stage::Active).0);
     let without = |held: &Holding| if held.contact == it.contact { 0 } else { stage_load(profile, held, held.stage) };
-    lacks(profile, holding, it.channel, u64::from(capacity.load(Stage::Active).0), without).is_none()
+    if over == 0 {
+        return lacks(profile, holding, it.channel, active, without);
+    }
+    let beside: u64 = holding.iter().map(without).sum();
+    (beside + active > u64::from(Load::FULL.0) + u64::from(over) * active).then_some(Shortage::Load)
 }
 
 /// Whether the contact at `at` could go on as one of `channel`, beside everything else held. O(channels × held).
@@ -166,7 +198,7 @@ mod tests {
     }
 
     fn held(contact: u32, channel: ChannelId, stage: Stage) -> Holding {
-        Holding { contact, channel, stage, forced: false, by_arrival: false, active_since: Timestamp::ZERO }
+        Holding { contact, channel, stage, forced: false, by_itself: false, active_since: Timestamp::ZERO }
     }
 
     #[test]

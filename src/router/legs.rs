@@ -93,7 +93,7 @@ impl State {
             channel,
             stage,
             forced: false,
-            by_arrival: false,
+            by_itself: false,
             active_since: now,
         });
         self.unshelve(agent);

@@ -19,6 +19,8 @@ pub(crate) enum Place {
     Loose,
     /// In its queue's line.
     InLine,
+    /// Waiting on its customer, with nobody.
+    Parked,
     /// With an agent.
     With(Stage),
 }
@@ -61,7 +63,7 @@ pub(crate) struct Contact {
     /// Enqueued or transferred: what the longest wait counts from.
     pub(crate) since: Timestamp,
     pub(crate) step_since: Timestamp,
-    /// Given to its agent.
+    /// Given to its agent; with nobody: its owner, where it has one.
     pub(crate) given_at: Timestamp,
     /// Since when it is the turn of whose turn it is.
     pub(crate) turn_since: Timestamp,
@@ -134,6 +136,7 @@ const PROMISED: u16 = 1 << 8;
 const SHORT: u16 = 1 << 9;
 const ASSIGNED: u16 = 1 << 10;
 const LEGS: u16 = 1 << 11;
+const OWNED: u16 = 1 << 12;
 
 impl Contact {
     /// One that has just arrived, with nothing special about it.
@@ -249,6 +252,20 @@ impl Contact {
         self.turn_since = since;
     }
 
+    /// The agent it was parked at, or who did not wake it in time: to be asked first.
+    pub(crate) fn owner(&self) -> Option<AgentId> {
+        (self.has & OWNED != 0).then_some(AgentId(self.given_at.0))
+    }
+
+    /// To be set when it has left its agent.
+    pub(crate) fn set_owner(&mut self, owner: Option<AgentId>) {
+        self.has &= !OWNED;
+        if let Some(owner) = owner {
+            self.has |= OWNED;
+            self.given_at = Timestamp(owner.0);
+        }
+    }
+
     /// It goes on over another channel: neither its queue's longest wait nor its edges apply to it.
     pub(crate) fn promised(&self) -> bool {
         self.has & PROMISED != 0
@@ -298,8 +315,8 @@ pub(crate) struct Holding {
     pub(crate) stage: Stage,
     /// Given or woken above capacity, by decision of the host.
     pub(crate) forced: bool,
-    /// Put on hold by an arrival, to resume by itself.
-    pub(crate) by_arrival: bool,
+    /// Goes on by itself when it may: put on hold by an arrival, or quiet and waiting to wake.
+    pub(crate) by_itself: bool,
     /// When it was given, or last came to be active, if that was later.
     pub(crate) active_since: Timestamp,
 }

@@ -94,8 +94,12 @@ impl Step<'_> {
         if !self.state.agents[agent].live {
             return;
         }
-        if self.state.agents[agent].holding.iter().any(|held| held.by_arrival && held.stage == Stage::Held) {
+        if self.state.agents[agent].holding.iter().any(|held| held.by_itself) {
             self.resume_what_was_put_aside(agent);
+            self.wake_what_waits(agent);
+        }
+        if self.state.agents[agent].draining {
+            self.park_what_is_quiet(agent);
         }
         let it = &self.state.agents[agent];
         if it.draining {
@@ -119,7 +123,7 @@ impl Step<'_> {
     fn resume_what_was_put_aside(&mut self, agent: u32) {
         let mut at = 0;
         while let Some(&held) = self.state.agents[agent].holding.get(at) {
-            if held.by_arrival && held.stage == Stage::Held && self.may_resume(agent, at) {
+            if held.by_itself && held.stage == Stage::Held && self.may_resume(agent, at) {
                 let contact = self.state.contacts[held.contact].id;
                 let agent = self.state.agents[agent].id;
                 self.emit(What::Resumed { contact, agent, by: HeldBy::Arrival });

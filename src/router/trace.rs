@@ -13,8 +13,8 @@ pub struct Candidate<T> {
     pub id: T,
     /// What stood against it; empty if it could have been chosen.
     pub obstacles: Vec<Obstacle>,
-    /// What candidates without obstacles were compared by, the smallest first: for agents the place in the pool,
-    /// unmet preferences, each criterion of the queue in turn, the id; for contacts the rank of the queue, level, instant,
+    /// What candidates without obstacles were compared by, the smallest first: for agents 0 for the contact's owner and 1
+    /// for others, the place in the pool, unmet preferences, each criterion of the queue in turn, the id; for contacts the rank of the queue, level, instant,
     /// age origin, arrival number.
     pub key: Vec<u64>,
 }
@@ -82,7 +82,9 @@ impl Trace {
                 let obstacles = state.obstacles(contact, agent);
                 let (place, values, id) = state.score(contact, agent);
                 let criteria = state.choice(state.contacts[contact].queue).criteria.len();
-                let key = place.into_iter().chain(values.into_iter().take(criteria)).chain([id]).collect();
+                let other = u64::from(state.contacts[contact].owner() != Some(state.agents[agent].id));
+                let values = values.into_iter().take(criteria);
+                let key = [other].into_iter().chain(place).chain(values).chain([id]).collect();
                 Candidate { id: state.agents[agent].id, obstacles, key }
             })
             .collect();

@@ -263,7 +263,7 @@ impl Run<'_> {
             What::CustomerWrote { contact } => contacts.asked(contact, at, calendar),
             What::Held { contact, .. } | What::Quieted { contact, .. } => contacts.pause(contact, at, calendar),
             What::WrapUpStarted { contact, until, .. } => contacts.wrap_up(contact, at, until.is_none(), calendar),
-            What::Returned { contact, agent, .. } => {
+            What::Returned { contact, agent, .. } | What::Parked { contact, agent } => {
                 let taken = contacts.returned(contact, at, calendar);
                 contacts.carried(contact, crowd.release(agent, taken, at));
             }
@@ -281,6 +281,8 @@ impl Run<'_> {
             | What::RampPassed { .. }
             | What::LimitChanged { .. }
             | What::Arrived { .. }
+            | What::Unparked { .. }
+            | What::WakeDeferred { .. }
             | What::PreferenceEnded { .. }
             | What::Relaxed { .. }
             | What::Widened { .. }

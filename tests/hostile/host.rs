@@ -18,6 +18,7 @@ enum Seen {
     Active,
     Quiet,
     Held,
+    Parked,
     WrappingUp,
 }
 
@@ -38,7 +39,7 @@ pub(crate) struct Host {
     bias: usize,
 }
 
-const KINDS: usize = 29;
+const KINDS: usize = 30;
 
 impl Host {
     pub(crate) fn new(mut chance: Chance) -> Self {
@@ -154,7 +155,10 @@ impl Host {
             7 => Command::Hold { contact: self.contact(Seen::Active) },
             8 => Command::Resume { contact: self.contact(Seen::Held) },
             9 => Command::Quiet { contact: self.contact(Seen::Active) },
-            10 => Command::Wake { contact: self.contact(Seen::Quiet) },
+            10 => {
+                let seen = self.chance.pick(&[Seen::Quiet, Seen::Parked]);
+                Command::Wake { contact: self.contact(seen) }
+            }
             11 => {
                 let seen = self.chance.pick(&[Seen::Active, Seen::Active, Seen::Quiet, Seen::Held]);
                 Command::Complete { contact: self.contact(seen) }
@@ -195,7 +199,7 @@ impl Host {
             22 => Command::SetSkills { agent, skills: self.skills(plan) },
             27 => Command::SetQueueOpen { queue: self.queue(plan), open: self.chance.one_in(2) },
             26 => {
-                let seen = self.chance.pick(&[Seen::Waiting, Seen::Active, Seen::Quiet, Seen::Held]);
+                let seen = self.chance.pick(&[Seen::Waiting, Seen::Parked, Seen::Active, Seen::Quiet, Seen::Held]);
                 let channel = ChannelId(self.below_or_any(plan.channels().len()) as u8);
                 Command::ChangeChannel { contact: self.contact(seen), channel }
             }
@@ -221,6 +225,10 @@ impl Host {
                 let seen = self.chance.pick(&[Seen::Active, Seen::Active, Seen::Quiet, Seen::Held, Seen::Connecting]);
                 Command::MessageFromAgent { contact: self.contact(seen) }
             }
+            28 => {
+                let seen = self.chance.pick(&[Seen::Active, Seen::Quiet, Seen::Held]);
+                Command::Park { contact: self.contact(seen) }
+            }
             _ => self.enqueue(plan, at),
         }
     }
@@ -233,8 +241,8 @@ impl Host {
             5 | 6 => any(&[Seen::Connecting]),
             7 | 9 => any(&[Seen::Active]),
             8 => any(&[Seen::Held]),
-            10 => any(&[Seen::Quiet]),
-            11 | 13 | 25 => any(&[Seen::Active, Seen::Quiet, Seen::Held]),
+            10 => any(&[Seen::Quiet, Seen::Parked]),
+            11 | 13 | 25 | 28 => any(&[Seen::Active, Seen::Quiet, Seen::Held]),
             12 => any(&[Seen::WrappingUp]),
             14 | 16 | 24 | 26 => !self.contacts.is_empty(),
             15 | 17 => any(&[Seen::Waiting]),
@@ -426,6 +434,8 @@ impl Host {
                 }
                 What::Held { contact, .. } => self.saw(contact, Seen::Held),
                 What::Quieted { contact, .. } => self.saw(contact, Seen::Quiet),
+                What::Parked { contact, .. } => self.saw(contact, Seen::Parked),
+                What::Unparked { contact } => self.saw(contact, Seen::Waiting),
                 What::WrapUpStarted { contact, .. } => self.saw(contact, Seen::WrappingUp),
                 What::Returned { contact, .. } => self.saw(contact, Seen::Waiting),
                 _ => {}

@@ -109,7 +109,15 @@ fn channel(chance: &mut Chance) -> Value {
     of.insert("one_per_customer".into(), chance.one_in(3).into());
     of.insert("superseded".into(), chance.one_in(3).into());
     if chance.one_in(2) {
-        of.insert("quiet_after".into(), time(chance).into());
+        let mut silences = [0; 3].map(|_| chance.micros().max(1));
+        silences.sort_unstable();
+        for (key, length) in ["quiet_after", "park_after", "close_after"].into_iter().zip(silences) {
+            if !chance.one_in(3) {
+                of.insert(key.into(), Span(length).to_string().into());
+            }
+        }
+        let wait = if chance.one_in(4) { "forever".to_owned() } else { Span(chance.micros()).to_string() };
+        of.insert("wake".into(), json!({ "over": chance.pick(&[0, 1, 65_535]), "wait": wait }));
         of.insert("age_from".into(), chance.pick(&["first-contact", "last-message"]).into());
     }
     of.into()

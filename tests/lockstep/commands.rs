@@ -25,7 +25,7 @@ pub(crate) struct Host {
 }
 
 /// What a host does when it has nothing else in mind, with how often it comes to mind.
-const MINDED: [(Intent, usize); 33] = [
+const MINDED: &[(Intent, usize)] = &[
     (Intent::Enqueue, 20),
     (Intent::Accept, 34),
     (Intent::Complete, 13),
@@ -33,9 +33,10 @@ const MINDED: [(Intent, usize); 33] = [
     (Intent::SignIn, 7),
     (Intent::EndWrapUp, 6),
     (Intent::Wake, 3),
-    (Intent::FromCustomer, 9),
-    (Intent::FromAgent, 9),
-    (Intent::Quiet, 5),
+    (Intent::FromCustomer, 10),
+    (Intent::FromAgent, 7),
+    (Intent::Quiet, 9),
+    (Intent::Park, 3),
     (Intent::Presence, 5),
     (Intent::Decline, 3),
     (Intent::Transfer, 5),
@@ -73,6 +74,7 @@ enum Intent {
     FromCustomer,
     FromAgent,
     Quiet,
+    Park,
     Presence,
     Decline,
     Transfer,
@@ -211,12 +213,13 @@ impl Host {
         let crowded = state.present() > self.crowd.0 + self.crowd.1 * state.agents.len();
         let wanted = if self.crowd.1 == 0 { self.agents - self.agents / 8 } else { self.agents.div_ceil(2) };
         let empty = (state.agents.len() as u64) < wanted;
-        let weights = MINDED.map(|(intent, weight)| match intent {
+        let weigh = |&(intent, weight): &(Intent, usize)| match intent {
             Intent::Enqueue if crowded => 2,
             Intent::SignIn if empty => 15,
             Intent::SignIn => 2,
             _ => weight,
-        });
+        };
+        let weights: Vec<usize> = MINDED.iter().map(weigh).collect();
         let intent = MINDED[dice.weighed(&weights)].0;
         if dice.one_in(40) {
             return self.blind(dice, intent, at);
@@ -240,6 +243,8 @@ impl Host {
         let waiting = |dice: &mut Dice<'_>| {
             (!state.waiting.is_empty()).then(|| state.waiting[dice.below(state.waiting.len())].id)
         };
+        let parked =
+            |dice: &mut Dice<'_>| (!state.parked.is_empty()).then(|| state.parked[dice.below(state.parked.len())].id);
         let agent =
             |dice: &mut Dice<'_>| (!state.agents.is_empty()).then(|| state.agents[dice.below(state.agents.len())].id);
         let in_hand = [Stage::Active, Stage::Quiet, Stage::Held, Stage::Connecting];
@@ -250,16 +255,27 @@ impl Host {
             Intent::Revoke => Command::Revoke { offer: offer(dice)? },
             Intent::Connected => Command::Connected { contact: in_stage(dice, &[Stage::Connecting])? },
             Intent::ConnectFailed => Command::ConnectFailed { contact: in_stage(dice, &[Stage::Connecting])? },
-            Intent::Complete => Command::Complete { contact: in_stage(dice, &in_hand[..3])? },
+            Intent::Complete => {
+                let contact = if dice.one_in(12) { parked(dice)? } else { in_stage(dice, &in_hand[..3])? };
+                Command::Complete { contact }
+            }
             Intent::EndWrapUp => Command::EndWrapUp { contact: in_stage(dice, &[Stage::WrapUp])? },
             Intent::Hold => Command::Hold { contact: in_stage(dice, &[Stage::Active])? },
             Intent::Resume => Command::Resume { contact: in_stage(dice, &[Stage::Held])? },
             Intent::Quiet => Command::Quiet { contact: in_stage(dice, &[Stage::Active])? },
-            Intent::Wake => Command::Wake { contact: in_stage(dice, &[Stage::Quiet])? },
+            Intent::Park => Command::Park { contact: in_stage(dice, &in_hand[..3])? },
+            Intent::Wake => {
+                let contact = if dice.one_in(3) { parked(dice)? } else { in_stage(dice, &[Stage::Quiet])? };
+                Command::Wake { contact }
+            }
             Intent::FromCustomer => {
                 let quiet = [Stage::Quiet];
                 let stages = if dice.one_in(3) { &Stage::ALL[..5] } else { &quiet };
-                let contact = if dice.one_in(8) { waiting(dice)? } else { in_stage(dice, stages)? };
+                let contact = match dice.below(8) {
+                    0 => waiting(dice)?,
+                    1..=3 => parked(dice)?,
+                    _ => in_stage(dice, stages)?,
+                };
                 Command::MessageFromCustomer { contact }
             }
             Intent::FromAgent => {
@@ -274,7 +290,11 @@ impl Host {
             Intent::Requeue => Command::Requeue { contact: in_stage(dice, &in_hand)? },
             Intent::Transfer => {
                 let handled = [Stage::Active, Stage::Quiet, Stage::Held, Stage::Connecting, Stage::Offered];
-                let contact = if dice.below(3) == 0 { waiting(dice)? } else { in_stage(dice, &handled)? };
+                let contact = match dice.below(10) {
+                    0 => parked(dice)?,
+                    1..=3 => waiting(dice)?,
+                    _ => in_stage(dice, &handled)?,
+                };
                 let to = match dice.below(3) {
                     0 => TransferTo::Queue(self.draft.any_queue(dice)),
                     1 => TransferTo::Agent(agent(dice)?, dice.pick(&WAITS)),
@@ -287,7 +307,11 @@ impl Host {
                 Command::Abandon { contact: if dice.one_in(2) { in_stage(dice, &early)? } else { waiting(dice)? } }
             }
             Intent::Cancel => {
-                let contact = if dice.one_in(2) { in_stage(dice, &Stage::ALL)? } else { waiting(dice)? };
+                let contact = match dice.below(8) {
+                    0 => parked(dice)?,
+                    1..=3 => waiting(dice)?,
+                    _ => in_stage(dice, &Stage::ALL)?,
+                };
                 Command::Cancel { contact }
             }
             Intent::SetPriority => Command::SetPriority {
@@ -311,7 +335,10 @@ impl Host {
                 Command::SetContext { contact, context: vec![bytes as u8; bytes].into() }
             }
             Intent::SetNeeds => Command::SetNeeds { contact: waiting(dice)?, needs: self.needs(dice) },
-            Intent::Assign => Command::Assign { contact: waiting(dice)?, agent: agent(dice)? },
+            Intent::Assign => {
+                let contact = if dice.one_in(6) { parked(dice)? } else { waiting(dice)? };
+                Command::Assign { contact, agent: agent(dice)? }
+            }
             Intent::Claim => self.claim(dice, state)?,
             // Closed ones open again sooner than others close.
             Intent::QueueOpen => match state.closed.first() {
@@ -319,7 +346,11 @@ impl Host {
                 _ => Command::SetQueueOpen { queue: self.draft.any_queue(dice), open: !dice.one_in(3) },
             },
             Intent::ChangeChannel => {
-                let contact = if dice.one_in(3) { waiting(dice)? } else { in_stage(dice, &in_hand[..3])? };
+                let contact = match dice.below(12) {
+                    0 => parked(dice)?,
+                    1..=4 => waiting(dice)?,
+                    _ => in_stage(dice, &in_hand[..3])?,
+                };
                 Command::ChangeChannel { contact, channel: self.draft.any_channel(dice) }
             }
             Intent::SignIn => {
@@ -394,6 +425,7 @@ impl Host {
             Intent::Hold => Command::Hold { contact },
             Intent::Resume => Command::Resume { contact },
             Intent::Quiet => Command::Quiet { contact },
+            Intent::Park => Command::Park { contact },
             Intent::Wake => Command::Wake { contact },
             Intent::FromCustomer => Command::MessageFromCustomer { contact },
             Intent::FromAgent => Command::MessageFromAgent { contact },

@@ -30,15 +30,13 @@ impl Before {
         };
         let over = match input.command {
             Command::Assign { agent, .. } | Command::SignIn { agent, .. } => Some(agent),
-            // A woken contact may not fit; nor may the wrap-up of one that was quiet or held.
-            Command::Wake { contact } | Command::MessageFromCustomer { contact } | Command::Complete { contact } => {
-                match state.place(contact) {
-                    Some(Place::With(a, h)) if matches!(state.agents[a].holds[h].stage, Stage::Quiet | Stage::Held) => {
-                        Some(state.agents[a].id)
-                    }
-                    _ => None,
+            // The wrap-up of one that was quiet or held may not fit.
+            Command::Complete { contact } => match state.place(contact) {
+                Some(Place::With(a, h)) if matches!(state.agents[a].holds[h].stage, Stage::Quiet | Stage::Held) => {
+                    Some(state.agents[a].id)
                 }
-            }
+                _ => None,
+            },
             _ => None,
         };
         Self { loads, in_line, over }
@@ -55,7 +53,7 @@ impl Ledger {
         state: &Reference,
         thorough: bool,
     ) -> Result<(), String> {
-        self.loads(before, input, state)?;
+        self.loads(before, input, events, state)?;
         self.conservation(events, state)?;
         exact_limit(before, input, events, state)?;
         if thorough {
@@ -66,14 +64,17 @@ impl Ledger {
     }
 
     /// No agent is over the limit who was not before, unless the host forced it.
-    fn loads(&self, before: &Before, input: &Stamped, state: &Reference) -> Result<(), String> {
+    fn loads(&self, before: &Before, input: &Stamped, events: &[Event], state: &Reference) -> Result<(), String> {
         if matches!(input.command, Command::Configure { .. }) {
             return Ok(());
         }
         for agent in &state.agents {
             let load = state.load(agent);
             let was = before.loads.iter().find(|(id, _)| *id == agent.id).map_or(0, |&(_, load)| load);
-            if load > u64::from(Load::FULL.0).max(was) && before.over != Some(agent.id) {
+            let woken = events
+                .iter()
+                .any(|event| matches!(event.what, What::Woken { agent: by, forced: true, .. } if by == agent.id));
+            if load > u64::from(Load::FULL.0).max(was) && before.over != Some(agent.id) && !woken {
                 return Err(format!("{} went from a load of {was} to {load} without force", agent.id));
             }
         }
@@ -132,7 +133,8 @@ fn exact_limit(before: &Before, input: &Stamped, events: &[Event], state: &Refer
 fn one_place_each(state: &Reference) -> Result<(), String> {
     let held =
         state.agents.iter().flat_map(|agent| &agent.holds).filter(|held| !held.further).map(|held| held.contact.id);
-    let mut all: Vec<ContactId> = state.waiting.iter().map(|contact| contact.id).chain(held).collect();
+    let mut all: Vec<ContactId> =
+        state.waiting.iter().chain(&state.parked).map(|contact| contact.id).chain(held).collect();
     all.sort();
     match all.windows(2).find(|pair| pair[0] == pair[1]) {
         Some(pair) => Err(format!("{} is in two places", pair[0])),

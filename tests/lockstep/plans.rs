@@ -4,7 +4,7 @@ use cordboard::{
     Adaptive, Affinity, AfterWait, AgeFrom, AgentOrder, Channel, ChannelCapacity, ChannelId, ContactOrder,
     Conversation, Customers, Group, GroupId, IdleClock, Leases, Limits, Load, Mode, NamedRequirement, NoAnswer,
     NoAnswerEffect, Over, Overflow, OverflowTo, Plan, Pools, Profile, ProfileId, Queue, QueueId, Ramp, Requirement,
-    Served, SkillId, Skills, Span, Stage, Step, StepClock, Target, WrapUp,
+    Served, SkillId, Skills, Span, Stage, Step, StepClock, Target, Wake, WrapUp,
 };
 use serde::Serialize;
 
@@ -317,9 +317,19 @@ fn customers(dice: &mut Dice<'_>) -> Customers {
 }
 
 fn conversation(dice: &mut Dice<'_>) -> Conversation {
+    let mut silences =
+        [0; 3].map(|_| dice.pick(&[secs(60), secs(4), Span::MAX, secs(10), secs(30), secs(300), Span(1)]));
+    silences.sort();
+    let [quiet_after, park_after, close_after] = silences.map(|length| dice.one_in(2).then_some(length));
     Conversation {
-        quiet_after: dice.pick(&[None, Some(secs(4)), Some(secs(1)), Some(secs(20)), Some(Span::MAX)]),
+        quiet_after,
+        park_after,
+        close_after,
         age_from: dice.pick(&[AgeFrom::FirstContact, AgeFrom::LastMessage]),
+        wake: Wake {
+            over: dice.pick(&[0, 0, 1, 2, u16::MAX]),
+            wait: dice.pick(&[secs(60), secs(4), Span::ZERO, secs(15), Span::MAX]),
+        },
     }
 }
 

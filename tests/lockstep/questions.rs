@@ -2,7 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use cordboard::{ChannelId, ContactId, CustomerId, Decision, Load, Mode, Obstacle, Over, Router, Stage, Timestamp};
+use cordboard::{
+    ChannelId, ContactId, CustomerId, Decision, Load, Mode, Obstacle, Over, Router, Stage, Timestamp, Turn,
+};
 
 use crate::reference::{Agent, Contact, Reference};
 
@@ -36,7 +38,11 @@ pub(crate) fn check_answers(engine: &Router, state: &Reference) -> Result<(), St
                 *expected.entry(obstacle).or_insert(0) += 1;
             }
         }
-        if told.obstacles != expected || told.with.is_some() || usize::from(told.step) != contact.step {
+        if told.obstacles != expected
+            || told.with.is_some()
+            || usize::from(told.step) != contact.step
+            || (told.owner, told.turn, told.turn_since) != (contact.owner, Turn::Agent, contact.turn_since)
+        {
             return Err(format!("{told}\n  but by asking everybody {expected:?}"));
         }
         let next = next.filter(|&next| next < Timestamp::MAX).map(|next| next.max(state.now));
@@ -46,6 +52,17 @@ pub(crate) fn check_answers(engine: &Router, state: &Reference) -> Result<(), St
         let (position, ahead) = (engine.position(contact.id), ahead_of(state, contact));
         if position != Some(ahead) {
             return Err(format!("{} is said to have {position:?} before it: {ahead}", contact.id));
+        }
+    }
+    for contact in &state.parked {
+        let told = engine.explain(contact.id).ok_or("a parked contact is not explained")?;
+        let where_it_is = (told.parked, told.owner, told.turn);
+        if where_it_is != (true, contact.owner, Turn::Customer)
+            || told.with.is_some()
+            || !told.obstacles.is_empty()
+            || engine.position(contact.id).is_some()
+        {
+            return Err(format!("{told}, but it is parked"));
         }
     }
     for held in state.agents.iter().flat_map(|agent| agent.holds.iter().map(move |held| (agent.id, held))) {
@@ -60,14 +77,33 @@ pub(crate) fn check_answers(engine: &Router, state: &Reference) -> Result<(), St
         if told.with != Some((held.0, held.1.stage)) || engine.position(told.contact).is_some() {
             return Err(format!("{told}, but {} has it", held.0));
         }
+        let contact = &held.1.contact;
+        if (told.held_by, told.waking) != (held.1.held_by, held.1.waking)
+            || (told.turn, told.turn_since) != (contact.turn, contact.turn_since)
+        {
+            return Err(format!("{told}, since {:?}, but {held:?}", told.turn_since));
+        }
         let mut expected = BTreeMap::new();
         if state.could_ring_more(held.1) {
             for obstacle in state.agents.iter().flat_map(|agent| obstacles(state, agent, &held.1.contact)) {
                 *expected.entry(obstacle).or_insert(0) += 1;
             }
         }
-        if told.obstacles != expected {
+        if told.obstacles != expected && held.1.stage == Stage::Offered {
             return Err(format!("{told}\n  but by asking everybody {expected:?}"));
+        }
+    }
+    for agent in &state.agents {
+        for (h, held) in agent.holds.iter().enumerate().filter(|(_, held)| held.stage != Stage::Offered) {
+            let told = engine.explain(held.contact.id).ok_or("a contact with an agent is not explained")?;
+            let may_go_on = match held.stage {
+                Stage::Held => state.may_resume(agent, h),
+                Stage::Quiet if held.waking => state.may_wake(agent, h),
+                _ => true,
+            };
+            if told.obstacles.is_empty() != may_go_on {
+                return Err(format!("{told}, but that it may go on is {may_go_on}"));
+            }
         }
     }
     check_customers(engine, state)?;

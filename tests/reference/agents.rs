@@ -99,6 +99,10 @@ impl Reference {
         while !self.agents[a].holds.is_empty() {
             let stage = self.agents[a].holds[0].stage;
             let offer = self.agents[a].holds[0].offer;
+            if self.is_to_be_parked(&self.agents[a].holds[0]) {
+                self.parks(a, 0);
+                continue;
+            }
             let contact = self.agents[a].holds[0].contact.id;
             if let Some(offer) = offer {
                 let last = self.take_offer(a, 0);

@@ -121,6 +121,7 @@ impl Reference {
             offer: Some(offer),
             taken: false,
             held_by: None,
+            waking: false,
             until: expires,
             forced: false,
             further: true,

@@ -1,6 +1,6 @@
 //! Section 12: a contact goes on over another channel.
 
-use cordboard::{ChannelId, ContactId, Return, Span, Stage, Turn, What};
+use cordboard::{ChannelId, ContactId, Return, Stage, Turn, What};
 
 use super::{Place, Reference, Refused};
 
@@ -13,6 +13,11 @@ impl Reference {
             Place::Waiting(at) => {
                 self.waits_on(at, channel);
                 self.mark_contact(contact);
+            }
+            Place::Parked(at) if self.parked[at].channel == channel => {}
+            Place::Parked(at) => {
+                (self.parked[at].channel, self.parked[at].promised) = (channel, true);
+                self.tell(What::ChannelChanged { contact, channel, agent: None, connect_by: None });
             }
             Place::With(..) => {
                 let (a, h) = self.contact_in(contact, &[Stage::Active, Stage::Quiet, Stage::Held])?;
@@ -70,14 +75,8 @@ impl Reference {
         self.tell(What::ChannelChanged { contact, channel, agent: None, connect_by: None });
         it.turns_to(Turn::Agent, now);
         (it.channel, it.promised) = (channel, true);
-        it.only = None;
-        it.excluded.clear();
-        it.excluding_ends.clear();
-        (it.offers_made, it.first_offer) = (0, None);
-        (it.step, it.step_began, it.waits_since, it.widened) = (0, now, now, Span::ZERO);
-        let at = self.stand_in_line(it);
-        self.advance_steps(at);
-        self.tell_queued(at);
-        self.mark_contact(contact);
+        it.begins_anew(now);
+        it.owner = Some(agent);
+        self.stands_in_line_again(it);
     }
 }

@@ -17,7 +17,10 @@ impl Reference {
 
     pub(super) fn best_agent(&self, contact: &Contact) -> Option<usize> {
         let able = (0..self.agents.len()).filter(|&a| self.could_take(&self.agents[a], contact));
-        able.min_by_key(|&a| self.agent_rank(&self.agents[a], contact))
+        able.min_by_key(|&a| {
+            let agent = &self.agents[a];
+            (contact.owner != Some(agent.id), self.agent_rank(agent, contact))
+        })
     }
 
     /// The index in `waiting` of the contact that the agent at `a` is given next, if any.

@@ -26,6 +26,7 @@ impl Reference {
             max_wait: new.max_wait,
             wrap_up: new.wrap_up,
             customer: new.customer,
+            owner: None,
             context: Vec::new(),
             turn: Turn::Agent,
             turn_since: now,
@@ -100,6 +101,7 @@ impl Reference {
         self.put_aside_for(a, channel);
         it.first_offer = it.first_offer.or(Some(now));
         (it.turn, it.turn_since) = (Turn::Agent, now);
+        it.owner = None;
 
         let connect_by = self.plan.connect_time(queue, channel).map(|span| now + span);
         let (stage, offer, until) = match self.plan.offer_time(queue, channel) {
@@ -124,6 +126,7 @@ impl Reference {
             offer,
             taken,
             held_by: None,
+            waking: false,
             until,
             forced,
             further: false,
@@ -146,6 +149,7 @@ impl Reference {
         let (contact, customer, channel) = (it.id, it.customer, it.channel);
         it.first_offer = it.first_offer.or(Some(now));
         (it.turn, it.turn_since) = (Turn::Agent, now);
+        it.owner = None;
         self.chose(it.queue, self.agents[a].id);
         self.remember_given(a, it.channel);
         let agent = &mut self.agents[a];
@@ -157,6 +161,7 @@ impl Reference {
             offer: None,
             taken: true,
             held_by: None,
+            waking: false,
             until,
             forced: false,
             further: false,
@@ -251,6 +256,7 @@ impl Reference {
         }
         let it = match self.known_contact(contact)? {
             Place::Waiting(at) => &mut self.waiting[at],
+            Place::Parked(at) => &mut self.parked[at],
             Place::With(a, h) => &mut self.agents[a].holds[h].contact,
         };
         it.context = context.to_vec();
@@ -268,9 +274,22 @@ impl Reference {
     }
 
     pub(super) fn assign(&mut self, contact: ContactId, agent: AgentId) -> Result<(), Refused> {
+        let a = match self.known_contact(contact)? {
+            Place::With(..) => return Err(Refused::Condition("an agent has the contact")),
+            Place::Waiting(at) => {
+                let a = self.known_agent(agent)?;
+                self.takes_channel(a, self.waiting[at].channel)?;
+                a
+            }
+            Place::Parked(at) => {
+                let a = self.known_agent(agent)?;
+                self.takes_channel(a, self.parked[at].channel)?;
+                let it = self.parked.remove(at);
+                self.stand_in_line(it);
+                a
+            }
+        };
         let at = self.waiting_contact(contact)?;
-        let a = self.known_agent(agent)?;
-        self.takes_channel(a, self.waiting[at].channel)?;
         self.give(at, a, true);
         Ok(())
     }

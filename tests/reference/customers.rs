@@ -18,7 +18,7 @@ pub(crate) struct Customer {
 impl Reference {
     /// Every contact of a customer, by arrival, with the agent who has it and the stage.
     pub(crate) fn contacts_of(&self, customer: CustomerId) -> Vec<(&Contact, Option<(AgentId, Stage)>)> {
-        let waiting = self.waiting.iter().map(|contact| (contact, None));
+        let waiting = self.waiting.iter().chain(&self.parked).map(|contact| (contact, None));
         let held = self.agents.iter().flat_map(|agent| {
             let held = agent.holds.iter().filter(|holding| !holding.further);
             held.map(move |holding| (&holding.contact, Some((agent.id, holding.stage))))
@@ -58,6 +58,7 @@ impl Reference {
     pub(super) fn customer_may_move(&self, id: ContactId, channel: ChannelId) -> Result<(), Refused> {
         let contact = match self.known_contact(id)? {
             Place::Waiting(at) => &self.waiting[at],
+            Place::Parked(at) => &self.parked[at],
             Place::With(a, h) => &self.agents[a].holds[h].contact,
         };
         match contact.customer {
@@ -152,7 +153,8 @@ impl Reference {
         let over: Vec<ContactId> = self
             .contacts_of(customer)
             .into_iter()
-            .filter(|(other, with)| with.is_none() && other.id != id && other.channel != channel)
+            .filter(|(other, _)| matches!(self.place(other.id), Some(Place::Waiting(_))))
+            .filter(|(other, _)| other.id != id && other.channel != channel)
             .filter(|(other, _)| self.plan.channel(other.channel).is_some_and(|channel| channel.superseded))
             .map(|(other, _)| other.id)
             .collect();

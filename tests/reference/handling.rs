@@ -109,12 +109,15 @@ impl Reference {
 
     pub(super) fn set_stage(&mut self, a: usize, h: usize, stage: Stage, held_by: Option<HeldBy>) {
         let holding = &mut self.agents[a].holds[h];
-        (holding.stage, holding.held_by, holding.until) = (stage, held_by, None);
+        (holding.stage, holding.held_by, holding.until, holding.waking) = (stage, held_by, None, false);
         let agent = self.agents[a].id;
         self.mark_agent(agent);
     }
 
     pub(super) fn complete(&mut self, contact: ContactId) -> Result<(), Refused> {
+        if let Place::Parked(_) = self.known_contact(contact)? {
+            return self.goes(contact, Outcome::Completed);
+        }
         let (a, h) = self.contact_in(contact, &[Stage::Active, Stage::Quiet, Stage::Held])?;
         let agent = self.agents[a].id;
         let until = match self.wrap_up_of(&self.agents[a].holds[h].contact) {
@@ -168,6 +171,7 @@ impl Reference {
         let gone;
         match self.known_contact(contact)? {
             Place::Waiting(at) => gone = self.waiting.remove(at),
+            Place::Parked(at) => gone = self.parked.remove(at),
             Place::With(a, h) => {
                 if self.agents[a].holds[h].offer.is_some() {
                     gone = self.stops_ringing(contact, OfferEnd::Left);
@@ -185,6 +189,7 @@ impl Reference {
         let place = self.known_contact(contact)?;
         let channel = match place {
             Place::Waiting(at) => self.waiting[at].channel,
+            Place::Parked(at) => self.parked[at].channel,
             Place::With(a, h) if self.agents[a].holds[h].stage == Stage::WrapUp => {
                 return Err(Refused::Condition("the customer has gone"));
             }
@@ -199,6 +204,7 @@ impl Reference {
         let mut taken_from = None;
         let mut it = match place {
             Place::Waiting(at) => self.waiting.remove(at),
+            Place::Parked(at) => self.parked.remove(at),
             Place::With(a, h) => {
                 let agent = self.agents[a].id;
                 let mut it = if self.agents[a].holds[h].offer.is_some() {
@@ -217,6 +223,8 @@ impl Reference {
 
         let now = self.now;
         it.only = None;
+        it.owner = None;
+        it.turns_to(Turn::Agent, now);
         match to {
             TransferTo::Queue(queue) => it.queue = *queue,
             TransferTo::Agent(agent, wait) => it.only = Some((*agent, now + *wait)),

@@ -67,6 +67,8 @@ pub(crate) struct Reference {
     pub(crate) agents: Vec<Agent>,
     /// Contacts with nobody, by arrival number.
     pub(crate) waiting: Vec<Contact>,
+    /// Contacts with nobody that wait on their customer.
+    pub(crate) parked: Vec<Contact>,
     /// Customers remembered, with what of them; those without a contact in the order in which they came to have none.
     pub(crate) customers: Vec<Customer>,
     /// Queues that are closed.
@@ -93,6 +95,7 @@ impl Reference {
             offers: 0,
             agents: Vec::new(),
             waiting: Vec::new(),
+            parked: Vec::new(),
             customers: Vec::new(),
             closed: Vec::new(),
             last_given: Vec::new(),
@@ -185,6 +188,7 @@ impl Reference {
             Command::Resume { contact } => self.resume(*contact),
             Command::MessageFromCustomer { contact } => self.message_from_customer(*contact),
             Command::MessageFromAgent { contact } => self.message_from_agent(*contact),
+            Command::Park { contact } => self.park(*contact),
             Command::Quiet { contact } => self.quiet(*contact),
             Command::Wake { contact } => self.wake(*contact),
             Command::Complete { contact } => self.complete(*contact),

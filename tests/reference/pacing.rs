@@ -12,6 +12,7 @@ pub(crate) struct Limit {
     /// What the customers waited for each reply of the round.
     waits: Vec<Span>,
     in_use: bool,
+    falling: bool,
 }
 
 impl Reference {
@@ -35,7 +36,13 @@ impl Reference {
             };
             match limits.iter_mut().find(|limit| limit.channel == channel) {
                 Some(limit) => limit.most = limit.most.clamp(adaptive.floor, max),
-                None => limits.push(Limit { channel, most: adaptive.floor, waits: Vec::new(), in_use: false }),
+                None => limits.push(Limit {
+                    channel,
+                    most: adaptive.floor,
+                    waits: Vec::new(),
+                    in_use: false,
+                    falling: false,
+                }),
             }
         }
     }
@@ -53,19 +60,24 @@ impl Reference {
         let (max, Some(rule)) = (capacity.max, capacity.adaptive) else { return };
         let agent = self.agents[a].id;
         let limit = self.agents[a].limits.iter_mut().find(|limit| limit.channel == channel).expect("it adapts");
+        limit.falling &= busy > usize::from(limit.most);
+        if limit.falling {
+            return;
+        }
         limit.waits.push(wait);
         limit.in_use |= busy >= usize::from(limit.most);
 
         let sum: u128 = limit.waits.iter().map(|wait| u128::from(wait.0)).sum();
         let in_all = |replies: usize| replies as u128 * u128::from(rule.reply_within.0);
-        let lost = sum > in_all(usize::from(limit.most));
-        if limit.waits.len() < usize::from(limit.most) && !lost {
+        let (before, replies) = (limit.most, limit.waits.len());
+        let most = usize::from(before);
+        if replies < most && sum <= in_all(most) {
             return;
         }
-        let before = limit.most;
-        if sum > in_all(limit.waits.len()) {
-            limit.most = rule.floor.max(before - 1.max(before / 4));
-        } else if limit.in_use {
+        if sum > in_all(replies) {
+            limit.falling = true;
+            limit.most = rule.floor.max(before - before.div_ceil(4));
+        } else if limit.in_use && sum * (most as u128 + 1) <= in_all(replies) * most as u128 {
             limit.most = max.min(before + 1);
         }
         (limit.waits, limit.in_use) = (Vec::new(), false);

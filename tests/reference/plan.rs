@@ -95,7 +95,7 @@ impl Reference {
 
         // "Contacts in a step that is no more are in the last one."
         let last_step = |queue: QueueId| plan.queue(queue).map_or(0, |queue| queue.steps.len().saturating_sub(1));
-        for contact in &mut self.waiting {
+        for contact in self.waiting.iter_mut().chain(&mut self.parked) {
             contact.step = contact.step.min(last_step(contact.queue));
             Self::widened_under(plan, contact);
         }

@@ -91,11 +91,11 @@ fn fits(profile: &Profile, channel: ChannelId, sum: impl Fn(Option<ChannelId>) -
 }
 
 /// The load of one contact in a stage; the whole agent where the profile has nothing of the channel.
-fn load_in(profile: &Profile, channel: ChannelId, stage: Stage) -> u64 {
+pub(super) fn load_in(profile: &Profile, channel: ChannelId, stage: Stage) -> u64 {
     profile.channel(channel).map_or(u64::from(Load::FULL.0), |capacity| u64::from(capacity.load(stage).0))
 }
 
-fn busy(agent: &Agent, channel: ChannelId) -> usize {
+pub(super) fn busy(agent: &Agent, channel: ChannelId) -> usize {
     agent.holds.iter().filter(|held| held.contact.channel == channel && held.stage.is_busy()).count()
 }
 

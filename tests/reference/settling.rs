@@ -46,6 +46,10 @@ impl Reference {
                 self.mark_agent(id);
             }
         }
+        self.wake_what_waits(a);
+        if self.agents[a].draining {
+            self.park_what_is_quiet(a);
+        }
         if self.agents[a].draining && self.agents[a].holds.is_empty() {
             self.agents.remove(a);
             self.tell(What::AgentSignedOut { agent: id });

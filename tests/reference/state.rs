@@ -54,8 +54,10 @@ pub(crate) struct Holding {
     pub(crate) taken: bool,
     /// Who put it on hold, in stage held.
     pub(crate) held_by: Option<HeldBy>,
-    /// The end of the offer, of connecting, or of the wrap-up.
+    /// The end of the offer, of connecting, of the wrap-up, or of waiting to wake.
     pub(crate) until: Option<Timestamp>,
+    /// Quiet, and waits to wake.
+    pub(crate) waking: bool,
     /// Given by a supervisor, or woken above the limit.
     pub(crate) forced: bool,
     /// A copy of a contact that rings with another agent too, whose offer was made first.
@@ -76,6 +78,8 @@ pub(crate) struct Contact {
     pub(crate) max_wait: Option<Span>,
     pub(crate) wrap_up: Option<WrapUp>,
     pub(crate) customer: Option<CustomerId>,
+    /// The agent who is asked first.
+    pub(crate) owner: Option<AgentId>,
     /// What the host attached to it.
     pub(crate) context: Vec<u8>,
     /// Who is to write next, and since when.
@@ -106,6 +110,8 @@ pub(crate) struct Contact {
 pub(crate) enum Place {
     /// At this index of `waiting`.
     Waiting(usize),
+    /// At this index of `parked`.
+    Parked(usize),
     /// With the agent at this index, at this index of what it holds.
     With(usize, usize),
 }
@@ -119,6 +125,9 @@ impl Reference {
         if let Some(at) = self.waiting.iter().position(|waiting| waiting.id == contact) {
             return Some(Place::Waiting(at));
         }
+        if let Some(at) = self.parked.iter().position(|parked| parked.id == contact) {
+            return Some(Place::Parked(at));
+        }
         for (a, agent) in self.agents.iter().enumerate() {
             if let Some(h) = agent.holds.iter().position(|holding| holding.contact.id == contact && !holding.further) {
                 return Some(Place::With(a, h));
@@ -130,7 +139,7 @@ impl Reference {
     /// Contacts in every state.
     pub(crate) fn present(&self) -> usize {
         let held = self.agents.iter().flat_map(|agent| &agent.holds).filter(|holding| !holding.further);
-        self.waiting.len() + held.count()
+        self.waiting.len() + self.parked.len() + held.count()
     }
 
     pub(super) fn known_agent(&self, agent: AgentId) -> Result<usize, Refused> {
@@ -144,7 +153,7 @@ impl Reference {
     pub(super) fn waiting_contact(&self, contact: ContactId) -> Result<usize, Refused> {
         match self.known_contact(contact)? {
             Place::Waiting(at) => Ok(at),
-            Place::With(..) => Err(Refused::Condition("the contact is not waiting")),
+            Place::Parked(_) | Place::With(..) => Err(Refused::Condition("the contact is not waiting")),
         }
     }
 

@@ -55,9 +55,13 @@ impl Reference {
         for contact in &self.waiting {
             consider(self.wait_ends(contact), Timer::Contact(contact.arrival, contact.id));
         }
+        for contact in &self.parked {
+            consider(self.silence_ends(contact, None), Timer::Contact(contact.arrival, contact.id));
+        }
         for agent in &self.agents {
             for holding in &agent.holds {
-                consider(self.silence_ends(holding), Timer::Contact(holding.contact.arrival, holding.contact.id));
+                let timer = Timer::Contact(holding.contact.arrival, holding.contact.id);
+                consider(self.silence_ends(&holding.contact, Some(holding.stage)), timer);
                 consider(holding.until, Timer::Contact(holding.contact.arrival, holding.contact.id));
             }
             consider(agent.ready_again.map(|(due, _)| due), Timer::Agent(agent.id, AgentReason::ReadyAgain));
@@ -115,6 +119,7 @@ impl Reference {
                 self.advance_steps(at);
                 self.mark_contact(contact);
             }
+            Place::Parked(at) => self.parked_is_due(at),
             Place::With(a, h) => match self.agents[a].holds[h].stage {
                 Stage::Offered => {
                     let (a, h) = self.first_to_ring_out(contact);
@@ -122,7 +127,7 @@ impl Reference {
                 }
                 Stage::Connecting => self.gives_back(a, h, Return::ConnectFailed),
                 Stage::WrapUp => self.wrap_up_ends(a, h),
-                Stage::Active | Stage::Quiet => self.silence_is_over(a, h),
+                Stage::Active | Stage::Quiet => self.conversation_is_due(a, h),
                 Stage::Held => unreachable!("a stage without a timer"),
             },
         }

@@ -13,7 +13,7 @@
 //! chat c1 arrives in service [priority 3] [aged 30s] [answer within 20s] [waiting at most 30s]
 //!         [of 7] [for ann alone 20s | forever] [wrap-up 30s | fixed 30s | open | none] [needing en >= 50 and es]
 //! o1 accepted | declined | revoked
-//! c1 connected | not connected | held | resumed | quiet | woken | completed | wrapped up | re-queued
+//! c1 connected | not connected | held | resumed | quiet | parked | woken | completed | wrapped up | re-queued
 //! c1 abandoned | cancelled | written in by its customer | written in by its agent
 //! c1 has priority 3            c1 needs en >= 50      c1 assigned to ann
 //! c1 goes on as callback                              over another channel
@@ -197,6 +197,7 @@ impl Reader<'_, '_> {
             ("written in by its customer", Command::MessageFromCustomer { contact }),
             ("written in by its agent", Command::MessageFromAgent { contact }),
             ("quiet", Command::Quiet { contact }),
+            ("parked", Command::Park { contact }),
             ("woken", Command::Wake { contact }),
             ("completed", Command::Complete { contact }),
             ("wrapped up", Command::EndWrapUp { contact }),

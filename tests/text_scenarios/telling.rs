@@ -106,6 +106,11 @@ pub(crate) fn tell(what: &What, names: &Names, plan: &Plan) -> String {
         What::CustomerWrote { contact } => format!("the customer of {} wrote", c(contact)),
         What::AgentWrote { contact, agent } => format!("{} wrote in {}", a(agent), c(contact)),
         What::Quieted { contact, agent } => format!("{} quiet at {}", c(contact), a(agent)),
+        What::Parked { contact, agent } => format!("{} parked, {} its owner", c(contact), a(agent)),
+        What::Unparked { contact } => format!("{} parked no more", c(contact)),
+        What::WakeDeferred { contact, agent, until } => {
+            format!("{} waits to wake at {}{}", c(contact), a(agent), ending("until", until))
+        }
         What::Woken { contact, agent, forced } => format!("{} woken at {}{}", c(contact), a(agent), by_force(forced)),
         What::WrapUpStarted { contact, agent, until } => {
             format!("{} wrapped up by {}{}", c(contact), a(agent), ending("until", until))
@@ -116,6 +121,7 @@ pub(crate) fn tell(what: &What, names: &Names, plan: &Plan) -> String {
                 Return::Transferred => "transferred",
                 Return::ConnectFailed => "not connected",
                 Return::SignedOut => "signed out",
+                Return::NotWoken => "not woken",
                 Return::ChannelChanged => "other channel",
             };
             format!("{} back from {}, {why}", c(contact), a(agent))
@@ -129,6 +135,7 @@ pub(crate) fn tell(what: &What, names: &Names, plan: &Plan) -> String {
                 Outcome::Deflected => "deflected",
                 Outcome::MaxWait => "waited as long as it may",
                 Outcome::Unanswered => "ended unanswered",
+                Outcome::Closed => "closed",
                 Outcome::Superseded => "superseded",
             };
             let agent = agent.map(|agent| format!(" at {}", a(agent))).unwrap_or_default();
