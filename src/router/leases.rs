@@ -6,6 +6,7 @@ use crate::event::{OfferEnd, What};
 use crate::id::{AgentId, OfferId};
 use crate::rejected::Rejected;
 use crate::router::checks::Subject;
+use crate::router::records::NONE;
 use crate::router::settle::Step;
 use crate::router::state::State;
 use crate::time::Timestamp;
@@ -31,7 +32,7 @@ impl State {
                 | Command::Complete { .. }
                 | Command::EndWrapUp { .. },
                 Subject::Contact(slot),
-            ) => Some(self.contacts[slot].agent),
+            ) => Some(self.contacts[slot].agent).filter(|&agent| agent != NONE),
             _ => None,
         }
     }

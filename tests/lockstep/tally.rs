@@ -21,6 +21,8 @@ pub(crate) struct Tally {
 const FLOORS: &[(&str, u64)] = &[
     ("abandoned", 3_000),
     ("accepted", 20_000),
+    ("agent back", 500),
+    ("agent lost", 3_000),
     ("another plan", 200),
     ("assigned", 8_000),
     ("cancelled", 2_000),
@@ -97,6 +99,7 @@ const FLOORS: &[(&str, u64)] = &[
     ("returned: re-queued", 3_000),
     ("returned: signed out", 500),
     ("returned: transferred", 2_000),
+    ("shift set", 1_200),
     ("sign-in", 6_000),
     ("sign-out with drain", 1_000),
     ("sign-out with re-queue", 1_000),
