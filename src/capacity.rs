@@ -70,11 +70,14 @@ pub enum Stage {
     Held = 4,
     /// The customer has gone; the agent finishes the work.
     WrapUp = 5,
+    /// Kept free for a contact that is promised for later, with the load of one that is offered.
+    Reserved = 6,
 }
 
 impl Stage {
     /// All stages, in the order of their numbers.
-    pub const ALL: [Self; 6] = [Self::Offered, Self::Connecting, Self::Active, Self::Quiet, Self::Held, Self::WrapUp];
+    pub const ALL: [Self; 7] =
+        [Self::Offered, Self::Connecting, Self::Active, Self::Quiet, Self::Held, Self::WrapUp, Self::Reserved];
 
     /// Whether a contact in this stage counts against the profile's `max` (busy) as well as `open`.
     pub const fn is_busy(self) -> bool {
@@ -89,7 +92,7 @@ pub struct ChannelCapacity {
     pub max: u16,
     /// Most contacts held at all, quiet and put aside included; at least `max`.
     pub open: u16,
-    /// Load of one contact in each [`Stage`], indexed by its number. Never more than the load when offered,
+    /// Load of one contact in each [`Stage`] but the last, indexed by its number. Never more than the load when offered,
     /// so that going on cannot over-commit the agent.
     pub load: [Load; 6],
     /// How fast they may be given.
@@ -146,7 +149,10 @@ impl Ramp {
 impl ChannelCapacity {
     /// Load of one contact in `stage`.
     pub const fn load(&self, stage: Stage) -> Load {
-        self.load[stage as usize]
+        match stage {
+            Stage::Reserved => self.load[Stage::Offered as usize],
+            stage => self.load[stage as usize],
+        }
     }
 }
 

@@ -21,7 +21,7 @@ pub enum Needs {
 }
 
 /// An agent to be asked first.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
 pub struct Preferred {
     /// Who. Neither skills nor queues served are asked of a preferred agent; capacity and presence are.
     pub agent: AgentId,
@@ -58,6 +58,42 @@ pub struct NewContact {
     /// The customer, where known: who had it last may be asked first ([`Affinity`](crate::Affinity)), a second callback
     /// refused, a repeat contact told.
     pub customer: Option<CustomerId>,
+    /// Promised for then: it waits elsewhere until then, or until its queue's `lead` before, and is given to nobody earlier.
+    /// In the past it means nothing. Its age begins when it stands in line, unless `age_origin` says otherwise, and a
+    /// preferred agent is waited for from then.
+    ///
+    /// ```
+    /// use cordboard::*;
+    /// let plan = Plan::builder()
+    ///     .capacity("phone", |c| c.takes("callback", 1))
+    ///     .agents("team", "phone", |a| a)
+    ///     .queue("service", |q| q.lead(Span::from_mins(2)))
+    ///     .build()?;
+    /// let (mut router, mut events, mut seq) = (Router::new(plan)?, Vec::new(), 0);
+    /// let mut send = |at: u64, command| {
+    ///     seq += 1;
+    ///     let at = Timestamp::from_secs(at);
+    ///     router.apply(&Stamped { seq: Seq(seq), id: CommandId::ANONYMOUS, at, command }, &mut events)
+    /// };
+    /// let at_ten = Some(Timestamp::from_secs(600));
+    /// let new = NewContact { not_before: at_ten, ..NewContact::new(QueueId(0), ChannelId(0)) };
+    /// let (ann, call) = (AgentId(1), ContactId(1));
+    /// send(0, Command::SignIn { agent: ann, group: GroupId(0), skills: None, ready: ChannelSet::ALL })?;
+    /// send(0, Command::Enqueue { contact: call, new })?;
+    /// // Two minutes before, Ann is kept free for it; on the minute, it is hers.
+    /// send(500, Command::AdvanceTime)?;
+    /// send(600, Command::AdvanceTime)?;
+    /// let told: Vec<What> = events.into_iter().skip(2).map(|event| event.what).collect();
+    /// assert_eq!(told, [
+    ///     What::Scheduled { contact: call, until: Timestamp::from_secs(480) },
+    ///     What::Due { contact: call },
+    ///     What::Queued { contact: call, queue: QueueId(0), waiting: 1, only: None },
+    ///     What::Reserved { contact: call, agent: ann, until: Timestamp::from_secs(600) },
+    ///     What::Assigned { contact: call, agent: ann, connect_by: None, forced: false },
+    /// ]);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub not_before: Option<Timestamp>,
 }
 
 impl NewContact {
@@ -74,6 +110,7 @@ impl NewContact {
             wrap_up: None,
             preferred: None,
             customer: None,
+            not_before: None,
         }
     }
 }

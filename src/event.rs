@@ -182,6 +182,34 @@ pub enum What {
         /// At which edge of the queue it was in.
         why: Edge,
     },
+    /// A contact is promised for later, and stands in no line until then.
+    Scheduled {
+        /// Which.
+        contact: ContactId,
+        /// When it stands in line.
+        until: Timestamp,
+    },
+    /// A contact that was promised for later stands in line from now on.
+    Due {
+        /// Which.
+        contact: ContactId,
+    },
+    /// An agent's capacity is kept free for a contact that is promised for later; nothing rings.
+    Reserved {
+        /// Which contact.
+        contact: ContactId,
+        /// Whose.
+        agent: AgentId,
+        /// When it is given to the agent.
+        until: Timestamp,
+    },
+    /// The capacity is free again, and the contact was not given: one of the two has gone, or it goes elsewhere.
+    ReservationEnded {
+        /// Which contact.
+        contact: ContactId,
+        /// Whose.
+        agent: AgentId,
+    },
     /// A contact stands in line.
     Queued {
         /// Which.

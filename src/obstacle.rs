@@ -46,6 +46,8 @@ pub enum Obstacle {
     OnlyClaimed,
     /// The agent holds as many contacts of the queue as it may claim. Stands against claims alone.
     ClaimLimit,
+    /// The time for which the contact is promised has not come. Stands against claims alone.
+    TooEarly,
 }
 
 impl fmt::Display for Obstacle {
@@ -70,6 +72,7 @@ impl fmt::Display for Obstacle {
             Self::Ringing => f.write_str("ringing with it"),
             Self::OnlyClaimed => f.write_str("having to claim it"),
             Self::ClaimLimit => f.write_str("holding as many of the queue as may be claimed"),
+            Self::TooEarly => f.write_str("before its time"),
         }
     }
 }

@@ -232,6 +232,8 @@ pub struct Queue {
     pub claims: u16,
     /// What becomes of contacts that it does not let in, or does not keep.
     pub overflow: Overflow,
+    /// How long before its time a contact that is promised for later stands in line, to have an agent by then.
+    pub lead: Span,
     /// No longer in the plan; takes nothing new, and is served until it is empty.
     pub retired: bool,
 }

@@ -33,6 +33,7 @@ mod orders;
 mod pacing;
 mod rebuild;
 mod records;
+mod scheduled;
 mod settle;
 mod sorted;
 mod sources;

@@ -102,7 +102,7 @@ fn every_key_reaches_the_plan() {
         after: Some(AfterWait { wait: Span::from_mins(2), then: callback }),
         closed_waiting: callback,
     };
-    assert_eq!(queue.overflow, overflow);
+    assert_eq!((queue.overflow, queue.lead), (overflow, Span::from_mins(3)));
 
     assert_eq!(plan.requirements()[0].requires, plan.requirement("billing >= 50 or prefer(\"tier 2\")").unwrap());
     assert_eq!((plan.limits().contacts, plan.limits().context, plan.limits().name_length), (1000, 0, 60));
@@ -132,7 +132,7 @@ fn what_is_not_said_has_its_default() {
     let overflow = queue.overflow;
     assert_eq!((overflow.full, overflow.closed), (OverflowTo::End, OverflowTo::End));
     assert_eq!((overflow.unstaffed, overflow.closed_waiting), (OverflowTo::Wait, OverflowTo::Wait));
-    assert_eq!(overflow.after, None);
+    assert_eq!((overflow.after, queue.lead), (None, Span::ZERO));
     let chat = plan.profiles()[0].channel(ChannelId(1)).unwrap();
     assert_eq!((chat.max, chat.open, chat.load), (4, 4, [Load::share(4); 6]));
     assert_eq!(plan.channels()[0].target, Target::new(800, Span::from_secs(20)));
@@ -231,6 +231,7 @@ fn json_toml_and_code_give_the_same_plan() {
                 .when_unstaffed("end")
                 .after_wait(Span::from_mins(2), "callback")
                 .closed_waiting("callback")
+                .lead(Span::from_mins(3))
         })
         .queue("help", |q| {
             q.mode(Mode::Pull).claims(2).order(ContactOrder::Host("mine".into())).agents([AgentOrder::Random])

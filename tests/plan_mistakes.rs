@@ -304,6 +304,7 @@ const MISTAKES: &[(&str, &str, &str, &str)] = &[
     ("after = { wait = \"2m\", ", "after = { ", "queues.sales.overflow.after.wait", "is missing; give after how long"),
     ("then = \"callback\" }", "then = \"wait\" }", "queues.sales.overflow.after.then", "\"wait\" is not a choice here"),
     ("wait = \"2m\", then", "wait = \"0s\", then", "queues.sales.overflow.after.wait", "must be at least 1us"),
+    ("lead = \"3m\"", "lead = \"3\"", "queues.sales.lead", "a unit is missing"),
     ("closed_waiting = \"callback\"", "closed_waiting = 3", "queues.sales.closed_waiting", "must be one of \"wait\""),
     ("claims = 2", "claims = 65536", "queues.help.claims", "from 0 to 65535"),
     ("idle = \"handled\"", "idle = \"handle\"", "queues.sales.idle", "did you mean `handled`?"),

@@ -23,7 +23,7 @@ impl Step<'_> {
                 self.mark_contact(slot);
                 return;
             }
-            Place::Parked => {
+            Place::Parked | Place::Scheduled => {
                 return self.emit(What::ChannelChanged { contact, channel, agent: None, connect_by: None });
             }
             Place::Loose | Place::With(_) => {}

@@ -18,6 +18,7 @@ use crate::router::legs::Leg;
 use crate::router::orders::Policies;
 use crate::router::pacing::{Pacing, SavedPacing};
 use crate::router::records::{Agent, Contact, Excluded, Holding, NONE, Only, Place};
+use crate::router::scheduled::Appointment;
 use crate::router::settle::Marks;
 use crate::router::sources::Sources;
 use crate::router::state::{Standing, State};
@@ -110,6 +111,7 @@ struct SavedContact {
     offer: Option<OfferId>,
     overflows: u8,
     promised: bool,
+    appointment: Option<Appointment>,
     deadline: Option<Timestamp>,
     given_at: Timestamp,
     assigned: bool,
@@ -211,8 +213,9 @@ impl State {
             first_offer: it.first_offer(),
             offers: it.offers,
             offer: (it.place == Place::With(Stage::Offered)).then_some(it.offer()),
-            overflows: it.overflows,
+            overflows: it.overflows(),
             promised: it.promised(),
+            appointment: self.appointment(slot),
             deadline: it.deadline(),
             given_at: if matches!(it.place, Place::With(_)) { it.given_at } else { Timestamp::ZERO },
             assigned: it.is_assigned() && it.place == Place::With(Stage::Offered),
@@ -326,8 +329,12 @@ impl State {
         if saved.arrival == 0 || saved.arrival > self.arrivals || latest > Some(self.now) {
             return Err(it("has not arrived yet"));
         }
-        let timed = matches!(saved.place, Place::With(Stage::Offered | Stage::Connecting | Stage::WrapUp))
-            || (saved.place == Place::With(Stage::Quiet) && saved.turn == Turn::Agent);
+        if !Appointment::may_stand(saved.appointment, saved.place, saved.deadline) {
+            return Err(it("is promised for another time than the one it is kept for"));
+        }
+        let timed =
+            matches!(saved.place, Place::With(Stage::Offered | Stage::Connecting | Stage::WrapUp | Stage::Reserved))
+                || (saved.place == Place::With(Stage::Quiet) && saved.turn == Turn::Agent);
         if saved.deadline.is_some() && !timed {
             return Err(it("has a deadline, but nothing to do by it"));
         }
@@ -365,8 +372,9 @@ impl State {
             contact.set_offer(offer);
         }
         contact.set_deadline(saved.deadline);
-        contact.overflows = saved.overflows;
+        contact.set_overflows(saved.overflows);
         contact.promise(saved.promised);
+        contact.appoint(saved.appointment.is_some());
         contact.given_at = saved.given_at;
         contact.set_owner(saved.owner);
         contact.set_assigned(saved.assigned);
@@ -386,6 +394,9 @@ impl State {
         for leg in saved.legs {
             self.offer_ids.insert(leg.offer, slot);
             self.legs.insert(slot, leg);
+        }
+        if let Some(appointment) = saved.appointment {
+            self.appointments.set(slot, appointment);
         }
         for one in saved.exclusions {
             self.exclusions.set(slot, one);

@@ -95,7 +95,12 @@ impl State {
             Command::SetQueueOpen { queue, .. } => self.check_queue(*queue).map(|()| Subject::Nothing),
             Command::Enqueue { contact, new } => self.check_new(*contact, new, input),
             Command::Abandon { contact } => self.contact_in(*contact, "abandoned", |place| {
-                matches!(place, Place::InLine | Place::With(Stage::Offered | Stage::Connecting))
+                matches!(
+                    place,
+                    Place::InLine
+                        | Place::Scheduled
+                        | Place::With(Stage::Offered | Stage::Connecting | Stage::Reserved)
+                )
             }),
             Command::Cancel { contact } => self.contact_in(*contact, "cancelled", |_| true),
             Command::SetPriority { contact, .. } => self.waiting(*contact, "given another priority"),
@@ -112,14 +117,18 @@ impl State {
                 let subject = self.contact_in(*contact, "moved to another channel", |place| {
                     matches!(
                         place,
-                        Place::InLine | Place::Parked | Place::With(Stage::Active | Stage::Quiet | Stage::Held)
+                        Place::InLine
+                            | Place::Scheduled
+                            | Place::Parked
+                            | Place::With(Stage::Active | Stage::Quiet | Stage::Held)
                     )
                 })?;
                 self.check_one_more(subject, *channel)
             }
             Command::Assign { contact, agent } => {
-                let subject =
-                    self.contact_in(*contact, "assigned", |place| matches!(place, Place::InLine | Place::Parked))?;
+                let subject = self.contact_in(*contact, "assigned", |place| {
+                    matches!(place, Place::InLine | Place::Parked | Place::Scheduled)
+                })?;
                 let slot = self.known_agent(*agent)?;
                 if let Subject::Contact(contact) = subject {
                     self.check_takes(slot, *agent, self.contacts[contact].channel)?;
@@ -204,7 +213,11 @@ impl State {
 
     fn check_transfer(&self, contact: ContactId, to: &TransferTo) -> Result<Subject, Rejected> {
         let subject = self.contact_in(contact, "transferred", |place| {
-            in_hand(place) || matches!(place, Place::InLine | Place::Parked | Place::With(Stage::Offered))
+            in_hand(place)
+                || matches!(
+                    place,
+                    Place::InLine | Place::Scheduled | Place::Parked | Place::With(Stage::Offered | Stage::Reserved)
+                )
         })?;
         match to {
             TransferTo::Queue(queue) => self.check_queue(*queue)?,
@@ -300,7 +313,7 @@ impl State {
     }
 
     fn waiting(&self, contact: ContactId, wanted: &'static str) -> Result<Subject, Rejected> {
-        self.contact_in(contact, wanted, |place| place == Place::InLine)
+        self.contact_in(contact, wanted, |place| matches!(place, Place::InLine | Place::Scheduled))
     }
 
     fn contact_in(
@@ -325,6 +338,8 @@ fn in_hand(place: Place) -> bool {
 fn state_name(place: Place) -> &'static str {
     match place {
         Place::InLine | Place::Loose => "waiting",
+        Place::Scheduled => "scheduled",
+        Place::With(Stage::Reserved) => "reserved for an agent",
         Place::Parked => "parked",
         Place::With(Stage::Offered) => "offered to an agent",
         Place::With(Stage::Connecting) => "being connected",

@@ -58,8 +58,9 @@ impl State {
         let Subject::Contact(slot) = subject else { return Ok(subject) };
         let (it, who) = (&self.contacts[slot], &self.agents[agent]);
         let limit = (!self.may_claim_of(agent, it.queue)).then_some(Obstacle::ClaimLimit);
+        let early = self.is_early(slot).then_some(Obstacle::TooEarly);
         let obstacles = self.obstacles(slot, agent).into_iter().filter(|&obstacle| !is_passed_over(obstacle));
-        match obstacles.chain(limit).min() {
+        match obstacles.chain(limit).chain(early).min() {
             None => Ok(subject),
             Some(why) => Err(Rejected::NotClaimable { agent: who.id, contact: it.id, why }),
         }
@@ -85,14 +86,22 @@ impl State {
         // Those waiting for it alone first, as it would be given them; then by the rank with which its group serves.
         let alone = self.classes.waiting_for(it.id).filter(|&slot| room.has(self.contacts[slot].channel));
         let mut found: Vec<((u32, Rank), u32)> = alone
-            .filter(|&slot| !self.excluded(slot, it.id) && self.may_claim_of(agent, self.contacts[slot].queue))
+            .filter(|&slot| {
+                !self.excluded(slot, it.id)
+                    && !self.is_early(slot)
+                    && self.may_claim_of(agent, self.contacts[slot].queue)
+            })
             .map(|slot| ((0, self.contact_urgency(slot)), slot))
             .collect();
         for class in self.classes.all.iter().filter(|class| !class.line.is_empty() && room.has(class.key.channel)) {
             let Some(serve) = group.serves(class.key.queue) else { continue };
             let able = self.pool_rank(it.group.0, &crew.skills, &class.key).is_some();
             if able && self.may_claim_of(agent, class.key.queue) {
-                let line = class.line.iter().map(|(_, slot)| slot).filter(|&slot| !self.excluded(slot, it.id));
+                let line = class
+                    .line
+                    .iter()
+                    .map(|(_, slot)| slot)
+                    .filter(|&slot| !self.excluded(slot, it.id) && !self.is_early(slot));
                 let ranked = line.take(most).map(|slot| ((1 + u32::from(serve), self.contact_urgency(slot)), slot));
                 found.extend(ranked);
             }

@@ -132,6 +132,8 @@ impl Step<'_> {
                 self.state.arm(slot);
                 self.mark_contact(slot);
             }
+            Place::Scheduled => self.fall_due(slot),
+            Place::With(Stage::Reserved) => self.give(slot, self.state.contacts[slot].agent, false),
             Place::With(Stage::Offered) => {
                 if let Some((_, offer)) = self.state.first_to_expire(slot) {
                     self.end_offer(slot, offer, OfferEnd::Expired);
@@ -152,7 +154,11 @@ impl Step<'_> {
         let repeat = self.state.is_repeat(new.customer, self.state.now);
         self.emit(What::Arrived { contact, queue: new.queue, repeat });
         let slot = self.state.contact_slot(contact);
-        self.come_in(slot);
+        if self.state.is_early(slot) {
+            self.await_its_time(slot);
+        } else {
+            self.come_in(slot);
+        }
     }
 
     /// The contact goes, wherever it is.
@@ -163,8 +169,14 @@ impl Step<'_> {
                 self.stop_ringing(slot);
                 self.emit(What::Ended { contact, outcome, agent: None });
             }
+            Place::With(Stage::Reserved) => {
+                self.end_reservation(slot);
+                self.emit(What::Ended { contact, outcome, agent: None });
+            }
             Place::With(_) => self.end_with_agent(slot, outcome),
-            Place::InLine | Place::Parked | Place::Loose => self.emit(What::Ended { contact, outcome, agent: None }),
+            Place::InLine | Place::Scheduled | Place::Parked | Place::Loose => {
+                self.emit(What::Ended { contact, outcome, agent: None })
+            }
         }
     }
 
@@ -199,11 +211,15 @@ impl Step<'_> {
         let (contact, from) = (it.id, it.queue);
         match it.place {
             Place::With(Stage::Offered) => self.stop_ringing(slot),
+            Place::With(Stage::Reserved) => self.end_reservation(slot),
             Place::With(_) => self.returned(slot, Return::Transferred),
-            Place::InLine | Place::Parked | Place::Loose => {}
+            Place::InLine | Place::Scheduled | Place::Parked | Place::Loose => {}
         }
         let queue = if let TransferTo::Queue(queue) = to { *queue } else { from };
         self.emit(What::Transferred { contact, queue });
+        if self.state.is_early(slot) {
+            return self.await_its_time(slot);
+        }
         self.line_up(slot);
         self.mark_contact(slot);
     }
@@ -287,7 +303,8 @@ impl Step<'_> {
                     let Some((offer, _)) = offer else { continue };
                     self.emit(What::OfferEnded { offer, contact, agent, end: OfferEnd::Revoked });
                 }
-                Stage::Quiet if !held.by_itself && self.state.parks(held.channel) => {
+                Stage::Reserved => self.emit(What::ReservationEnded { contact, agent }),
+                Stage::Quiet if self.state.is_to_be_parked(&held) => {
                     self.emit(What::Parked { contact, agent });
                     continue;
                 }

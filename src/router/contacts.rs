@@ -21,7 +21,7 @@ impl State {
         contact.set_wrap_up(new.wrap_up);
         contact.set_only(match new.preferred {
             Some(preferred) => self.preferred(preferred, new.channel),
-            None => self.affine(&contact, new),
+            None => self.affine(&contact, new.customer),
         });
         contact.set_customer(new.customer);
         contact.class = self.class_of(self.class_key(&contact));
@@ -30,10 +30,11 @@ impl State {
         if let Some(customer) = new.customer {
             self.customer_has(customer, slot);
         }
+        self.appoint(slot, new);
     }
 
     /// The agent a contact asks for, if it counts.
-    fn preferred(&self, preferred: Preferred, channel: ChannelId) -> Option<Only> {
+    pub(super) fn preferred(&self, preferred: Preferred, channel: ChannelId) -> Option<Only> {
         let agent = self.agent_ids.get(&preferred.agent)?;
         let counts = !self.agents[agent].draining && self.takes(agent, channel);
         counts.then(|| Only { agent: preferred.agent, until: self.now + preferred.wait })
@@ -90,7 +91,7 @@ impl State {
                 self.contacts[slot].place = Place::Loose;
                 self.arm(slot);
             }
-            Place::Loose | Place::With(_) => {}
+            Place::Scheduled | Place::Loose | Place::With(_) => {}
         }
         let needs = match to {
             TransferTo::Needs(needs) => self.needs.intern(needs),
@@ -119,6 +120,7 @@ impl State {
                 self.exclude(slot, left);
             }
         }
+        self.take_appointment_along(slot, to, *reset_age);
         self.contacts[slot].class = self.class_of(self.class_key(&self.contacts[slot]));
     }
 
@@ -128,6 +130,11 @@ impl State {
         }
         let now = self.now;
         let agent_slot = self.agent_slot(agent);
+        if self.contacts[slot].appointed() {
+            // What was reserved for it, if anything was, makes way for it.
+            self.agents[agent_slot].holding.retain(|held| held.contact != slot);
+            self.forget_appointment(slot);
+        }
         let it = &mut self.contacts[slot];
         it.place = Place::With(stage);
         it.agent = agent_slot;
@@ -219,8 +226,11 @@ impl State {
                 self.agents[agent].handled_at = self.now;
             }
             // With no place there is no timer.
-            Place::Parked => self.contacts[slot].place = Place::Loose,
+            Place::Parked | Place::Scheduled => self.contacts[slot].place = Place::Loose,
             Place::Loose => {}
+        }
+        if self.contacts[slot].appointed() {
+            self.forget_appointment(slot);
         }
         if self.contacts[slot].has_exclusions {
             self.exclusions.forget(slot);
@@ -241,6 +251,7 @@ impl State {
             }
             Place::With(Stage::Offered) => self.first_to_expire(slot).map(|(expires, _)| expires),
             Place::With(_) => self.contacts[slot].deadline(),
+            Place::Scheduled => Some(self.stands_at(slot).max(self.now)),
             Place::Loose => None,
         };
         let before = self.contacts[slot].timer();

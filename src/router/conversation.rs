@@ -118,11 +118,6 @@ impl State {
         }
         next
     }
-
-    /// Whether an agent parks what is quiet on this channel rather than keep it.
-    pub(super) fn parks(&self, channel: ChannelId) -> bool {
-        self.conversation(channel).park_after.is_some()
-    }
 }
 
 /// What a customer's silence leads to.

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::capacity::Stage;
-use crate::contact::{NewContact, Outcome};
+use crate::contact::Outcome;
 use crate::event::What;
 use crate::id::{AgentId, ChannelId, ContactId, CustomerId};
 use crate::rejected::Rejected;
@@ -307,14 +307,14 @@ impl State {
     }
 
     /// Whom an arriving contact waits for alone because that agent had its customer last.
-    pub(crate) fn affine(&self, contact: &Contact, new: &NewContact) -> Option<Only> {
-        let rule = self.plan.queue(new.queue)?.affinity?;
-        let slot = self.remembered(new.customer?)?;
+    pub(crate) fn affine(&self, contact: &Contact, customer: Option<CustomerId>) -> Option<Only> {
+        let rule = self.plan.queue(contact.queue)?.affinity?;
+        let slot = self.remembered(customer?)?;
         let (agent, at) = self.customers.all[slot].last?;
         let holder = self.agent_ids.get(&agent)?;
         let has_one = || {
             let mut contacts = self.customers.contacts_of(slot).map(|contact| &self.contacts[contact]);
-            contacts.any(|it| it.agent == holder && it.place != Place::With(Stage::Offered))
+            contacts.any(|it| it.agent == holder && !matches!(it.place, Place::With(Stage::Offered | Stage::Reserved)))
         };
         let counts = self.now.since(at) <= rule.within || has_one();
         let who = &self.agents[holder];

@@ -182,7 +182,7 @@ impl State {
             && match to {
                 OverflowTo::Wait => false,
                 OverflowTo::Callback(channel) => contact.channel != channel,
-                OverflowTo::Queue(_) => contact.overflows < MOST_OVERFLOWS,
+                OverflowTo::Queue(_) => contact.overflows() < MOST_OVERFLOWS,
                 OverflowTo::Deflect | OverflowTo::End => true,
             }
     }
@@ -206,7 +206,7 @@ impl State {
         }
         let it = &mut self.contacts[slot];
         it.queue = queue;
-        it.overflows = it.overflows.saturating_add(1);
+        it.set_overflows(it.overflows() + 1);
         self.begin_anew(slot);
     }
 }

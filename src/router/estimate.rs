@@ -89,9 +89,9 @@ impl State {
     pub(crate) fn note_pace(&mut self, slot: u32) {
         let it = &self.contacts[slot];
         let since = match it.place {
-            Place::With(Stage::Offered) => return,
+            Place::With(Stage::Offered | Stage::Reserved) => return,
             Place::With(_) => it.given_at,
-            Place::InLine | Place::Parked | Place::Loose => return,
+            Place::InLine | Place::Scheduled | Place::Parked | Place::Loose => return,
         };
         let pace = &mut self.standings[usize::from(it.queue.0)].pace;
         let channel = usize::from(it.channel.0);

@@ -62,6 +62,12 @@ impl State {
             What::QueueOpened { queue } => self.standings[usize::from(queue.0)].closed = false,
             What::QueueClosed { queue } => self.standings[usize::from(queue.0)].closed = true,
             What::Overflowed { contact, queue, .. } => self.overflow_into(self.contact_slot(contact), queue),
+            What::Scheduled { contact, .. } => self.become_scheduled(self.contact_slot(contact)),
+            What::Due { contact } => self.become_due(self.contact_slot(contact)),
+            What::Reserved { contact, agent, until } => {
+                self.take_reservation(self.contact_slot(contact), agent, until);
+            }
+            What::ReservationEnded { contact, .. } => self.take_back(self.contact_slot(contact)),
             What::Queued { contact, .. } => self.stand_in_line(self.contact_slot(contact)),
             What::PreferenceEnded { contact } => {
                 self.restand(contact, |contact, _| contact.set_only(None));

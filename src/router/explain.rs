@@ -48,6 +48,10 @@ pub struct Explanation {
     /// How many of them fail at each obstacle; one agent may fail at several. While it is on hold or waits to wake: what keeps
     /// its agent from going on with it. Empty unless it is one of these, waits, or rings with fewer agents than it may.
     pub obstacles: BTreeMap<Obstacle, u32>,
+    /// Promised for then; `None` once it was given, or if it never was promised for later.
+    pub not_before: Option<Timestamp>,
+    /// Whether it is in no line yet, because the time for which it is promised is too far away.
+    pub scheduled: bool,
     /// When something about it changes by itself: a step, the end of its longest wait, the end of an exclusion, a deadline;
     /// or an agent whom only the ramp keeps from it may be given it.
     pub next: Option<Timestamp>,
@@ -58,8 +62,12 @@ impl fmt::Display for Explanation {
         write!(f, "{}, {} old", self.contact, self.age)?;
         match self.with {
             Some((agent, stage)) => write!(f, ", is with {agent} ({stage:?})")?,
+            None if self.scheduled => write!(f, ", is scheduled in {}", self.queue)?,
             None if self.parked => f.write_str(", is parked")?,
             None => write!(f, ", waits in {}, step {}", self.queue, self.step)?,
+        }
+        if let Some(not_before) = self.not_before {
+            write!(f, ", not before {not_before}")?;
         }
         if let Some((agent, until)) = self.only {
             write!(f, ", for {agent} alone until {until}")?;
@@ -80,7 +88,7 @@ impl fmt::Display for Explanation {
             for obstacle in self.obstacles.keys() {
                 write!(f, "; {agent} {obstacle}")?;
             }
-        } else if !self.parked && (self.with.is_none() || !self.obstacles.is_empty()) {
+        } else if !self.parked && !self.scheduled && (self.with.is_none() || !self.obstacles.is_empty()) {
             write!(f, "; {} agent{}", self.agents, if self.agents == 1 { "" } else { "s" })?;
             for (obstacle, agents) in &self.obstacles {
                 write!(f, "; {agents} {obstacle}")?;
@@ -101,7 +109,7 @@ impl Router {
         let it = &self.state.contacts[slot];
         let with = match it.place {
             Place::With(stage) => Some((self.state.agents[it.agent].id, stage)),
-            Place::InLine | Place::Parked | Place::Loose => None,
+            Place::InLine | Place::Parked | Place::Scheduled | Place::Loose => None,
         };
         let agents = self.state.agents_by_id();
         let held = matches!(it.place, Place::With(_)).then(|| self.state.agents[it.agent].holding.iter());
@@ -148,6 +156,8 @@ impl Router {
             also: self.state.offers_of(slot).skip(1).map(|(_, agent)| agent).collect(),
             agents: agents.len() as u32,
             obstacles,
+            not_before: self.state.appointment(slot).map(|it| it.not_before),
+            scheduled: it.place == Place::Scheduled,
             next,
         })
     }

@@ -101,6 +101,9 @@ impl State {
             | What::QueueOpened { .. }
             | What::QueueClosed { .. }
             | What::Overflowed { .. }
+            | What::Scheduled { .. }
+            | What::Due { .. }
+            | What::Reserved { .. }
             | What::ChannelChanged { agent: None, .. }
             | What::Transferred { .. } => self.contradicts_waiting(event, &input.command),
             _ => self.contradicts_handling(&event.what, &input.command),
@@ -163,7 +166,7 @@ impl State {
         let (what, at) = (&event.what, event.at);
         let there = |id: ContactId| self.contact_ids.get(&id).map(|slot| &self.contacts[slot]);
         let free = |id: ContactId| there(id).filter(|it| it.agent == NONE && it.place != Place::Parked);
-        let in_line = |id: ContactId| there(id).filter(|it| it.place == Place::InLine);
+        let in_line = |id: ContactId| there(id).filter(|it| matches!(it.place, Place::InLine | Place::Scheduled));
         match *what {
             What::Arrived { contact, queue, repeat } => {
                 let asked = matches!(command, Command::Enqueue { contact: id, new }
@@ -210,8 +213,9 @@ impl State {
             }
             What::QueueOpened { queue } => self.contradicts_opening(queue, true, command),
             What::QueueClosed { queue } => self.contradicts_opening(queue, false, command),
+            What::Scheduled { .. } | What::Due { .. } | What::Reserved { .. } => self.contradicts_appointment(what),
             What::Overflowed { contact, queue, .. } => {
-                let goes = |it: &Contact| !it.promised() && it.overflows < MOST_OVERFLOWS;
+                let goes = |it: &Contact| !it.promised() && it.overflows() < MOST_OVERFLOWS;
                 let known = self.plan.queue(queue).is_some();
                 unless(known && free(contact).is_some_and(goes), "the contact cannot go to this queue")
             }
@@ -280,6 +284,7 @@ impl State {
                     .or(unless(to_agent, "the offer was not made to this agent"))
                     .or(unless(!taken || slot.is_some_and(|slot| !self.contacts[slot].has_legs()), "others still ring"))
             }
+            What::ReservationEnded { contact, agent } => with(contact, agent, &[Stage::Reserved]),
             What::Connected { contact, agent } => with(contact, agent, &[Stage::Connecting]),
             What::CustomerWrote { contact } => {
                 let asked = matches!(*command, Command::MessageFromCustomer { contact: id } if id == contact);
@@ -342,6 +347,9 @@ impl State {
         let takes = |agent: u32| {
             self.contact_ids.get(&contact).is_some_and(|contact| self.takes(agent, self.contacts[contact].channel))
         };
+        if self.is_kept_for(contact, agent) {
+            return unless(!forced, "it is forced, but was kept for the agent");
+        }
         let parked = self.contact_ids.get(&contact).is_some_and(|slot| self.contacts[slot].place == Place::Parked);
         self.contradicts_free(contact)
             .or(unless(!parked || forced, "a parked contact is given by a supervisor only"))
@@ -360,6 +368,8 @@ impl State {
         | What::Transferred { contact, .. }
         | What::Unparked { contact }
         | What::Overflowed { contact, .. }
+        | What::Due { contact, .. }
+        | What::ReservationEnded { contact, .. }
         | What::OfferEnded { contact, .. }
         | What::Returned { contact, .. }) = event.what
         else {

@@ -49,6 +49,8 @@ impl State {
         hold!(contacts.len() == self.contacts.len(), "every slot has one contact", "{} slots", self.contacts.len());
         let offers: usize = contacts.iter().map(|&slot| self.offers_of(slot).count()).sum();
         hold!(offers == self.offer_ids.len(), "every open offer is of one contact", "{}", self.offer_ids.len());
+        let appointed = contacts.iter().filter(|&&slot| self.contacts[slot].appointed()).count();
+        hold!(appointed == self.appointments.len(), "every appointment is of one contact", "{appointed}");
         let held: usize = self.agents_by_id().iter().map(|&slot| self.agents[slot].holding.len()).sum();
         let with = contacts.iter().filter(|&&slot| matches!(self.contacts[slot].place, Place::With(_))).count();
         let with = with + contacts.iter().map(|&slot| self.legs.of(slot).count()).sum::<usize>();
@@ -57,7 +59,7 @@ impl State {
             let it = &self.contacts[slot];
             hold!(it.place != Place::Loose, "no contact is between two places", "{}", it.id);
             hold!(
-                (it.agent == NONE) == matches!(it.place, Place::InLine | Place::Parked),
+                (it.agent == NONE) == matches!(it.place, Place::InLine | Place::Parked | Place::Scheduled),
                 "a contact waits, is parked, or is with an agent",
                 "{}",
                 it.id
@@ -106,7 +108,7 @@ impl State {
                 let contact = self.contacts[held.contact].id;
                 let may = held.by_itself && self.may_wake(slot, at).is_some();
                 hold!(!may, "what may wake has woken", "{contact} at {}", it.id);
-                let kept = !held.by_itself && it.draining && self.parks(held.channel);
+                let kept = it.draining && self.is_to_be_parked(held);
                 hold!(!kept, "an agent who is leaving parks what is quiet", "{contact} at {}", it.id);
             }
         }

@@ -3,7 +3,7 @@
 use crate::capacity::Stage;
 use crate::command::{Command, Stamped};
 use crate::event::{OfferEnd, What};
-use crate::id::{AgentId, OfferId};
+use crate::id::AgentId;
 use crate::rejected::Rejected;
 use crate::router::checks::Subject;
 use crate::router::records::NONE;
@@ -106,15 +106,20 @@ impl Step<'_> {
         }
         let (agent, until) = (it.id, self.state.now + self.state.plan.leases().grace);
         self.emit(What::AgentLost { agent, until });
-        let rings = self.state.agents[slot].holding.iter().filter(|held| held.stage == Stage::Offered);
-        let offers: Vec<(u32, OfferId)> = rings
-            .filter_map(|held| {
-                let offer = { self.state.offers_of(held.contact) }.find(|&(_, with)| with == agent);
-                Some((held.contact, offer?.0))
-            })
-            .collect();
-        for (contact, offer) in offers {
-            self.end_offer(contact, offer, OfferEnd::Revoked);
+        for held in self.state.agents[slot].holding.clone() {
+            match held.stage {
+                Stage::Offered => {
+                    let offer = { self.state.offers_of(held.contact) }.find(|&(_, with)| with == agent);
+                    if let Some((offer, _)) = offer {
+                        self.end_offer(held.contact, offer, OfferEnd::Revoked);
+                    }
+                }
+                Stage::Reserved => {
+                    self.end_reservation(held.contact);
+                    self.come_back(held.contact);
+                }
+                _ => {}
+            }
         }
         self.mark_agent(slot);
     }

@@ -19,6 +19,8 @@ pub(crate) enum Place {
     Loose,
     /// In its queue's line.
     InLine,
+    /// Promised for later, and in no line yet.
+    Scheduled,
     /// Waiting on its customer, with nobody.
     Parked,
     /// With an agent.
@@ -90,10 +92,9 @@ pub(crate) struct Contact {
     pub(crate) offers: u16,
     /// Delays of its queue that it has waited for.
     pub(crate) widened: u16,
-    /// Queues it overflowed into.
-    pub(crate) overflows: u8,
     has: u16,
-    wrap_up_kind: u8,
+    /// Of its wrap-up the kind; above four bits, queues it overflowed into, up to fifteen.
+    kind_and_overflows: u8,
     timer_lane: u8,
     pub(crate) channel: ChannelId,
     pub(crate) place: Place,
@@ -133,6 +134,7 @@ const DEADLINE: u16 = 1 << 5;
 const TIMED: u16 = 1 << 6;
 const CUSTOMERS_TURN: u16 = 1 << 7;
 const PROMISED: u16 = 1 << 8;
+const APPOINTED: u16 = 1 << 13;
 const SHORT: u16 = 1 << 9;
 const ASSIGNED: u16 = 1 << 10;
 const LEGS: u16 = 1 << 11;
@@ -167,9 +169,8 @@ impl Contact {
             step: 0,
             offers: 0,
             widened: 0,
-            overflows: 0,
             has: 0,
-            wrap_up_kind: 0,
+            kind_and_overflows: 0,
             timer_lane: 0,
             channel,
             place: Place::Loose,
@@ -211,7 +212,7 @@ impl Contact {
 
     /// Its own after-contact work.
     pub(crate) fn wrap_up(&self) -> Option<WrapUp> {
-        match self.wrap_up_kind {
+        match self.kind_and_overflows & 15 {
             1 => Some(WrapUp::None),
             2 => Some(WrapUp::Open),
             3 => Some(WrapUp::Fixed(self.wrap_up)),
@@ -221,13 +222,15 @@ impl Contact {
     }
 
     pub(crate) fn set_wrap_up(&mut self, wrap_up: Option<WrapUp>) {
-        (self.wrap_up_kind, self.wrap_up) = match wrap_up {
+        let (kind, time) = match wrap_up {
             None => (0, Span::ZERO),
             Some(WrapUp::None) => (1, Span::ZERO),
             Some(WrapUp::Open) => (2, Span::ZERO),
             Some(WrapUp::Fixed(time)) => (3, time),
             Some(WrapUp::UpTo(time)) => (4, time),
         };
+        self.kind_and_overflows = self.kind_and_overflows & !15 | kind;
+        self.wrap_up = time;
     }
 
     /// The one timer it has set.
@@ -300,6 +303,24 @@ impl Contact {
 
     pub(crate) fn set_assigned(&mut self, assigned: bool) {
         self.has = self.has & !ASSIGNED | if assigned { ASSIGNED } else { 0 };
+    }
+
+    /// Queues it overflowed into.
+    pub(crate) fn overflows(&self) -> u8 {
+        self.kind_and_overflows >> 4
+    }
+
+    pub(crate) fn set_overflows(&mut self, overflows: u8) {
+        self.kind_and_overflows = self.kind_and_overflows & 15 | overflows.min(15) << 4;
+    }
+
+    /// It has an appointment.
+    pub(crate) fn appointed(&self) -> bool {
+        self.has & APPOINTED != 0
+    }
+
+    pub(crate) fn appoint(&mut self, appointed: bool) {
+        self.has = self.has & !APPOINTED | if appointed { APPOINTED } else { 0 };
     }
 
     pub(crate) fn rank(&self) -> Rank {

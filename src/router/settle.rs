@@ -144,6 +144,9 @@ impl Step<'_> {
 
     /// Gives a contact to an agent; and where it may ring with more at once, rings with them.
     pub(crate) fn give(&mut self, slot: u32, agent: u32, forced: bool) {
+        if !forced && self.state.is_early(slot) {
+            return self.reserve(slot, agent);
+        }
         self.present(slot, agent, forced);
         self.ring_more(slot);
     }

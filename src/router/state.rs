@@ -22,6 +22,7 @@ use crate::router::id_map::IdMap;
 use crate::router::legs::Legs;
 use crate::router::orders::{Choice, Orders, Policies, idle_since};
 use crate::router::records::{Agent, Contact, Place, Rank, Slots};
+use crate::router::scheduled::Appointments;
 use crate::router::sources::Sources;
 use crate::router::timers::{Owner, Timers};
 use crate::time::{Span, Timestamp};
@@ -58,6 +59,7 @@ pub(crate) struct State {
     pub(crate) agents: Slots<Agent>,
     pub(crate) agent_ids: IdMap<AgentId, u32>,
     pub(crate) exclusions: Exclusions,
+    pub(crate) appointments: Appointments,
     pub(crate) legs: Legs,
     pub(crate) short: Short,
     pub(crate) customers: Customers,
@@ -92,6 +94,7 @@ impl State {
             agents: Slots::default(),
             agent_ids: IdMap::default(),
             exclusions: Exclusions::default(),
+            appointments: Appointments::default(),
             legs: Legs::default(),
             short: Short::default(),
             customers: Customers::default(),
@@ -280,6 +283,9 @@ impl State {
         }
         if !queue.steps.is_empty() {
             due = due.min(self.next_step(contact).unwrap_or(Timestamp::MAX).max(self.now));
+        }
+        if let Some(it) = self.appointment(slot).filter(|it| it.not_before > self.now) {
+            due = due.min(it.not_before);
         }
         if let Some(widening) = self.next_widening(contact) {
             due = due.min(widening.max(self.now));

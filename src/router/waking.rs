@@ -3,10 +3,10 @@
 use crate::capacity::Stage;
 use crate::event::{Return, What};
 use crate::router::ledger;
-use crate::router::records::Place;
+use crate::router::records::{Holding, Place};
 use crate::router::settle::Step;
 use crate::router::state::State;
-use crate::time::Span;
+use crate::time::{Span, Timestamp};
 
 impl State {
     /// Whether the contact at this place of what the agent holds may be active again, and whether only above the limits.
@@ -19,6 +19,23 @@ impl State {
         let over = self.conversation(it.holding[at].channel).wake.over;
         let may = ledger::may_exceed(profile, &it.holding, at, over) && !self.is_at_limit(agent, at, over);
         may.then_some(Forced(true))
+    }
+
+    /// The contact that waits to wake and comes after `last` by since when it is the agent's turn and arrival; and where it
+    /// is among what the agent holds.
+    fn next_to_wake(&self, agent: u32, last: Option<(Timestamp, u64)>) -> Option<((Timestamp, u64), usize)> {
+        let held = self.agents[agent].holding.iter().enumerate();
+        let waiting = held.filter(|(_, held)| held.by_itself && held.stage == Stage::Quiet);
+        let keyed = waiting.map(|(at, held)| {
+            let it = &self.contacts[held.contact];
+            ((it.turn_since, it.arrival), at)
+        });
+        keyed.filter(|&(key, _)| last.is_none_or(|last| key > last)).min()
+    }
+
+    /// Whether an agent who is leaving parks this rather than keep it.
+    pub(super) fn is_to_be_parked(&self, held: &Holding) -> bool {
+        held.stage == Stage::Quiet && !held.by_itself && self.conversation(held.channel).park_after.is_some()
     }
 
     /// Whether the agent is busy with as many of the channel of what it holds at a place as its limit, where that adapts,
@@ -79,17 +96,12 @@ impl Step<'_> {
 
     /// Those of an agent's contacts that wait to wake and now may, the longest unanswered first.
     pub(super) fn wake_what_waits(&mut self, agent: u32) {
-        let held = self.state.agents[agent].holding.iter();
-        let waiting = held.filter(|held| held.by_itself && held.stage == Stage::Quiet);
-        let mut waiting: Vec<u32> = waiting.map(|held| held.contact).collect();
-        waiting.sort_unstable_by_key(|&slot| {
-            let it = &self.state.contacts[slot];
-            (it.turn_since, it.arrival)
-        });
-        for slot in waiting {
-            let at = self.state.agents[agent].holding.iter().position(|held| held.contact == slot);
-            if let Some(Forced(forced)) = at.and_then(|at| self.state.may_wake(agent, at)) {
-                let (contact, agent) = (self.state.contacts[slot].id, self.state.agents[agent].id);
+        let mut last = None;
+        while let Some((key, at)) = self.state.next_to_wake(agent, last) {
+            last = Some(key);
+            if let Some(Forced(forced)) = self.state.may_wake(agent, at) {
+                let it = &self.state.agents[agent];
+                let (contact, agent) = (self.state.contacts[it.holding[at].contact].id, it.id);
                 self.emit(What::Woken { contact, agent, forced });
             }
         }
@@ -97,10 +109,11 @@ impl Step<'_> {
 
     /// An agent who is leaving keeps nothing that only waits on its customer, where that can be parked.
     pub(super) fn park_what_is_quiet(&mut self, agent: u32) {
-        for held in self.state.agents[agent].holding.clone() {
-            if held.stage == Stage::Quiet && !held.by_itself && self.state.parks(held.channel) {
-                self.park(held.contact);
-            }
+        loop {
+            let mut held = self.state.agents[agent].holding.iter();
+            let parks = held.find(|held| self.state.is_to_be_parked(held));
+            let Some(contact) = parks.map(|held| held.contact) else { return };
+            self.park(contact);
         }
     }
 }

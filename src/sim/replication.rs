@@ -295,6 +295,11 @@ impl Run<'_> {
             | What::QueueOpened { .. }
             | What::QueueClosed { .. }
             | What::Overflowed { .. }
+            // Streams schedule nothing.
+            | What::Scheduled { .. }
+            | What::Due { .. }
+            | What::Reserved { .. }
+            | What::ReservationEnded { .. }
             | What::Transferred { .. }
             | What::SkillsChanged { .. }
             | What::Configured => {}

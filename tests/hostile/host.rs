@@ -197,7 +197,7 @@ impl Host {
                 Command::SetPresence { agent, channels, ready, reason }
             }
             22 => Command::SetSkills { agent, skills: self.skills(plan) },
-            27 => Command::SetQueueOpen { queue: self.queue(plan), open: self.chance.one_in(2) },
+            27 => Command::SetQueueOpen { queue: self.queue(plan), open: !self.chance.one_in(3) },
             26 => {
                 let seen = self.chance.pick(&[Seen::Waiting, Seen::Parked, Seen::Active, Seen::Quiet, Seen::Held]);
                 let channel = ChannelId(self.below_or_any(plan.channels().len()) as u8);
@@ -290,6 +290,7 @@ impl Host {
                 _ => WrapUp::Open,
             }),
             preferred: preferred.map(|agent| Preferred { agent, wait: Span(chance.micros()) }),
+            not_before: chance.one_in(12).then(|| Timestamp(at.0.saturating_add(chance.micros()))),
             customer: chance.one_in(2).then(|| CustomerId(chance.pick(&[0, 1, 2, 3, 40, u64::MAX]))),
         };
         Command::Enqueue { contact, new }

@@ -82,7 +82,7 @@ const COMMAND_FLOORS: [(&str, u64); 20] = [
     ("arrived", 40_000),
     ("offered", 15_000),
     ("accepted", 8_000),
-    ("assigned", 5_000),
+    ("assigned", 1_500),
     ("connected", 500),
     ("held", 2_000),
     ("resumed", 500),

@@ -260,6 +260,9 @@ fn queue(chance: &mut Chance, names: &Names, name: &str) -> Value {
     if chance.one_in(6) {
         of["overflow"]["after"] = json!({ "wait": time(chance), "then": to(chance) });
     }
+    if chance.one_in(2) {
+        of["lead"] = Span(chance.micros()).to_string().into();
+    }
     if chance.one_in(6) {
         of["closed_waiting"] = to(chance).into();
     }

@@ -241,7 +241,9 @@ impl Host {
             (!open.is_empty()).then(|| open[dice.below(open.len())])
         };
         let waiting = |dice: &mut Dice<'_>| {
-            (!state.waiting.is_empty()).then(|| state.waiting[dice.below(state.waiting.len())].id)
+            // One that is promised for later now and then.
+            let all = if dice.one_in(8) && !state.scheduled.is_empty() { &state.scheduled } else { &state.waiting };
+            (!all.is_empty()).then(|| all[dice.below(all.len())].id)
         };
         let parked =
             |dice: &mut Dice<'_>| (!state.parked.is_empty()).then(|| state.parked[dice.below(state.parked.len())].id);
@@ -289,7 +291,8 @@ impl Host {
             }
             Intent::Requeue => Command::Requeue { contact: in_stage(dice, &in_hand)? },
             Intent::Transfer => {
-                let handled = [Stage::Active, Stage::Quiet, Stage::Held, Stage::Connecting, Stage::Offered];
+                let handled =
+                    [Stage::Active, Stage::Quiet, Stage::Held, Stage::Connecting, Stage::Offered, Stage::Reserved];
                 let contact = match dice.below(10) {
                     0 => parked(dice)?,
                     1..=3 => waiting(dice)?,
@@ -303,7 +306,7 @@ impl Host {
                 Command::Transfer { contact, to, reset_age: dice.one_in(3) }
             }
             Intent::Abandon => {
-                let early = [Stage::Offered, Stage::Connecting];
+                let early = [Stage::Offered, Stage::Connecting, Stage::Reserved];
                 Command::Abandon { contact: if dice.one_in(2) { in_stage(dice, &early)? } else { waiting(dice)? } }
             }
             Intent::Cancel => {
@@ -467,6 +470,10 @@ impl Host {
         }
         if dice.one_in(6) {
             new.answer_within = Some(dice.pick(&[Span::from_secs(10), Span(1), Span::from_secs(300)]));
+        }
+        if dice.one_in(7) {
+            new.not_before =
+                Some(at + dice.pick(&[Span::from_secs(8), Span::from_secs(30), Span::from_secs(3), Span::ZERO]));
         }
         if dice.one_in(8) {
             new.max_wait = Some(dice.pick(&[Span::from_secs(6), Span::ZERO, Span::from_secs(60), Span::MAX]));

@@ -104,6 +104,9 @@ fn exact_limit(before: &Before, input: &Stamped, events: &[Event], state: &Refer
     let Command::Enqueue { contact, new } = &input.command else { return Ok(()) };
     let Some(queue) = state.plan.queue(new.queue) else { return Ok(()) };
     let (limit, overflow) = (queue.limit, queue.overflow);
+    if new.not_before.is_some_and(|at| at > input.at) {
+        return Ok(());
+    }
     if overflow.unstaffed != OverflowTo::Wait || overflow.full != OverflowTo::End {
         return Ok(());
     }

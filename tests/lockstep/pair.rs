@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use cordboard::{Applied, Event, Plan, Policies, Rejected, Router, Stamped, What};
+use cordboard::{Applied, ContactId, Event, Plan, Policies, Rejected, Router, Stamped, What};
 
 use crate::invariants::{Before, Ledger};
 use crate::plans::host::{Rested, Vip};
@@ -49,6 +49,7 @@ impl Pair {
         self.by_reference.clear();
         let thorough = self.tally.steps.is_multiple_of(7) || self.reference.present() < 40;
         let before = Before::of(&self.reference, input);
+        let mut kept: Vec<ContactId> = self.reference.reserved().collect();
         let (digest, expected, answer);
         if self.few_classes {
             digest = Some(self.engine.digest());
@@ -101,9 +102,7 @@ impl Pair {
             self.follower.fold(input, &self.by_engine).map_err(|corrupt| format!("folding: {corrupt}"))?;
         }
         if self.traced {
-            let given = self.by_engine.iter().filter(|event| {
-                matches!(event.what, What::Offered { forced: false, .. } | What::Assigned { forced: false, .. })
-            });
+            let given = self.by_engine.iter().filter(|event| was_decided(&event.what, &mut kept));
             check_decisions(&self.engine.take_decisions(), given.count())?;
         }
         if self.tally.steps.is_multiple_of(16) {
@@ -162,4 +161,24 @@ fn same_answer(engine: &Result<Applied, Rejected>, reference: &Result<Applied, R
 fn listed(events: &[Event]) -> String {
     let lines: Vec<_> = events.iter().map(|event| format!("\n    {} {:?}", event.at, event.what)).collect();
     if lines.is_empty() { "none".into() } else { lines.concat() }
+}
+
+/// Whether an agent and a contact were chosen for each other. For whom an agent was kept free, it was chosen then.
+fn was_decided(what: &What, kept: &mut Vec<ContactId>) -> bool {
+    match *what {
+        What::Reserved { contact, .. } => {
+            kept.push(contact);
+            true
+        }
+        What::ReservationEnded { contact, .. } => {
+            kept.retain(|&other| other != contact);
+            false
+        }
+        What::Offered { forced: false, contact, .. } | What::Assigned { forced: false, contact, .. } => {
+            let before = kept.len();
+            kept.retain(|&other| other != contact);
+            before == kept.len()
+        }
+        _ => false,
+    }
 }

@@ -225,6 +225,7 @@ impl Draft {
             ]),
             claims: dice.pick(&[0, 1, u16::MAX, 2]),
             overflow: self.overflow(dice, name, count),
+            lead: dice.pick(&[Span::ZERO, secs(5), secs(20), Span::MAX]),
             retired: false,
         }
     }

@@ -93,6 +93,13 @@ pub(crate) fn check_answers(engine: &Router, state: &Reference) -> Result<(), St
             return Err(format!("{told}\n  but by asking everybody {expected:?}"));
         }
     }
+    for contact in &state.scheduled {
+        let told = engine.explain(contact.id).ok_or("a scheduled contact is not explained")?;
+        if !told.scheduled || told.with.is_some() || !told.obstacles.is_empty() || engine.position(contact.id).is_some()
+        {
+            return Err(format!("{told}, but it is scheduled"));
+        }
+    }
     for agent in &state.agents {
         for (h, held) in agent.holds.iter().enumerate().filter(|(_, held)| held.stage != Stage::Offered) {
             let told = engine.explain(held.contact.id).ok_or("a contact with an agent is not explained")?;

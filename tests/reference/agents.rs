@@ -116,6 +116,11 @@ impl Reference {
                 }
                 continue;
             }
+            if stage == Stage::Reserved {
+                let it = self.reservation_ends(a, 0);
+                taken.push(it);
+                continue;
+            }
             let mut it = self.take_from(a, 0);
             if stage == Stage::WrapUp {
                 self.tell_ended(&it, Outcome::Completed, Some(id));

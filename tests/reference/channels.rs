@@ -14,6 +14,12 @@ impl Reference {
                 self.waits_on(at, channel);
                 self.mark_contact(contact);
             }
+            Place::Scheduled(at) => {
+                if self.scheduled[at].channel != channel {
+                    (self.scheduled[at].channel, self.scheduled[at].promised) = (channel, true);
+                    self.tell(What::ChannelChanged { contact, channel, agent: None, connect_by: None });
+                }
+            }
             Place::Parked(at) if self.parked[at].channel == channel => {}
             Place::Parked(at) => {
                 (self.parked[at].channel, self.parked[at].promised) = (channel, true);

@@ -11,7 +11,8 @@ impl Reference {
         if !self.may_claim(&self.agents[a], &self.waiting[at]) {
             return Err(Refused::Condition("the agent may not claim it"));
         }
-        let it = self.waiting.remove(at);
+        let mut it = self.waiting.remove(at);
+        it.promise = None;
         let connect_by = self.plan.connect_time(it.queue, it.channel).map(|span| self.now + span);
         self.put_aside_for(a, it.channel);
         self.tell(What::Claimed { contact, agent, connect_by });
@@ -29,6 +30,7 @@ impl Reference {
         let held = agent.holds.iter().filter(|held| held.contact.queue == contact.queue).count();
         wanted
             && !agent.draining
+            && !self.is_early(contact)
             && !self.is_excluded(contact, agent.id)
             && self.is_room(agent, contact.channel)
             && held < usize::from(self.queue(contact.queue).claims)

@@ -14,7 +14,7 @@ impl Reference {
         let queue = new.queue;
         let repeat = self.is_repeat(new);
         let only = new.preferred.filter(|preferred| self.may_be_preferred(preferred.agent, new.channel).is_ok());
-        let at = self.stand_in_line(Contact {
+        let mut it = Contact {
             id,
             arrival: self.arrivals,
             queue,
@@ -39,16 +39,24 @@ impl Reference {
             offers_made: 0,
             overflows: 0,
             promised: false,
+            promise: None,
             excluded: Vec::new(),
             excluding_ends: Vec::new(),
-        });
+        };
         self.tell(What::Arrived { contact: id, queue, repeat });
         if new.preferred.is_none() {
-            self.waiting[at].only = self.affine_agent(at);
+            it.only = self.affine_agent(&it);
         }
+        it.promise = self.promise_of(new);
         if let Some(customer) = new.customer {
             self.customer_arrives(customer, id);
         }
+        if it.promise.is_some() {
+            it.promised = true;
+            self.awaits_its_time(it);
+            return Ok(());
+        }
+        let at = self.stand_in_line(it);
         self.comes_in(at);
         Ok(())
     }
@@ -95,7 +103,11 @@ impl Reference {
     /// **Given** to an agent.
     pub(super) fn give(&mut self, at: usize, a: usize, forced: bool) {
         let now = self.now;
+        if !forced && self.is_early(&self.waiting[at]) {
+            return self.reserves(at, a);
+        }
         let mut it = self.waiting.remove(at);
+        it.promise = None;
         let (contact, queue, channel, customer) = (it.id, it.queue, it.channel, it.customer);
         let agent = self.agents[a].id;
         self.put_aside_for(a, channel);
@@ -243,8 +255,7 @@ impl Reference {
     }
 
     pub(super) fn set_priority(&mut self, contact: ContactId, priority: i16) -> Result<(), Refused> {
-        let at = self.waiting_contact(contact)?;
-        self.waiting[at].priority = priority;
+        self.waiting_or_scheduled(contact)?.priority = priority;
         self.tell(What::PriorityChanged { contact, priority });
         self.mark_contact(contact);
         Ok(())
@@ -257,6 +268,7 @@ impl Reference {
         let it = match self.known_contact(contact)? {
             Place::Waiting(at) => &mut self.waiting[at],
             Place::Parked(at) => &mut self.parked[at],
+            Place::Scheduled(at) => &mut self.scheduled[at],
             Place::With(a, h) => &mut self.agents[a].holds[h].contact,
         };
         it.context = context.to_vec();
@@ -265,9 +277,8 @@ impl Reference {
     }
 
     pub(super) fn set_needs(&mut self, contact: ContactId, needs: &Needs) -> Result<(), Refused> {
-        let at = self.waiting_contact(contact)?;
         self.check_needs(needs)?;
-        self.waiting[at].needs = needs.clone();
+        self.waiting_or_scheduled(contact)?.needs = needs.clone();
         self.tell(What::NeedsChanged { contact });
         self.mark_contact(contact);
         Ok(())
@@ -285,6 +296,13 @@ impl Reference {
                 let a = self.known_agent(agent)?;
                 self.takes_channel(a, self.parked[at].channel)?;
                 let it = self.parked.remove(at);
+                self.stand_in_line(it);
+                a
+            }
+            Place::Scheduled(at) => {
+                let a = self.known_agent(agent)?;
+                self.takes_channel(a, self.scheduled[at].channel)?;
+                let it = self.scheduled.remove(at);
                 self.stand_in_line(it);
                 a
             }

@@ -43,6 +43,7 @@ impl Reference {
         match place {
             Place::Waiting(at) => &mut self.waiting[at],
             Place::Parked(at) => &mut self.parked[at],
+            Place::Scheduled(at) => &mut self.scheduled[at],
             Place::With(a, h) => &mut self.agents[a].holds[h].contact,
         }
     }

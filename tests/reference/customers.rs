@@ -18,7 +18,7 @@ pub(crate) struct Customer {
 impl Reference {
     /// Every contact of a customer, by arrival, with the agent who has it and the stage.
     pub(crate) fn contacts_of(&self, customer: CustomerId) -> Vec<(&Contact, Option<(AgentId, Stage)>)> {
-        let waiting = self.waiting.iter().chain(&self.parked).map(|contact| (contact, None));
+        let waiting = self.waiting.iter().chain(&self.parked).chain(&self.scheduled).map(|contact| (contact, None));
         let held = self.agents.iter().flat_map(|agent| {
             let held = agent.holds.iter().filter(|holding| !holding.further);
             held.map(move |holding| (&holding.contact, Some((agent.id, holding.stage))))
@@ -58,6 +58,7 @@ impl Reference {
     pub(super) fn customer_may_move(&self, id: ContactId, channel: ChannelId) -> Result<(), Refused> {
         let contact = match self.known_contact(id)? {
             Place::Waiting(at) => &self.waiting[at],
+            Place::Scheduled(at) => &self.scheduled[at],
             Place::Parked(at) => &self.parked[at],
             Place::With(a, h) => &self.agents[a].holds[h].contact,
         };
@@ -68,16 +69,14 @@ impl Reference {
     }
 
     /// **Affinity**: whom the contact, which has just been put among those who wait, is to wait for alone.
-    pub(super) fn affine_agent(&self, at: usize) -> Option<(AgentId, Timestamp)> {
-        let contact = &self.waiting[at];
+    pub(super) fn affine_agent(&self, contact: &Contact) -> Option<(AgentId, Timestamp)> {
         let rule = self.queue(contact.queue).affinity?;
         let customer = contact.customer?;
         let (agent, had_at) = self.remembered(customer)?.last_agent?;
         let who = &self.agents[self.agent_at(agent)?];
-        let has_one = self
-            .contacts_of(customer)
-            .iter()
-            .any(|(_, with)| with.is_some_and(|(by, stage)| by == agent && stage != Stage::Offered));
+        let has_one = self.contacts_of(customer).iter().any(|(_, with)| {
+            with.is_some_and(|(by, stage)| by == agent && !matches!(stage, Stage::Offered | Stage::Reserved))
+        });
         let counts = had_at + rule.within >= self.now || has_one;
         (counts && !who.draining && self.could_serve(who, contact)).then(|| (agent, self.now + rule.wait))
     }

@@ -155,8 +155,8 @@ impl Reference {
     }
 
     pub(super) fn abandon(&mut self, contact: ContactId) -> Result<(), Refused> {
-        if !matches!(self.known_contact(contact)?, Place::Waiting(_)) {
-            self.contact_in(contact, &[Stage::Offered, Stage::Connecting])?;
+        if !matches!(self.known_contact(contact)?, Place::Waiting(_) | Place::Scheduled(_)) {
+            self.contact_in(contact, &[Stage::Offered, Stage::Connecting, Stage::Reserved])?;
         }
         self.goes(contact, Outcome::Abandoned)
     }
@@ -172,6 +172,10 @@ impl Reference {
         match self.known_contact(contact)? {
             Place::Waiting(at) => gone = self.waiting.remove(at),
             Place::Parked(at) => gone = self.parked.remove(at),
+            Place::Scheduled(at) => gone = self.scheduled.remove(at),
+            Place::With(a, h) if self.agents[a].holds[h].stage == Stage::Reserved => {
+                gone = self.reservation_ends(a, h);
+            }
             Place::With(a, h) => {
                 if self.agents[a].holds[h].offer.is_some() {
                     gone = self.stops_ringing(contact, OfferEnd::Left);
@@ -190,6 +194,7 @@ impl Reference {
         let channel = match place {
             Place::Waiting(at) => self.waiting[at].channel,
             Place::Parked(at) => self.parked[at].channel,
+            Place::Scheduled(at) => self.scheduled[at].channel,
             Place::With(a, h) if self.agents[a].holds[h].stage == Stage::WrapUp => {
                 return Err(Refused::Condition("the customer has gone"));
             }
@@ -205,6 +210,8 @@ impl Reference {
         let mut it = match place {
             Place::Waiting(at) => self.waiting.remove(at),
             Place::Parked(at) => self.parked.remove(at),
+            Place::Scheduled(at) => self.scheduled.remove(at),
+            Place::With(a, h) if self.agents[a].holds[h].stage == Stage::Reserved => self.reservation_ends(a, h),
             Place::With(a, h) => {
                 let agent = self.agents[a].id;
                 let mut it = if self.agents[a].holds[h].offer.is_some() {
@@ -247,6 +254,11 @@ impl Reference {
             && it.only.is_none_or(|(only, _)| only != agent)
         {
             self.exclude(&mut it, agent);
+        }
+        self.takes_promise_along(&mut it, to, reset_age);
+        if self.is_early(&it) {
+            self.awaits_its_time(it);
+            return Ok(());
         }
         let at = self.stand_in_line(it);
         self.advance_steps(at);

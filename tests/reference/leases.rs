@@ -1,6 +1,6 @@
 //! Section 13: leases and shifts.
 
-use cordboard::{AgentId, Command, ContactId, OfferEnd, OfferId, Timestamp, What};
+use cordboard::{AgentId, Command, ContactId, OfferEnd, OfferId, Stage, Timestamp, What};
 
 use super::{Agent, Place, Reference, Refused};
 
@@ -68,10 +68,15 @@ impl Reference {
         let until = self.now + self.plan.leases().grace;
         self.agents[a].lost = Some(until);
         self.tell(What::AgentLost { agent, until });
-        let offers: Vec<OfferId> = self.agents[a].holds.iter().filter_map(|held| held.offer).collect();
-        for offer in offers {
-            let (a, h) = self.open_offer(offer).expect("nothing else has ended it");
-            self.offer_ends(a, h, OfferEnd::Revoked);
+        let held: Vec<ContactId> = self.agents[a].holds.iter().map(|held| held.contact.id).collect();
+        for contact in held {
+            let h = self.agents[a].holds.iter().position(|held| held.contact.id == contact).expect("it has it still");
+            if self.agents[a].holds[h].offer.is_some() {
+                self.offer_ends(a, h, OfferEnd::Revoked);
+            } else if self.agents[a].holds[h].stage == Stage::Reserved {
+                let it = self.reservation_ends(a, h);
+                self.comes_back(it);
+            }
         }
         self.mark_agent(agent);
     }

@@ -20,6 +20,7 @@ mod leases;
 mod pacing;
 mod plan;
 mod room;
+mod scheduled;
 mod settling;
 mod standby;
 mod state;
@@ -71,6 +72,8 @@ pub(crate) struct Reference {
     pub(crate) parked: Vec<Contact>,
     /// Customers remembered, with what of them; those without a contact in the order in which they came to have none.
     pub(crate) customers: Vec<Customer>,
+    /// Contacts that are promised for later, and in no line yet.
+    pub(crate) scheduled: Vec<Contact>,
     /// Queues that are closed.
     pub(crate) closed: Vec<QueueId>,
     /// The agent each queue last made an unforced `Offered` or `Assigned` to.
@@ -97,6 +100,7 @@ impl Reference {
             waiting: Vec::new(),
             parked: Vec::new(),
             customers: Vec::new(),
+            scheduled: Vec::new(),
             closed: Vec::new(),
             last_given: Vec::new(),
             applied: Vec::new(),

@@ -99,6 +99,8 @@ pub(crate) struct Contact {
     pub(crate) overflows: u32,
     /// It went on over another channel with nobody, and has not been transferred since.
     pub(crate) promised: bool,
+    /// What is promised to it for later, until it is given to an agent.
+    pub(crate) promise: Option<super::scheduled::Promise>,
     /// Agents it is not offered to, and until when; [`Timestamp::MAX`] for good.
     pub(crate) excluded: Vec<(AgentId, Timestamp)>,
     /// Who declined, missed, lost or gave it back: one entry for each time.
@@ -110,6 +112,8 @@ pub(crate) struct Contact {
 pub(crate) enum Place {
     /// At this index of `waiting`.
     Waiting(usize),
+    /// At this index of `scheduled`.
+    Scheduled(usize),
     /// At this index of `parked`.
     Parked(usize),
     /// With the agent at this index, at this index of what it holds.
@@ -125,6 +129,9 @@ impl Reference {
         if let Some(at) = self.waiting.iter().position(|waiting| waiting.id == contact) {
             return Some(Place::Waiting(at));
         }
+        if let Some(at) = self.scheduled.iter().position(|scheduled| scheduled.id == contact) {
+            return Some(Place::Scheduled(at));
+        }
         if let Some(at) = self.parked.iter().position(|parked| parked.id == contact) {
             return Some(Place::Parked(at));
         }
@@ -139,7 +146,7 @@ impl Reference {
     /// Contacts in every state.
     pub(crate) fn present(&self) -> usize {
         let held = self.agents.iter().flat_map(|agent| &agent.holds).filter(|holding| !holding.further);
-        self.waiting.len() + self.parked.len() + held.count()
+        self.waiting.len() + self.scheduled.len() + self.parked.len() + held.count()
     }
 
     pub(super) fn known_agent(&self, agent: AgentId) -> Result<usize, Refused> {
@@ -153,7 +160,18 @@ impl Reference {
     pub(super) fn waiting_contact(&self, contact: ContactId) -> Result<usize, Refused> {
         match self.known_contact(contact)? {
             Place::Waiting(at) => Ok(at),
-            Place::Parked(_) | Place::With(..) => Err(Refused::Condition("the contact is not waiting")),
+            Place::With(..) | Place::Scheduled(_) | Place::Parked(_) => {
+                Err(Refused::Condition("the contact is not waiting"))
+            }
+        }
+    }
+
+    /// One that nobody has.
+    pub(super) fn waiting_or_scheduled(&mut self, contact: ContactId) -> Result<&mut Contact, Refused> {
+        match self.known_contact(contact)? {
+            Place::Waiting(at) => Ok(&mut self.waiting[at]),
+            Place::Scheduled(at) => Ok(&mut self.scheduled[at]),
+            Place::With(..) | Place::Parked(_) => Err(Refused::Condition("the contact is not waiting")),
         }
     }
 

@@ -55,6 +55,9 @@ impl Reference {
         for contact in &self.waiting {
             consider(self.wait_ends(contact), Timer::Contact(contact.arrival, contact.id));
         }
+        for contact in &self.scheduled {
+            consider(Some(self.stands_at(contact)), Timer::Contact(contact.arrival, contact.id));
+        }
         for contact in &self.parked {
             consider(self.silence_ends(contact, None), Timer::Contact(contact.arrival, contact.id));
         }
@@ -85,7 +88,8 @@ impl Reference {
         let step = self.next_step_due(contact);
         let wider = self.next_widening(contact);
         let exclusions = contact.excluded.iter().map(|&(_, until)| until).min();
-        [longest_wait, elsewhere, alone, step, wider, exclusions].into_iter().flatten().min()
+        let promised = contact.promise.as_ref().map(|promise| promise.not_before).filter(|&at| at > self.now);
+        [promised, longest_wait, elsewhere, alone, step, wider, exclusions].into_iter().flatten().min()
     }
 
     fn fire(&mut self, timer: Timer) {
@@ -119,8 +123,13 @@ impl Reference {
                 self.advance_steps(at);
                 self.mark_contact(contact);
             }
+            Place::Scheduled(at) => {
+                let it = self.scheduled.remove(at);
+                self.falls_due(it);
+            }
             Place::Parked(at) => self.parked_is_due(at),
             Place::With(a, h) => match self.agents[a].holds[h].stage {
+                Stage::Reserved => self.is_given_as_reserved(a, h),
                 Stage::Offered => {
                     let (a, h) = self.first_to_ring_out(contact);
                     self.offer_ends(a, h, OfferEnd::Expired);

@@ -11,7 +11,7 @@
 //! ann claims c1               ann may claim           shows what
 //! service opens | closes                              a queue
 //! chat c1 arrives in service [priority 3] [aged 30s] [answer within 20s] [waiting at most 30s]
-//!         [of 7] [for ann alone 20s | forever] [wrap-up 30s | fixed 30s | open | none] [needing en >= 50 and es]
+//!         [not before 10m] [of 7] [for ann alone 20s | forever] [wrap-up 30s | fixed 30s | open | none] [needing en >= 50 and es]
 //! o1 accepted | declined | revoked
 //! c1 connected | not connected | held | resumed | quiet | parked | woken | completed | wrapped up | re-queued
 //! c1 abandoned | cancelled | written in by its customer | written in by its agent
@@ -278,6 +278,8 @@ impl Reader<'_, '_> {
                     return Err("say for how long it waits for that agent alone".into());
                 }
                 new.preferred = Some(Preferred { agent, wait: self.span()? });
+            } else if self.words.skip("not before") {
+                new.not_before = Some(Timestamp::ZERO + self.span()?);
             } else if self.words.skip("needing") {
                 new.needs = self.needs()?;
             } else {

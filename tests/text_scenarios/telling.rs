@@ -38,6 +38,10 @@ pub(crate) fn tell(what: &What, names: &Names, plan: &Plan) -> String {
         What::ShiftSet { agent, until: Some(until) } => format!("{} stays until {until}", a(agent)),
         What::ShiftSet { agent, until: None } => format!("{} stays", a(agent)),
         What::SkillsChanged { agent } => format!("{} has other skills", a(agent)),
+        What::Scheduled { contact, until } => format!("{} scheduled, until {until}", c(contact)),
+        What::Due { contact } => format!("{} is due", c(contact)),
+        What::Reserved { contact, agent, until } => format!("{} kept for {}, until {until}", a(agent), c(contact)),
+        What::ReservationEnded { contact, agent } => format!("{} no longer kept for {}", a(agent), c(contact)),
         What::QueueOpened { queue } => format!("{} is open", q(queue)),
         What::QueueClosed { queue } => format!("{} is closed", q(queue)),
         What::Overflowed { contact, queue, why } => {
@@ -152,6 +156,7 @@ pub(crate) fn stage(stage: Stage) -> &'static str {
         Stage::Quiet => "quiet",
         Stage::Held => "held",
         Stage::WrapUp => "in wrap-up",
+        Stage::Reserved => "kept for",
     }
 }
 

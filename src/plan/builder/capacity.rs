@@ -84,11 +84,11 @@ impl LoadBuilder {
         self.stage(Stage::Quiet, load)
     }
 
-    /// Load of a contact in a stage. When offered, by default the largest of the others; put aside, by default
+    /// Load of a contact in a stage. When offered, or reserved, by default the largest of the others; put aside, by default
     /// nothing where something that arrives may put it aside.
     pub fn stage(self, stage: Stage, load: Load) -> Self {
         let key = match stage {
-            Stage::Offered => "offered_load",
+            Stage::Offered | Stage::Reserved => "offered_load",
             Stage::Connecting => "connecting_load",
             Stage::Active => "active_load",
             Stage::Quiet => "quiet_load",

@@ -202,6 +202,12 @@ impl QueueBuilder {
         self.text("closed_waiting", to)
     }
 
+    /// How long before its time a contact that is promised for later stands in line, and an agent is kept free for it.
+    /// Default not before.
+    pub fn lead(self, time: Span) -> Self {
+        self.set("lead", span(time))
+    }
+
     fn overflow(mut self, key: &str, to: &str) -> Self {
         *self.0.table("overflow").entry(key) = Value::Text(to.to_owned());
         self

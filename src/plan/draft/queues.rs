@@ -44,6 +44,7 @@ impl Draft {
             offers_per_contact: section.get("offers_per_contact").small(1).unwrap_or(default.offers_per_contact),
             targets: self.targets(&section.get("targets").such_as("{ voice = { share = 0.8, within = \"20s\" } }")),
             overflow: self.overflow(name, section),
+            lead: section.get("lead").span().unwrap_or_default(),
             mode,
             claims: section.get("claims").small(0).unwrap_or(if mode == Mode::Pull { u16::MAX } else { 0 }),
             ..default
@@ -151,6 +152,7 @@ impl Queue {
             mode: Mode::Push,
             claims: 0,
             overflow: Overflow::DEFAULT,
+            lead: Span::ZERO,
             retired: false,
         }
     }
