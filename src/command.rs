@@ -34,6 +34,16 @@ pub enum TransferTo {
     Needs(Needs),
 }
 
+/// What for an agent joins a contact that another has.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Role {
+    /// To advise the agent who has it.
+    Consult,
+    /// To talk along with the customer.
+    Conference,
+}
+
 /// How an agent leaves.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -333,6 +343,22 @@ pub enum Command {
     Wake {
         /// Which contact: quiet or parked.
         contact: ContactId,
+    },
+    /// A second agent joins a contact that another has, or has another role from now on. Takes capacity.
+    Join {
+        /// Which contact.
+        contact: ContactId,
+        /// Who joins.
+        agent: AgentId,
+        /// What for.
+        role: Role,
+    },
+    /// One who has joined leaves the contact; or the agent who has it leaves it to whoever joined first.
+    Part {
+        /// Which contact.
+        contact: ContactId,
+        /// Who leaves.
+        agent: AgentId,
     },
     /// The conversation is over; wrap-up begins where there is any.
     Complete {

@@ -144,6 +144,8 @@ pub enum Outcome {
     MaxWait,
     /// It was offered as often as it may be, and nobody took it.
     Unanswered,
+    /// It made way for another contact.
+    Displaced,
     /// Its customer was silent for as long as the channel allows.
     Closed,
     /// An agent took its customer on another channel.

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::agent::ChannelSet;
+use crate::command::Role;
 use crate::contact::Outcome;
 use crate::id::{AgentId, ChannelId, ContactId, GroupId, OfferId, QueueId, ReasonId};
 use crate::time::{Span, Timestamp};
@@ -404,6 +405,31 @@ pub enum What {
         agent: AgentId,
         /// It did not fit, and was given all the same.
         forced: bool,
+    },
+    /// An agent joined a contact that another has, or has another role there.
+    Joined {
+        /// Which contact.
+        contact: ContactId,
+        /// Who joined.
+        agent: AgentId,
+        /// What for.
+        role: Role,
+    },
+    /// An agent who had joined a contact left it.
+    Parted {
+        /// Which contact.
+        contact: ContactId,
+        /// Who left.
+        agent: AgentId,
+    },
+    /// The agent who had a contact left it to one who had joined.
+    HandedOver {
+        /// Which contact.
+        contact: ContactId,
+        /// Who left.
+        from: AgentId,
+        /// Who has it now, active.
+        to: AgentId,
     },
     /// The conversation is over; the agent finishes the work.
     WrapUpStarted {

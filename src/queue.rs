@@ -187,6 +187,19 @@ impl Mode {
     pub const MOST_RING: u16 = 100;
 }
 
+/// What makes way for a contact that arrives and finds nobody with room. Nothing does unless a queue asks for it.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Displace {
+    /// Nothing.
+    #[default]
+    None,
+    /// A quiet contact whose channel parks, the one longest silent first: it is parked, and keeps its agent in mind.
+    Quiet,
+    /// A contact in text that an agent is on, the one given first: it ends, [`Outcome::Displaced`](crate::Outcome::Displaced).
+    Oldest,
+}
+
 /// A queue of the plan.
 #[derive(Clone, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
 pub struct Queue {
@@ -230,6 +243,8 @@ pub struct Queue {
     pub mode: Mode,
     /// Most contacts of this queue that an agent may hold and still claim one more; 0 for no claims.
     pub claims: u16,
+    /// What makes way for a contact of this queue that arrives and finds nobody with room.
+    pub displace: Displace,
     /// What becomes of contacts that it does not let in, or does not keep.
     pub overflow: Overflow,
     /// How long before its time a contact that is promised for later stands in line, to have an agent by then.

@@ -114,9 +114,25 @@ pub enum Rejected {
         /// What was asked for.
         wanted: &'static str,
     },
-    /// The agent has no room to go on with a contact put aside.
-    #[error("{agent} has no room to resume {contact}")]
+    /// The agent has no room to go on with a contact put aside, or to join one.
+    #[error("{agent} has no room for {contact}")]
     NoRoom {
+        /// The agent.
+        agent: AgentId,
+        /// The contact.
+        contact: ContactId,
+    },
+    /// The agent has the contact, and cannot join it.
+    #[error("{agent} has {contact}, and need not join it")]
+    HasItAlready {
+        /// The agent.
+        agent: AgentId,
+        /// The contact.
+        contact: ContactId,
+    },
+    /// The agent has not joined the contact; or has it, and nobody has joined.
+    #[error("{agent} cannot part from {contact}: the agent has not joined it, or nobody else is there to have it")]
+    NotJoined {
         /// The agent.
         agent: AgentId,
         /// The contact.

@@ -73,7 +73,7 @@ fn every_key_reaches_the_plan() {
     let queue = plan.queue(sales).unwrap();
     assert_eq!(queue.order, ContactOrder::PriorityMinutes { worth: Span::from_secs(90) });
     assert_eq!(queue.agents, [AgentOrder::Tier, AgentOrder::BestSkilled, AgentOrder::Host("nearest".into())]);
-    assert_eq!((queue.mode, queue.claims), (Mode::Broadcast { ring: 4 }, 0));
+    assert_eq!((queue.mode, queue.claims, queue.displace), (Mode::Broadcast { ring: 4 }, 0, Displace::Quiet));
     let pool = plan.queue(help).unwrap();
     assert_eq!((pool.mode, pool.claims), (Mode::Pull, 2));
     assert_eq!((queue.idle, queue.limit), (IdleClock::Handled, 500));
@@ -128,7 +128,7 @@ fn what_is_not_said_has_its_default() {
     assert_eq!((queue.no_answer.agent, queue.no_answer.after), (NoAnswerEffect::Stay, 1));
     assert_eq!((queue.no_answer.exclude_for, queue.offers_per_agent), (Span::from_secs(60), 3));
     assert_eq!((queue.offers_per_contact, queue.steps.len(), queue.targets.len()), (100, 0, 0));
-    assert_eq!((queue.mode, queue.claims), (Mode::Push, 0));
+    assert_eq!((queue.mode, queue.claims, queue.displace), (Mode::Push, 0, Displace::None));
     let overflow = queue.overflow;
     assert_eq!((overflow.full, overflow.closed), (OverflowTo::End, OverflowTo::End));
     assert_eq!((overflow.unstaffed, overflow.closed_waiting), (OverflowTo::Wait, OverflowTo::Wait));
@@ -203,6 +203,7 @@ fn json_toml_and_code_give_the_same_plan() {
         .queue("sales", |q| {
             q.order(ContactOrder::PriorityMinutes { worth: Span::from_secs(90) })
                 .mode(Mode::Broadcast { ring: 4 })
+                .displace(Displace::Quiet)
                 .agents([AgentOrder::Tier, AgentOrder::BestSkilled, AgentOrder::Host("nearest".into())])
                 .idle(IdleClock::Handled)
                 .limit(500)

@@ -283,6 +283,7 @@ const MISTAKES: &[(&str, &str, &str, &str)] = &[
     ("agents = \"random\"", "agents = { random = 1 }", "queues.help.agents", "and is a table"),
     ("mode = \"broadcast\"", "mode = \"push\"", "queues.sales.ring", "counts with mode = \"broadcast\" only"),
     ("mode = \"broadcast\"\n", "", "queues.sales.ring", "counts with mode = \"broadcast\" only"),
+    ("displace = \"quiet\"", "displace = \"quite\"", "queues.sales.displace", "did you mean `quiet`?"),
     ("ring = 4", "ring = 1", "queues.sales.ring", "from 2 to 100, and is 1"),
     ("offer = \"forever\"\nconnect = \"2.5s\"", "", "queues.sales.mode", "but chat is connected without an offer"),
     ("mode = \"pull\"", "mode = \"pul\"", "queues.help.mode", "did you mean `pull`?"),

@@ -3,7 +3,7 @@
 use crate::capacity::Over;
 use crate::id::ChannelId;
 use crate::overflow::OverflowTo;
-use crate::queue::{AgentOrder, ContactOrder, IdleClock, Mode, NoAnswerEffect, Pools, StepClock};
+use crate::queue::{AgentOrder, ContactOrder, Displace, IdleClock, Mode, NoAnswerEffect, Pools, StepClock};
 use crate::time::Span;
 
 /// The word for a choice.
@@ -70,3 +70,6 @@ pub(super) const OVERFLOWS: [(&str, OverflowTo); 4] = [
     ("deflect", OverflowTo::Deflect),
     ("callback", OverflowTo::Callback(ChannelId(u8::MAX))),
 ];
+
+pub(super) const DISPLACES: [(&str, Displace); 3] =
+    [("none", Displace::None), ("quiet", Displace::Quiet), ("oldest", Displace::Oldest)];

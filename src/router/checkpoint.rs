@@ -4,11 +4,12 @@ use serde::{Deserialize, Serialize};
 
 use crate::agent::ChannelSet;
 use crate::capacity::Stage;
+use crate::command::Role;
 use crate::contact::{Needs, Turn};
 use crate::event::Event;
 use crate::id::{AgentId, ChannelId, ContactId, CustomerId, GroupId, OfferId, QueueId, Seq};
 use crate::plan::{Limits, Plan};
-use crate::queue::{Mode, WrapUp};
+use crate::queue::WrapUp;
 use crate::rejected::Rejected;
 use crate::requirement::Skills;
 use crate::router::Router;
@@ -116,6 +117,7 @@ struct SavedContact {
     given_at: Timestamp,
     assigned: bool,
     legs: Vec<Leg>,
+    joined: Vec<(AgentId, Role)>,
     turn: Turn,
     turn_since: Timestamp,
     exclusions: Vec<Excluded>,
@@ -220,6 +222,7 @@ impl State {
             given_at: if matches!(it.place, Place::With(_)) { it.given_at } else { Timestamp::ZERO },
             assigned: it.is_assigned() && it.place == Place::With(Stage::Offered),
             legs: self.legs.of(slot).collect(),
+            joined: self.joins.of(slot).collect(),
             turn: it.turn(),
             turn_since: it.turn_since,
             exclusions: self.exclusions.of(slot).collect(),
@@ -348,7 +351,9 @@ impl State {
         {
             return Err(it("has an offer that was never made, or made for another"));
         }
-        self.check_saved_legs(&saved)?;
+        if !self.could_have_legs(saved.place, saved.offer, &saved.legs) || (saved.assigned && !saved.legs.is_empty()) {
+            return Err(it("rings with an agent with whom it cannot"));
+        }
         if let Needs::Named(id) = &saved.needs
             && self.plan.requirement_named(*id).is_none()
         {
@@ -391,6 +396,9 @@ impl State {
         if let Some(offer) = saved.offer {
             self.offer_ids.insert(offer, slot);
         }
+        for (agent, role) in saved.joined {
+            self.joins.set(slot, agent, role);
+        }
         for leg in saved.legs {
             self.offer_ids.insert(leg.offer, slot);
             self.legs.insert(slot, leg);
@@ -400,21 +408,6 @@ impl State {
         }
         for one in saved.exclusions {
             self.exclusions.set(slot, one);
-        }
-        Ok(())
-    }
-
-    /// Further offers come after the first, each made to another agent.
-    fn check_saved_legs(&self, saved: &SavedContact) -> Result<(), Corrupt> {
-        let mut last = saved.offer;
-        let rings = saved.place == Place::With(Stage::Offered) && saved.legs.len() < usize::from(Mode::MOST_RING);
-        for leg in &saved.legs {
-            let after = last.is_some_and(|last| last < leg.offer) && leg.offer.0 <= self.offers;
-            if !rings || saved.assigned || !after || self.offer_ids.get(&leg.offer).is_some() || leg.given_at > self.now
-            {
-                return Err(Corrupt::Inconsistent(format!("{} rings with {}, which cannot be", saved.id, leg.agent)));
-            }
-            last = Some(leg.offer);
         }
         Ok(())
     }
@@ -474,6 +467,13 @@ impl State {
         });
         self.agent_ids.insert(saved.id, slot);
         for (contact, stage, forced, by_itself, active_since) in saved.holding {
+            let joined = self.contact_ids.get(&contact).filter(|&slot| self.has_joined(slot, saved.id).is_some());
+            if let Some(slot_of) = joined {
+                let channel = self.contacts[slot_of].channel;
+                let held = Holding { contact: slot_of, channel, stage, forced, by_itself, joined: true, active_since };
+                self.agents[slot].holding.push(held);
+                continue;
+            }
             let held = self
                 .contact_ids
                 .get(&contact)
@@ -486,7 +486,15 @@ impl State {
                 self.contacts[held].agent = slot;
             }
             let channel: ChannelId = self.contacts[held].channel;
-            self.agents[slot].holding.push(Holding { contact: held, channel, stage, forced, by_itself, active_since });
+            self.agents[slot].holding.push(Holding {
+                contact: held,
+                channel,
+                stage,
+                forced,
+                by_itself,
+                joined: false,
+                active_since,
+            });
         }
         Ok(())
     }

@@ -138,7 +138,7 @@ impl State {
             Command::Claim { contact, agent } => {
                 let subject = self.waiting(*contact, "claimed")?;
                 let slot = self.known_agent(*agent)?;
-                self.check_claim(subject, slot)
+                self.check_claim(subject, slot, input.at)
             }
             Command::Accept { offer } | Command::Decline { offer } | Command::Revoke { offer } => {
                 self.open_offer(*offer)
@@ -165,6 +165,17 @@ impl State {
             }
             Command::Wake { contact } => {
                 self.contact_in(*contact, "woken", |place| matches!(place, Place::With(Stage::Quiet) | Place::Parked))
+            }
+            Command::Join { contact, agent, .. } => {
+                let subject = self.contact_in(*contact, "joined", |place| {
+                    matches!(place, Place::With(Stage::Active | Stage::Quiet | Stage::Held))
+                })?;
+                let slot = self.known_agent(*agent)?;
+                self.check_join(subject, slot)
+            }
+            Command::Part { contact, agent } => {
+                self.known_agent(*agent)?;
+                self.check_part(*contact, *agent)
             }
             Command::Complete { contact } => self.contact_in(*contact, "completed", |place| {
                 matches!(place, Place::With(Stage::Active | Stage::Quiet | Stage::Held) | Place::Parked)
@@ -285,7 +296,7 @@ impl State {
         }
     }
 
-    fn check_takes(&self, slot: u32, agent: AgentId, channel: ChannelId) -> Result<(), Rejected> {
+    pub(super) fn check_takes(&self, slot: u32, agent: AgentId, channel: ChannelId) -> Result<(), Rejected> {
         if self.takes(slot, channel) { Ok(()) } else { Err(Rejected::ChannelNotTaken { agent, channel }) }
     }
 

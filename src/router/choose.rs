@@ -246,7 +246,7 @@ impl State {
     }
 
     /// The first contact of a lane that the agent may take.
-    fn first_in_lane(&self, agent: u32, lane: &crate::router::classes::Lane) -> Option<(Rank, u32)> {
+    pub(super) fn first_in_lane(&self, agent: u32, lane: &crate::router::classes::Lane) -> Option<(Rank, u32)> {
         let it = &self.agents[agent];
         let serves = &self.crews.crews[it.crew as usize].classes;
         let first_of = |class: u32| {

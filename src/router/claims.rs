@@ -9,6 +9,7 @@ use crate::router::records::Rank;
 use crate::router::settle::Step;
 use crate::router::state::State;
 use crate::router::{Router, ledger};
+use crate::time::Timestamp;
 
 impl Router {
     /// What an agent may claim now, in the order in which it would be given them; at most so many. Empty for one who is
@@ -54,11 +55,11 @@ fn is_passed_over(obstacle: Obstacle) -> bool {
 }
 
 impl State {
-    pub(crate) fn check_claim(&self, subject: Subject, agent: u32) -> Result<Subject, Rejected> {
+    pub(crate) fn check_claim(&self, subject: Subject, agent: u32, at: Timestamp) -> Result<Subject, Rejected> {
         let Subject::Contact(slot) = subject else { return Ok(subject) };
         let (it, who) = (&self.contacts[slot], &self.agents[agent]);
         let limit = (!self.may_claim_of(agent, it.queue)).then_some(Obstacle::ClaimLimit);
-        let early = self.is_early(slot).then_some(Obstacle::TooEarly);
+        let early = self.appointment(slot).is_some_and(|it| it.not_before > at).then_some(Obstacle::TooEarly);
         let obstacles = self.obstacles(slot, agent).into_iter().filter(|&obstacle| !is_passed_over(obstacle));
         match obstacles.chain(limit).chain(early).min() {
             None => Ok(subject),

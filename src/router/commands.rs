@@ -92,6 +92,8 @@ impl Step<'_> {
             Command::Park { .. } => self.park(slot),
             Command::Quiet { .. } => self.quieten(slot),
             Command::Wake { .. } => self.wake(slot),
+            Command::Join { agent, role, .. } => self.join(slot, *agent, *role),
+            Command::Part { agent, .. } => self.part(slot, *agent),
             Command::Complete { .. } => self.complete(slot),
             Command::EndWrapUp { .. } => self.end_with_agent(slot, Outcome::Completed),
             Command::Transfer { to, .. } => self.transfer(slot, to),
@@ -180,7 +182,7 @@ impl Step<'_> {
         }
     }
 
-    fn end_with_agent(&mut self, slot: u32, outcome: Outcome) {
+    pub(crate) fn end_with_agent(&mut self, slot: u32, outcome: Outcome) {
         let it = &self.state.contacts[slot];
         let (contact, holder) = (it.id, it.agent);
         let agent = self.state.agents[holder].id;
@@ -297,6 +299,14 @@ impl Step<'_> {
         let mut back = Vec::new();
         for held in self.state.agents[slot].holding.clone() {
             let contact = self.state.contacts[held.contact].id;
+            if held.joined {
+                self.emit(What::Parted { contact, agent });
+                continue;
+            }
+            if let Some(to) = self.state.talks_along(held.contact) {
+                self.emit(What::HandedOver { contact, from: agent, to });
+                continue;
+            }
             match held.stage {
                 Stage::Offered => {
                     let offer = { self.state.offers_of(held.contact) }.find(|&(_, with)| with == agent);

@@ -69,6 +69,9 @@ impl Step<'_> {
             if agent.is_none() && self.end_preference_if_due(slot) {
                 agent = self.find_agent(slot);
             }
+            if agent.is_none() {
+                agent = self.make_room(slot);
+            }
             if let Some(agent) = agent {
                 self.give(slot, agent, false);
                 return;

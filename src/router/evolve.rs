@@ -179,6 +179,14 @@ impl State {
                 self.set_stage(slot, Stage::Active, None);
                 self.holding_mut(slot).forced |= forced;
             }
+            What::Joined { contact, agent, role } => self.join(self.contact_slot(contact), agent, role),
+            What::Parted { contact, agent } => self.part(self.contact_slot(contact), agent),
+            What::HandedOver { contact, from, to } => {
+                let slot = self.contact_slot(contact);
+                self.hand_over(slot, to);
+                self.note_left(slot, from);
+                self.note_taken(slot, to);
+            }
             What::WrapUpStarted { contact, until, .. } => {
                 let slot = self.contact_slot(contact);
                 self.set_stage(slot, Stage::WrapUp, until);

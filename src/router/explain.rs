@@ -41,7 +41,7 @@ pub struct Explanation {
     pub turn_since: Timestamp,
     /// The only agent it waits for, and until when.
     pub only: Option<(AgentId, Timestamp)>,
-    /// Further agents it rings with at the same time.
+    /// Further agents it rings with at the same time, or who have joined the one who has it.
     pub also: Vec<AgentId>,
     /// Agents signed in.
     pub agents: u32,
@@ -82,7 +82,8 @@ impl fmt::Display for Explanation {
             None => {}
         }
         for agent in &self.also {
-            write!(f, ", rings with {agent}")?;
+            let how = if matches!(self.with, Some((_, Stage::Offered))) { "rings with" } else { "joined by" };
+            write!(f, ", {how} {agent}")?;
         }
         if let Some((agent, Stage::Held | Stage::Quiet)) = self.with {
             for obstacle in self.obstacles.keys() {
@@ -153,7 +154,9 @@ impl Router {
             turn: it.turn(),
             turn_since: it.turn_since,
             only: it.only().map(|only| (only.agent, only.until)),
-            also: self.state.offers_of(slot).skip(1).map(|(_, agent)| agent).collect(),
+            also: { self.state.offers_of(slot).skip(1).map(|(_, agent)| agent) }
+                .chain(self.state.joins.of(slot).map(|(agent, _)| agent))
+                .collect(),
             agents: agents.len() as u32,
             obstacles,
             not_before: self.state.appointment(slot).map(|it| it.not_before),

@@ -76,6 +76,9 @@ impl State {
         if event.at < self.now || event.at > input.at || (!advances && event.at != input.at) {
             return Some("it is not of the time of its command");
         }
+        if self.joins_outlast(&event.what) {
+            return Some("others have joined the contact, and must part first");
+        }
         match event.what {
             What::Configured => {
                 unless(matches!(input.command, Command::Configure { .. }), "its command brings no plan")
@@ -305,6 +308,25 @@ impl State {
                     "the agent has no capacity for the channel",
                 )),
             What::Resumed { contact, agent, .. } => with(contact, agent, &[Stage::Held]),
+            What::Joined { contact, agent, role } => {
+                let asked = matches!(*command, Command::Join { contact: id, agent: who, role: as_what }
+                    if (id, who, as_what) == (contact, agent, role));
+                let may = |slot: u32| {
+                    let in_hand =
+                        matches!(self.contacts[slot].place, Place::With(stage) if IN_HAND[1..].contains(&stage));
+                    in_hand && self.agent_ids.get(&agent).is_some_and(|agent| agent != self.contacts[slot].agent)
+                };
+                let may = self.contact_ids.get(&contact).is_some_and(may);
+                unless(asked && may, "its command does not say so, or there is nothing to join")
+            }
+            What::Parted { contact, agent } => unless(
+                self.contact_ids.get(&contact).is_some_and(|slot| self.has_joined(slot, agent).is_some()),
+                "the agent has not joined the contact",
+            ),
+            What::HandedOver { contact, from, to } => {
+                let joined = self.contact_ids.get(&contact).is_some_and(|slot| self.has_joined(slot, to).is_some());
+                with(contact, from, &IN_HAND[1..]).or(unless(joined, "the agent has not joined the contact"))
+            }
             What::Parked { contact, agent } => with(contact, agent, &[Stage::Active, Stage::Quiet, Stage::Held]),
             What::Unparked { contact } => {
                 let asked = matches!(*command, Command::MessageFromCustomer { contact: id } | Command::Wake { contact: id } if id == contact);

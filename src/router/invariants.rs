@@ -32,6 +32,7 @@ impl Router {
     pub fn check_invariants(&self) -> Result<(), Broken> {
         self.state.check_places()?;
         self.state.check_legs()?;
+        self.state.check_joins()?;
         self.state.check_ledgers()?;
         self.state.check_wakes()?;
         self.state.check_lines()?;
@@ -54,6 +55,7 @@ impl State {
         let held: usize = self.agents_by_id().iter().map(|&slot| self.agents[slot].holding.len()).sum();
         let with = contacts.iter().filter(|&&slot| matches!(self.contacts[slot].place, Place::With(_))).count();
         let with = with + contacts.iter().map(|&slot| self.legs.of(slot).count()).sum::<usize>();
+        let with = with + contacts.iter().map(|&slot| self.joins.of(slot).count()).sum::<usize>();
         hold!(held == with, "what agents hold is with them", "{held} held, {with} with agents");
         for slot in contacts {
             let it = &self.contacts[slot];

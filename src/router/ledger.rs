@@ -84,7 +84,7 @@ pub(crate) fn shortage(profile: &Profile, holding: &[Holding], channel: ChannelI
 
 /// What a held contact weighs when one of `new` arrives: one that is put aside for it, as held.
 fn arrival_weight(profile: &Profile, held: &Holding, new: ChannelId) -> u64 {
-    let aside = held.stage == Stage::Active && profile.over(new, held.channel) == Over::Hold;
+    let aside = held.stage == Stage::Active && !held.joined && profile.over(new, held.channel) == Over::Hold;
     stage_load(profile, held, if aside { Stage::Held } else { held.stage })
 }
 
@@ -198,7 +198,15 @@ mod tests {
     }
 
     fn held(contact: u32, channel: ChannelId, stage: Stage) -> Holding {
-        Holding { contact, channel, stage, forced: false, by_itself: false, active_since: Timestamp::ZERO }
+        Holding {
+            contact,
+            channel,
+            stage,
+            forced: false,
+            by_itself: false,
+            joined: false,
+            active_since: Timestamp::ZERO,
+        }
     }
 
     #[test]

@@ -3,6 +3,7 @@
 
 use crate::capacity::Stage;
 use crate::id::{AgentId, OfferId};
+use crate::queue::Mode;
 use crate::router::invariants::Broken;
 use crate::router::records::{Holding, Place};
 use crate::router::sorted::Sorted;
@@ -47,6 +48,16 @@ impl State {
         let first = rings.then(|| (it.offer(), self.agents[it.agent].id));
         let further = it.has_legs().then(|| self.legs.of(slot).map(|leg| (leg.offer, leg.agent)));
         first.into_iter().chain(further.into_iter().flatten())
+    }
+
+    /// Whether a contact in this place, with this first offer, may be loaded with these further ones: each made later.
+    pub(super) fn could_have_legs(&self, place: Place, first: Option<OfferId>, legs: &[Leg]) -> bool {
+        let rings = place == Place::With(Stage::Offered) && legs.len() < usize::from(Mode::MOST_RING);
+        let offers = first.into_iter().chain(legs.iter().map(|leg| leg.offer));
+        let made = |leg: &Leg| leg.offer.0 <= self.offers && leg.given_at <= self.now;
+        let known = |leg: &Leg| self.offer_ids.get(&leg.offer).is_some();
+        legs.is_empty()
+            || (rings && offers.is_sorted_by(|one, next| one < next) && legs.iter().all(|leg| made(leg) && !known(leg)))
     }
 
     /// The agent to whom an open offer of the contact was made.
@@ -94,6 +105,7 @@ impl State {
             stage,
             forced: false,
             by_itself: false,
+            joined: false,
             active_since: now,
         });
         self.unshelve(agent);

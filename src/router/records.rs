@@ -338,6 +338,8 @@ pub(crate) struct Holding {
     pub(crate) forced: bool,
     /// Goes on by itself when it may: put on hold by an arrival, or quiet and waiting to wake.
     pub(crate) by_itself: bool,
+    /// Another agent has the contact; this one has joined it.
+    pub(crate) joined: bool,
     /// When it was given, or last came to be active, if that was later.
     pub(crate) active_since: Timestamp,
 }

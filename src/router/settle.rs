@@ -33,6 +33,9 @@ pub(crate) struct Step<'a> {
 
 impl Step<'_> {
     pub(crate) fn emit(&mut self, what: What) {
+        if !self.state.joins.is_empty() {
+            self.part_before(&what);
+        }
         let event = Event { at: self.state.now, what };
         self.state.evolve(&event, self.command);
         self.out.push(event);
@@ -180,7 +183,7 @@ impl Step<'_> {
         while let Some(held) = self.state.agents[agent].holding.get(at) {
             let profile = self.state.plan.profile(self.state.crews.crews[crew as usize].profile);
             let over = profile.map_or(Over::Yes, |profile| profile.over(new, held.channel));
-            if held.stage == Stage::Active && over == Over::Hold && held.contact != contact {
+            if held.stage == Stage::Active && !held.joined && over == Over::Hold && held.contact != contact {
                 let (contact, id) = (self.state.contacts[held.contact].id, self.state.agents[agent].id);
                 self.emit(What::Held { contact, agent: id, by: HeldBy::Arrival });
                 self.mark_agent(agent);

@@ -19,6 +19,7 @@ use crate::router::digest::{self, Digest};
 use crate::router::estimate::Pace;
 use crate::router::exclusions::Exclusions;
 use crate::router::id_map::IdMap;
+use crate::router::joins::Joins;
 use crate::router::legs::Legs;
 use crate::router::orders::{Choice, Orders, Policies, idle_since};
 use crate::router::records::{Agent, Contact, Place, Rank, Slots};
@@ -61,6 +62,7 @@ pub(crate) struct State {
     pub(crate) exclusions: Exclusions,
     pub(crate) appointments: Appointments,
     pub(crate) legs: Legs,
+    pub(crate) joins: Joins,
     pub(crate) short: Short,
     pub(crate) customers: Customers,
     pub(crate) contexts: Contexts,
@@ -96,6 +98,7 @@ impl State {
             exclusions: Exclusions::default(),
             appointments: Appointments::default(),
             legs: Legs::default(),
+            joins: Joins::default(),
             short: Short::default(),
             customers: Customers::default(),
             contexts: Contexts::default(),
@@ -283,9 +286,6 @@ impl State {
         }
         if !queue.steps.is_empty() {
             due = due.min(self.next_step(contact).unwrap_or(Timestamp::MAX).max(self.now));
-        }
-        if let Some(it) = self.appointment(slot).filter(|it| it.not_before > self.now) {
-            due = due.min(it.not_before);
         }
         if let Some(widening) = self.next_widening(contact) {
             due = due.min(widening.max(self.now));

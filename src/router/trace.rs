@@ -44,7 +44,8 @@ pub enum Decision {
         agent: AgentId,
         /// The contact chosen.
         chosen: ContactId,
-        /// Everybody waiting, by arrival; or, where the agent joined in ringing, all that rang with fewer than they may.
+        /// Everybody waiting, by arrival; or all that rang with fewer than they may, where the agent joined in ringing, or all of
+        /// one queue, where room was made for it.
         candidates: Vec<Candidate<ContactId>>,
         /// Index in `key` of what decided between the chosen and the next best; `None` if there was no other.
         decided_by: Option<usize>,
@@ -97,6 +98,18 @@ impl Trace {
     pub(crate) fn contact_chosen(&mut self, state: &State, agent: u32, chosen: u32) {
         if self.on {
             self.note_contact(state, agent, chosen, |slot| state.is_waiting(slot));
+        }
+    }
+
+    /// The agent takes the most urgent contact of one queue, room for which was made.
+    pub(crate) fn contact_of_queue_chosen(&mut self, state: &State, agent: u32, chosen: u32) {
+        if self.on {
+            let queue = state.contacts[chosen].queue;
+            let waits = |slot: u32| {
+                let it = &state.contacts[slot];
+                state.is_waiting(slot) && it.queue == queue && it.only().is_none()
+            };
+            self.note_contact(state, agent, chosen, waits);
         }
     }
 

@@ -281,6 +281,9 @@ impl Run<'_> {
             | What::RampPassed { .. }
             | What::LimitChanged { .. }
             | What::Arrived { .. }
+            | What::Joined { .. }
+            | What::Parted { .. }
+            | What::HandedOver { .. }
             | What::Unparked { .. }
             | What::WakeDeferred { .. }
             | What::PreferenceEnded { .. }

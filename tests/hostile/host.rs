@@ -2,8 +2,8 @@
 
 use cordboard::{
     AgentId, ChannelId, ChannelSet, Command, CommandId, ContactId, CustomerId, Event, GroupId, Leave, Needs,
-    NewContact, OfferId, Plan, Preferred, QueueId, ReasonId, Requirement, RequirementId, Router, Seq, SkillId, Skills,
-    Span, Stamped, Timestamp, TransferTo, What, WrapUp,
+    NewContact, OfferId, Plan, Preferred, QueueId, ReasonId, Requirement, RequirementId, Role, Router, Seq, SkillId,
+    Skills, Span, Stamped, Timestamp, TransferTo, What, WrapUp,
 };
 
 use crate::chance::Chance;
@@ -203,7 +203,7 @@ impl Host {
                 let channel = ChannelId(self.below_or_any(plan.channels().len()) as u8);
                 Command::ChangeChannel { contact: self.contact(seen), channel }
             }
-            23 => match self.chance.below(9) {
+            23 => match self.chance.below(10) {
                 0 if self.chance.one_in(3) => self.configure(plan),
                 1 => Command::SetNeeds { needs: self.needs(plan), contact: self.contact(Seen::Waiting) },
                 2 => Command::AdvanceTime,
@@ -217,6 +217,11 @@ impl Host {
                     let bytes = self.chance.pick(&[0, 1, 3, 4, 4_096, 4_097]);
                     Command::SetContext { contact: self.any_contact(), context: vec![7; bytes].into() }
                 }
+                4 => {
+                    let role = self.chance.pick(&[Role::Consult, Role::Conference]);
+                    Command::Join { contact: self.contact(Seen::Active), agent, role }
+                }
+                9 => Command::Part { contact: self.contact(Seen::Active), agent },
                 3 => Command::Claim { contact: self.contact(Seen::Waiting), agent },
                 _ => Command::Assign { contact: self.contact(Seen::Waiting), agent },
             },

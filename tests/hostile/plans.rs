@@ -238,6 +238,7 @@ fn queue(chance: &mut Chance, names: &Names, name: &str) -> Value {
         "offers_per_contact": often(chance, &[1, 5, 20]),
         "targets": table(chance, &names.channels, |chance, _| target(chance)),
         "mode": chance.pick(&["push", "push", "push", "pull", "broadcast", "broadcast"]),
+        "displace": chance.pick(&["none", "none", "quiet", "oldest"]),
         "claims": chance.pick(&[0, 1, 65_535]),
     });
     if of["mode"] == "broadcast" {

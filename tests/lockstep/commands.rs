@@ -3,8 +3,8 @@
 
 use cordboard::{
     AgentId, ChannelSet, Command, CommandId, ContactId, CustomerId, GroupId, Leave, Needs, NewContact, OfferId,
-    Preferred, QueueId, ReasonId, Requirement, RequirementId, Seq, SkillId, Skills, Span, Stage, Stamped, Timestamp,
-    TransferTo, Turn, WrapUp,
+    Preferred, QueueId, ReasonId, Requirement, RequirementId, Role, Seq, SkillId, Skills, Span, Stage, Stamped,
+    Timestamp, TransferTo, Turn, WrapUp,
 };
 
 use crate::dice::Dice;
@@ -46,6 +46,8 @@ const MINDED: &[(Intent, usize)] = &[
     (Intent::Requeue, 3),
     (Intent::Assign, 3),
     (Intent::Claim, 5),
+    (Intent::Join, 5),
+    (Intent::Part, 3),
     (Intent::Cancel, 2),
     (Intent::Revoke, 2),
     (Intent::ConnectFailed, 2),
@@ -84,6 +86,8 @@ enum Intent {
     Requeue,
     Assign,
     Claim,
+    Join,
+    Part,
     Cancel,
     Revoke,
     ConnectFailed,
@@ -343,6 +347,18 @@ impl Host {
                 Command::Assign { contact, agent: agent(dice)? }
             }
             Intent::Claim => self.claim(dice, state)?,
+            Intent::Join => Command::Join {
+                contact: in_stage(dice, &in_hand[..3])?,
+                agent: agent(dice)?,
+                role: dice.pick(&[Role::Conference, Role::Consult]),
+            },
+            Intent::Part => {
+                let all = state.agents.iter().flat_map(|agent| agent.holds.iter().map(move |held| (agent.id, held)));
+                let joined = all.filter(|(_, held)| !held.contact.joined.is_empty() || held.further);
+                let joined: Vec<_> = joined.filter(|(_, held)| held.offer.is_none()).collect();
+                let (agent, held) = (!joined.is_empty()).then(|| joined[dice.below(joined.len())])?;
+                Command::Part { contact: held.contact.id, agent }
+            }
             // Closed ones open again sooner than others close.
             Intent::QueueOpen => match state.closed.first() {
                 Some(&queue) if !dice.one_in(10) => Command::SetQueueOpen { queue, open: true },
@@ -443,6 +459,8 @@ impl Host {
             Intent::SetNeeds => Command::SetNeeds { contact, needs: Needs::Nothing },
             Intent::Assign => Command::Assign { contact, agent },
             Intent::Claim => Command::Claim { contact, agent },
+            Intent::Join => Command::Join { contact, agent, role: Role::Consult },
+            Intent::Part => Command::Part { contact, agent },
             Intent::QueueOpen => {
                 let queue = QueueId(dice.below(self.draft.queue_count() + 1) as u16);
                 Command::SetQueueOpen { queue, open: dice.one_in(2) }

@@ -2,9 +2,9 @@
 
 use cordboard::{
     Adaptive, Affinity, AfterWait, AgeFrom, AgentOrder, Channel, ChannelCapacity, ChannelId, ContactOrder,
-    Conversation, Customers, Group, GroupId, IdleClock, Leases, Limits, Load, Mode, NamedRequirement, NoAnswer,
-    NoAnswerEffect, Over, Overflow, OverflowTo, Plan, Pools, Profile, ProfileId, Queue, QueueId, Ramp, Requirement,
-    Served, SkillId, Skills, Span, Stage, Step, StepClock, Target, Wake, WrapUp,
+    Conversation, Customers, Displace, Group, GroupId, IdleClock, Leases, Limits, Load, Mode, NamedRequirement,
+    NoAnswer, NoAnswerEffect, Over, Overflow, OverflowTo, Plan, Pools, Profile, ProfileId, Queue, QueueId, Ramp,
+    Requirement, Served, SkillId, Skills, Span, Stage, Step, StepClock, Target, Wake, WrapUp,
 };
 use serde::Serialize;
 
@@ -223,6 +223,7 @@ impl Draft {
                 Mode::Pull,
                 Mode::Broadcast { ring: 2 },
             ]),
+            displace: dice.pick(&[Displace::None, Displace::None, Displace::Quiet, Displace::Oldest]),
             claims: dice.pick(&[0, 1, u16::MAX, 2]),
             overflow: self.overflow(dice, name, count),
             lead: dice.pick(&[Span::ZERO, secs(5), secs(20), Span::MAX]),

@@ -68,11 +68,12 @@ pub(crate) fn check_answers(engine: &Router, state: &Reference) -> Result<(), St
     for held in state.agents.iter().flat_map(|agent| agent.holds.iter().map(move |held| (agent.id, held))) {
         let told = engine.explain(held.1.contact.id).ok_or("a contact with an agent is not explained")?;
         let offers = state.offers_of(told.contact);
-        if !told.also.iter().eq(offers.iter().skip(1).map(|(_, agent)| agent)) {
-            return Err(format!("{told}, but it rings with {offers:?}"));
-        }
         if held.1.further {
             continue;
+        }
+        let joined = held.1.contact.joined.iter().map(|(agent, _)| agent);
+        if !told.also.iter().eq(offers.iter().skip(1).map(|(_, agent)| agent).chain(joined)) {
+            return Err(format!("{told}, but it rings with {offers:?}"));
         }
         if told.with != Some((held.0, held.1.stage)) || engine.position(told.contact).is_some() {
             return Err(format!("{told}, but {} has it", held.0));
@@ -101,7 +102,9 @@ pub(crate) fn check_answers(engine: &Router, state: &Reference) -> Result<(), St
         }
     }
     for agent in &state.agents {
-        for (h, held) in agent.holds.iter().enumerate().filter(|(_, held)| held.stage != Stage::Offered) {
+        for (h, held) in
+            agent.holds.iter().enumerate().filter(|(_, held)| held.stage != Stage::Offered && !held.further)
+        {
             let told = engine.explain(held.contact.id).ok_or("a contact with an agent is not explained")?;
             let may_go_on = match held.stage {
                 Stage::Held => state.may_resume(agent, h),
@@ -114,7 +117,8 @@ pub(crate) fn check_answers(engine: &Router, state: &Reference) -> Result<(), St
         }
     }
     check_customers(engine, state)?;
-    let held = state.agents.iter().flat_map(|agent| &agent.holds).map(|held| &held.contact);
+    let held =
+        state.agents.iter().flat_map(|agent| &agent.holds).filter(|held| !held.further).map(|held| &held.contact);
     for contact in state.waiting.iter().chain(held) {
         if engine.context(contact.id).unwrap_or_default() != contact.context {
             return Err(format!("{} has something else attached to it", contact.id));

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 use std::fmt;
 
 use cordboard::{
-    Applied, Command, Edge, Event, HeldBy, Leave, OfferEnd, Outcome, ReasonId, Rejected, Return, Stamped, TransferTo,
-    What,
+    Applied, Command, Edge, Event, HeldBy, Leave, OfferEnd, Outcome, ReasonId, Rejected, Return, Role, Stamped,
+    TransferTo, What,
 };
 
 /// How often each thing happened.
@@ -33,6 +33,7 @@ const FLOORS: &[(&str, u64)] = &[
     ("connecting reported failed", 700),
     ("deflected", 4_000),
     ("context set", 800),
+    ("displaced", 130),
     ("draining", 1_000),
     ("due", 7_000),
     ("forced assignment", 200),
@@ -41,6 +42,11 @@ const FLOORS: &[(&str, u64)] = &[
     ("held by the agent", 2_000),
     ("limit changed", 250),
     ("not ready for not answering", 6_000),
+    ("handed over", 100),
+    ("joined in conference", 800),
+    ("joined to consult", 800),
+    ("parted", 1_500),
+    ("refused: nothing to join or part from", 500),
     ("offer declined", 2_000),
     ("offer expired", 30_000),
     ("offer left", 3_000),
@@ -71,7 +77,7 @@ const FLOORS: &[(&str, u64)] = &[
     ("refused: context too large", 20),
     ("refused: customer has one", 2_500),
     ("refused: draining already", 60),
-    ("refused: group", 200),
+    ("refused: group", 60),
     ("refused: limit reached", 1_000),
     ("refused: no room to resume", 600),
     ("refused: no time to answer", 20),
@@ -244,6 +250,7 @@ fn name_of_rejection(rejected: &Rejected) -> &'static str {
         Rejected::AlreadyDraining(_) => "refused: draining already",
         Rejected::ChannelNotTaken { .. } => "refused: channel not taken",
         Rejected::StaleOffer(_) => "refused: offer not open",
+        Rejected::HasItAlready { .. } | Rejected::NotJoined { .. } => "refused: nothing to join or part from",
         Rejected::NotClaimable { .. } => "refused: not to be claimed",
         Rejected::NotARevision => "refused: not a revision",
         Rejected::LimitReached { .. } => "refused: limit reached",
@@ -300,6 +307,10 @@ fn name_of_event(what: &What) -> Option<&'static str> {
         What::Assigned { forced: true, .. } => "forced assignment",
         What::Assigned { .. } => "assigned",
         What::Claimed { .. } => "claimed",
+        What::Joined { role: Role::Consult, .. } => "joined to consult",
+        What::Joined { .. } => "joined in conference",
+        What::Parted { .. } => "parted",
+        What::HandedOver { .. } => "handed over",
         What::Connected { .. } => "connected",
         What::Held { by: HeldBy::Agent, .. } => "held by the agent",
         What::Held { by: HeldBy::Arrival, .. } => "held by an arrival",
@@ -330,6 +341,7 @@ fn name_of_event(what: &What) -> Option<&'static str> {
         What::Ended { outcome: Outcome::Deflected, .. } => "deflected",
         What::Ended { outcome: Outcome::MaxWait, .. } => "waited as long as it may",
         What::Ended { outcome: Outcome::Unanswered, .. } => "unanswered",
+        What::Ended { outcome: Outcome::Displaced, .. } => "displaced",
         What::Ended { outcome: Outcome::Superseded, .. } => "superseded",
         What::Configured
         | What::SkillsChanged { .. }

@@ -1,8 +1,8 @@
 //! Section 2: agents sign in and out, become ready and not ready, change skills.
 
 use cordboard::{
-    AgentId, ChannelSet, GroupId, Leave, NoAnswerEffect, OfferEnd, Outcome, QueueId, ReasonId, Return, Skills, Stage,
-    Turn, What,
+    AgentId, ChannelSet, GroupId, Leave, NoAnswerEffect, OfferEnd, Outcome, QueueId, ReasonId, Return, Role, Skills,
+    Stage, Turn, What,
 };
 
 use super::{Agent, Reference, Refused};
@@ -99,11 +99,20 @@ impl Reference {
         while !self.agents[a].holds.is_empty() {
             let stage = self.agents[a].holds[0].stage;
             let offer = self.agents[a].holds[0].offer;
+            let contact = self.agents[a].holds[0].contact.id;
+            if self.agents[a].holds[0].further && offer.is_none() {
+                self.parts(contact, id);
+                continue;
+            }
+            let along = self.agents[a].holds[0].contact.joined.iter().find(|(_, role)| *role == Role::Conference);
+            if let Some(&(to, _)) = along {
+                self.hands_over(a, 0, to);
+                continue;
+            }
             if self.is_to_be_parked(&self.agents[a].holds[0]) {
                 self.parks(a, 0);
                 continue;
             }
-            let contact = self.agents[a].holds[0].contact.id;
             if let Some(offer) = offer {
                 let last = self.take_offer(a, 0);
                 self.tell(What::OfferEnded { offer, contact, agent: id, end: OfferEnd::Revoked });

@@ -63,6 +63,7 @@ impl Reference {
             self.agents[a].holds[h].stage = Stage::Quiet;
             self.put_aside_for(a, channel);
             self.agents[a].holds[h].stage = before;
+            self.others_part(a, h);
             let queue = self.agents[a].holds[h].contact.queue;
             let connect_by = self.plan.connect_time(queue, channel).map(|span| self.now + span);
             let stage = if connect_by.is_some() { Stage::Connecting } else { Stage::Active };

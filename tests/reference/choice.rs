@@ -71,7 +71,7 @@ impl Reference {
     }
 
     /// Pool rank, unmet preferences, the queue's list, the agent's id: the smallest is chosen.
-    fn agent_rank(&self, agent: &Agent, contact: &Contact) -> Vec<i128> {
+    pub(super) fn agent_rank(&self, agent: &Agent, contact: &Contact) -> Vec<i128> {
         let own = self.own_requirement(contact);
         // Who waits for one agent alone has one candidate, whose skills are not asked.
         let (pool_rank, counts) = self.meets(&agent.skills, contact).unwrap_or((0, &ANYONE));

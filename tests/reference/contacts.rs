@@ -30,6 +30,7 @@ impl Reference {
             context: Vec::new(),
             turn: Turn::Agent,
             turn_since: now,
+            joined: Vec::new(),
             only: only.map(|preferred| (preferred.agent, now + preferred.wait)),
             waits_since: now,
             step: 0,
@@ -195,7 +196,7 @@ impl Reference {
         for h in 0..self.agents[a].holds.len() {
             let held = &self.agents[a].holds[h];
             let over = self.profile(&self.agents[a]).over(channel, held.contact.channel);
-            if held.stage == Stage::Active && over == Over::Hold {
+            if held.stage == Stage::Active && !held.further && over == Over::Hold {
                 let contact = held.contact.id;
                 let held = &mut self.agents[a].holds[h];
                 (held.stage, held.held_by) = (Stage::Held, Some(HeldBy::Arrival));

@@ -54,7 +54,7 @@ impl Reference {
     }
 
     /// The contact at `at` of `waiting`, of which nothing but its arrival has been told, *comes in*.
-    pub(super) fn comes_in(&mut self, at: usize) {
+    pub(super) fn comes_in(&mut self, mut at: usize) {
         let id = self.waiting[at].id;
         loop {
             // Sent to another queue it keeps its arrival number, and so its index.
@@ -73,6 +73,11 @@ impl Reference {
                 self.end_preference(at);
                 found = self.find_agent(at);
             }
+            if found.is_none() {
+                found = self.makes_room(at);
+            }
+            // An earlier one may have been given away before it.
+            at = self.waiting.iter().position(|it| it.id == id).expect("it has come in, and has not gone");
             if let Some(a) = found {
                 return self.give(at, a, false);
             }

@@ -129,6 +129,7 @@ impl Reference {
             WrapUp::Fixed(span) | WrapUp::UpTo(span) => Some(self.now + span),
             WrapUp::Open => None,
         };
+        self.others_part(a, h);
         self.set_stage(a, h, Stage::WrapUp, None);
         self.agents[a].holds[h].until = until;
         self.tell(What::WrapUpStarted { contact, agent, until });

@@ -14,8 +14,10 @@ mod claims;
 mod contacts;
 mod conversation;
 mod customers;
+mod displace;
 mod edges;
 mod handling;
+mod joining;
 mod leases;
 mod pacing;
 mod plan;
@@ -195,6 +197,8 @@ impl Reference {
             Command::Park { contact } => self.park(*contact),
             Command::Quiet { contact } => self.quiet(*contact),
             Command::Wake { contact } => self.wake(*contact),
+            Command::Join { contact, agent, role } => self.join(*contact, *agent, *role),
+            Command::Part { contact, agent } => self.part(*contact, *agent),
             Command::Complete { contact } => self.complete(*contact),
             Command::EndWrapUp { contact } => self.end_wrap_up(*contact),
             Command::Requeue { contact } => self.requeue(*contact),

@@ -103,6 +103,7 @@ impl Reference {
             | What::Connected { contact, .. }
             | What::Resumed { contact, .. }
             | What::Woken { contact, .. }
+            | What::HandedOver { contact, .. }
             | What::ChannelChanged { contact, .. } => contact,
             What::Ended { contact, .. } => return self.active_since.retain(|(of, _)| *of != contact),
             _ => return,

@@ -39,7 +39,9 @@ impl Reference {
     pub(crate) fn load_with(&self, agent: &Agent, channel: ChannelId, not_of: Option<ChannelId>) -> u64 {
         let profile = self.profile(agent);
         let load_beside = |held: &Holding| {
-            let put_aside = held.stage == Stage::Active && profile.over(channel, held.contact.channel) == Over::Hold;
+            let put_aside = held.stage == Stage::Active
+                && !held.further
+                && profile.over(channel, held.contact.channel) == Over::Hold;
             load_in(profile, held.contact.channel, if put_aside { Stage::Held } else { held.stage })
         };
         let others = agent.holds.iter().filter(|held| Some(held.contact.channel) != not_of);

@@ -1,8 +1,8 @@
 //! What is known of agents and contacts: section 2, and the nouns of section 5.
 
 use cordboard::{
-    AgentId, ChannelId, ChannelSet, ContactId, CustomerId, GroupId, HeldBy, Needs, OfferId, QueueId, Skills, Span,
-    Stage, Timestamp, Turn, WrapUp,
+    AgentId, ChannelId, ChannelSet, ContactId, CustomerId, GroupId, HeldBy, Needs, OfferId, QueueId, Role, Skills,
+    Span, Stage, Timestamp, Turn, WrapUp,
 };
 
 use super::pacing::Limit;
@@ -85,6 +85,8 @@ pub(crate) struct Contact {
     /// Who is to write next, and since when.
     pub(crate) turn: Turn,
     pub(crate) turn_since: Timestamp,
+    /// Who has joined the agent who has it, in order.
+    pub(crate) joined: Vec<(AgentId, Role)>,
     /// The one agent it waits for, and until when.
     pub(crate) only: Option<(AgentId, Timestamp)>,
     /// Arrival or transfer: what the longest wait is counted from.
@@ -195,6 +197,9 @@ impl Reference {
     /// Takes a contact out of an agent's hands: "any contact leaves the agent".
     pub(super) fn take_from(&mut self, a: usize, h: usize) -> Contact {
         let now = self.now;
+        if !self.agents[a].holds[h].further {
+            self.others_part(a, h);
+        }
         let agent = &mut self.agents[a];
         let holding = agent.holds.remove(h);
         agent.released = now;

@@ -64,7 +64,8 @@ impl Reference {
         for agent in &self.agents {
             for holding in &agent.holds {
                 let timer = Timer::Contact(holding.contact.arrival, holding.contact.id);
-                consider(self.silence_ends(&holding.contact, Some(holding.stage)), timer);
+                let stage = Some(holding.stage).filter(|_| !holding.further);
+                consider(stage.and_then(|stage| self.silence_ends(&holding.contact, Some(stage))), timer);
                 consider(holding.until, Timer::Contact(holding.contact.arrival, holding.contact.id));
             }
             consider(agent.ready_again.map(|(due, _)| due), Timer::Agent(agent.id, AgentReason::ReadyAgain));
@@ -88,8 +89,7 @@ impl Reference {
         let step = self.next_step_due(contact);
         let wider = self.next_widening(contact);
         let exclusions = contact.excluded.iter().map(|&(_, until)| until).min();
-        let promised = contact.promise.as_ref().map(|promise| promise.not_before).filter(|&at| at > self.now);
-        [promised, longest_wait, elsewhere, alone, step, wider, exclusions].into_iter().flatten().min()
+        [longest_wait, elsewhere, alone, step, wider, exclusions].into_iter().flatten().min()
     }
 
     fn fire(&mut self, timer: Timer) {

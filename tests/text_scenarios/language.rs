@@ -8,6 +8,7 @@
 //! ann now has en=80 es=20
 //! ann is alive                ann is cut off              ann stays [until 17m]
 //! ann holds                                           shows her load
+//! bob joins c1 [to advise]    bob parts from c1
 //! ann claims c1               ann may claim           shows what
 //! service opens | closes                              a queue
 //! chat c1 arrives in service [priority 3] [aged 30s] [answer within 20s] [waiting at most 30s]
@@ -27,7 +28,7 @@
 
 use cordboard::{
     AgentId, ChannelSet, Command, CommandId, ContactId, CustomerId, Leave, Needs, NewContact, OfferId, Plan, Preferred,
-    ReasonId, Skills, Span, Timestamp, TransferTo, WrapUp,
+    ReasonId, Role, Skills, Span, Timestamp, TransferTo, WrapUp,
 };
 
 use crate::names::Names;
@@ -164,6 +165,12 @@ impl Reader<'_, '_> {
             Ok(Command::SignOut { agent, leave: Leave::Drain })
         } else if words.skip("now has") {
             Ok(Command::SetSkills { agent, skills: self.skills()? })
+        } else if words.skip("joins") {
+            let contact = self.contact()?;
+            let role = if self.words.skip("to advise") { Role::Consult } else { Role::Conference };
+            Ok(Command::Join { contact, agent, role })
+        } else if words.skip("parts from") {
+            Ok(Command::Part { agent, contact: self.contact()? })
         } else if words.skip("claims") {
             Ok(Command::Claim { agent, contact: self.contact()? })
         } else if words.skip("is alive") {

@@ -1,6 +1,8 @@
 //! Events in words.
 
-use cordboard::{ChannelSet, Edge, HeldBy, OfferEnd, Outcome, Plan, QueueId, ReasonId, Return, Stage, Timestamp, What};
+use cordboard::{
+    ChannelSet, Edge, HeldBy, OfferEnd, Outcome, Plan, QueueId, ReasonId, Return, Role, Stage, Timestamp, What,
+};
 
 use crate::names::Names;
 
@@ -99,6 +101,10 @@ pub(crate) fn tell(what: &What, names: &Names, plan: &Plan) -> String {
             let connect_by = ending("to connect by", connect_by);
             format!("{} given to {}{connect_by}{}", c(contact), a(agent), by_force(forced))
         }
+        What::Joined { contact, agent, role: Role::Consult } => format!("{} joined {} to advise", a(agent), c(contact)),
+        What::Joined { contact, agent, .. } => format!("{} joined {}", a(agent), c(contact)),
+        What::Parted { contact, agent } => format!("{} parted from {}", a(agent), c(contact)),
+        What::HandedOver { contact, from, to } => format!("{} handed over by {} to {}", c(contact), a(from), a(to)),
         What::Claimed { contact, agent, connect_by } => {
             format!("{} claimed by {}{}", c(contact), a(agent), ending("to connect by", connect_by))
         }
@@ -138,6 +144,7 @@ pub(crate) fn tell(what: &What, names: &Names, plan: &Plan) -> String {
                 Outcome::TurnedAway => "turned away",
                 Outcome::Deflected => "deflected",
                 Outcome::MaxWait => "waited as long as it may",
+                Outcome::Displaced => "displaced",
                 Outcome::Unanswered => "ended unanswered",
                 Outcome::Closed => "closed",
                 Outcome::Superseded => "superseded",

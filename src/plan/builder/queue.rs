@@ -3,7 +3,7 @@
 use super::super::document::{Table, Value};
 use super::super::words::*;
 use super::{offer, span, target_value, wrap_up_value};
-use crate::queue::{AgentOrder, ContactOrder, IdleClock, Mode, NoAnswer, Pools, StepClock, Target, WrapUp};
+use crate::queue::{AgentOrder, ContactOrder, Displace, IdleClock, Mode, NoAnswer, Pools, StepClock, Target, WrapUp};
 use crate::time::Span;
 
 /// Says how a queue is, in [`PlanBuilder::queue`](crate::PlanBuilder::queue).
@@ -211,6 +211,11 @@ impl QueueBuilder {
     fn overflow(mut self, key: &str, to: &str) -> Self {
         *self.0.table("overflow").entry(key) = Value::Text(to.to_owned());
         self
+    }
+
+    /// What makes way for a contact that arrives and finds nobody with room. Default nothing.
+    pub fn displace(self, what: Displace) -> Self {
+        self.text("displace", word(&DISPLACES, &what))
     }
 
     fn text(self, key: &str, text: &str) -> Self {

@@ -7,7 +7,8 @@ use super::customers::affinity;
 use super::{Draft, MOST_AGENT_ORDERS, MOST_WORTH};
 use crate::overflow::Overflow;
 use crate::queue::{
-    AgentOrder, ContactOrder, IdleClock, Mode, NoAnswer, NoAnswerEffect, Pools, Queue, Step, StepClock, Target,
+    AgentOrder, ContactOrder, Displace, IdleClock, Mode, NoAnswer, NoAnswerEffect, Pools, Queue, Step, StepClock,
+    Target,
 };
 use crate::requirement::Requirement;
 use crate::time::Span;
@@ -47,6 +48,7 @@ impl Draft {
             lead: section.get("lead").span().unwrap_or_default(),
             mode,
             claims: section.get("claims").small(0).unwrap_or(if mode == Mode::Pull { u16::MAX } else { 0 }),
+            displace: section.get("displace").choice(&DISPLACES).unwrap_or_default(),
             ..default
         }
     }
@@ -151,6 +153,7 @@ impl Queue {
             targets: Vec::new(),
             mode: Mode::Push,
             claims: 0,
+            displace: Displace::None,
             overflow: Overflow::DEFAULT,
             lead: Span::ZERO,
             retired: false,
