@@ -101,7 +101,7 @@ const FLOORS: &[(&str, u64)] = &[
     ("reserved", 1_200),
     ("restored from a checkpoint", 4_000),
     ("resumed by itself", 2_000),
-    ("resumed by the agent", 500),
+    ("resumed by the agent", 350),
     ("returned: connecting failed", 10_000),
     ("returned: not woken", 70),
     ("returned: other channel", 300),
