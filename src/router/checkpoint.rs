@@ -318,14 +318,12 @@ impl State {
         if self.plan.channel(saved.channel).is_none() {
             return Err(it("is on a channel the plan has not"));
         }
-        if usize::from(saved.step) >= queue.steps.len().max(1) {
-            return Err(it("is in a step its queue has not"));
+        let delays = self.choice(saved.queue).delays.len();
+        if usize::from(saved.step) >= queue.steps.len().max(1) || usize::from(saved.widened) > delays {
+            return Err(it("is in a step, or has waited for a delay, that its queue has not"));
         }
         if saved.place == Place::Loose || (saved.place == Place::With(Stage::Offered)) != saved.offer.is_some() {
             return Err(it("is nowhere"));
-        }
-        if usize::from(saved.widened) > self.choice(saved.queue).delays.len() {
-            return Err(it("has waited for more delays than its queue has"));
         }
         let times = [saved.origin, saved.since, saved.step_since, saved.given_at, saved.turn_since];
         let latest = times.into_iter().chain(saved.first_offer).max();
