@@ -119,7 +119,7 @@ pub(crate) fn check_answers(engine: &Router, state: &Reference) -> Result<(), St
     check_customers(engine, state)?;
     let held =
         state.agents.iter().flat_map(|agent| &agent.holds).filter(|held| !held.further).map(|held| &held.contact);
-    for contact in state.waiting.iter().chain(held) {
+    for contact in state.waiting.iter().chain(&state.scheduled).chain(&state.parked).chain(held) {
         if engine.context(contact.id).unwrap_or_default() != contact.context {
             return Err(format!("{} has something else attached to it", contact.id));
         }
