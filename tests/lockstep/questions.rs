@@ -186,6 +186,7 @@ fn obstacles(state: &Reference, agent: &Agent, contact: &Contact) -> Vec<Obstacl
         }
     };
     note(agent.draining, Obstacle::Draining);
+    note(agent.lost.is_some(), Obstacle::Lost);
     match contact.only {
         Some((only, _)) => note(only != agent.id, Obstacle::NotTheOne),
         None => {
