@@ -35,6 +35,33 @@ pub enum TransferTo {
 }
 
 /// What for an agent joins a contact that another has.
+///
+/// A warm transfer: Ben advises Ann, then she leaves the call to him.
+///
+/// ```
+/// use cordboard::{AgentId, Command, ContactId, NewContact, Role, What};
+/// # use cordboard::{ChannelSet, CommandId, Event, Plan, Router, Seq, Stamped, Timestamp};
+/// # let plan = Plan::builder().capacity("phone", |p| p.takes("voice", 1)).agents("team", "phone", |g| g).queue("q", |q| q).build()?;
+/// # let (voice, team, queue) = (plan.find_channel("voice").unwrap(), plan.find_group("team").unwrap(), plan.find_queue("q").unwrap());
+/// # let mut router = Router::new(plan)?;
+/// # let mut seq = 0;
+/// # let mut send = |command: Command| {
+/// #     let mut events: Vec<Event> = Vec::new();
+/// #     seq += 1;
+/// #     router.apply(&Stamped { seq: Seq(seq), id: CommandId::ANONYMOUS, at: Timestamp::from_secs(seq), command }, &mut events)?;
+/// #     Ok::<_, cordboard::Rejected>(events.into_iter().map(|event| event.what).collect::<Vec<_>>())
+/// # };
+/// # let sign_in = |agent| Command::SignIn { agent, group: team, skills: None, ready: ChannelSet::ALL };
+/// let (call, ann, ben) = (ContactId(1), AgentId(1), AgentId(2));
+/// # send(sign_in(ann))?;
+/// send(Command::Enqueue { contact: call, new: NewContact::new(queue, voice) })?; // Ann has it
+/// # send(sign_in(ben))?;
+/// let joined = send(Command::Join { contact: call, agent: ben, role: Role::Consult })?;
+/// assert_eq!(joined, [What::Joined { contact: call, agent: ben, role: Role::Consult }]);
+/// let left = send(Command::Part { contact: call, agent: ann })?;
+/// assert_eq!(left, [What::HandedOver { contact: call, from: ann, to: ben }]);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Role {
@@ -141,6 +168,23 @@ pub enum Command {
         ready: bool,
         /// The host's code for why not.
         reason: ReasonId,
+    },
+    /// A sign of life from an agent, and nothing else: renews its lease ([`Leases`](crate::Leases)).
+    Heartbeat {
+        /// Who.
+        agent: AgentId,
+    },
+    /// The link to an agent is gone: it is lost, and signed out unless it comes back within the plan's grace.
+    LinkLost {
+        /// Who.
+        agent: AgentId,
+    },
+    /// When an agent's shift ends: it then drains.
+    SetShift {
+        /// Who.
+        agent: AgentId,
+        /// Until when, later than now; `None`: nobody knows.
+        until: Option<Timestamp>,
     },
     /// Gives an agent other skills.
     SetSkills {

@@ -167,6 +167,20 @@ pub struct NoAnswer {
 }
 
 /// How the contacts of a queue come to agents.
+///
+/// ```
+/// use cordboard::{Displace, Mode, Plan, Span};
+/// let plan = Plan::builder()
+///     .channel("voice", |voice| voice.offer(Span::from_secs(20)))
+///     .capacity("phone", |phone| phone.takes("voice", 1))
+///     .agents("team", "phone", |team| team)
+///     // Three phones ring at once, and what is quiet makes way when nobody is free.
+///     .queue("urgent", |queue| queue.mode(Mode::Broadcast { ring: 3 }).displace(Displace::Quiet))
+///     .queue("pool", |queue| queue.mode(Mode::Pull).claims(2))
+///     .build()?;
+/// assert_eq!(plan.queues()[1].claims, 2);
+/// # Ok::<(), cordboard::Problems>(())
+/// ```
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Mode {
