@@ -209,6 +209,8 @@ impl Step<'_> {
         let from = self.state.agents[holder].id;
         self.emit(What::HandedOver { contact, from, to });
         self.mark_agent(holder);
+        // What it had joined could not be put aside; what it has can.
+        self.mark_agent(self.state.agent_slot(to));
     }
 
     /// What takes a contact out of its agent's hands, or ends the conversation, sends away whoever had joined it first.
