@@ -101,8 +101,8 @@ impl Reference {
         let held = self.agents[b].holds.iter_mut().find(|held| held.contact.id == contact).expect("it has joined");
         (held.contact, held.further, held.taken) = (it, false, true);
         self.tell(What::HandedOver { contact, from, to });
-        self.mark_agent(to);
         self.left_hands(customer, from);
         self.was_taken(customer, to);
+        self.mark_agent(to);
     }
 }
