@@ -310,6 +310,7 @@ impl Step<'_> {
             }
             if let Some(to) = self.state.talks_along(held.contact) {
                 self.emit(What::HandedOver { contact, from: agent, to });
+                self.mark_agent(self.state.agent_slot(to));
                 continue;
             }
             match held.stage {
