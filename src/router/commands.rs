@@ -129,7 +129,12 @@ impl Step<'_> {
                 self.mark_contact(slot);
             }
             Place::Scheduled => self.fall_due(slot),
-            Place::With(Stage::Reserved) => self.give(slot, self.state.contacts[slot].agent, false),
+            Place::With(Stage::Reserved) => {
+                let holder = self.state.contacts[slot].agent;
+                self.give(slot, holder, false);
+                // The reservation may have taken more than the contact does.
+                self.mark_agent(holder);
+            }
             Place::With(Stage::Offered) => {
                 if let Some((_, offer)) = self.state.first_to_expire(slot) {
                     self.end_offer(slot, offer, OfferEnd::Expired);

@@ -119,6 +119,7 @@ impl Reference {
         let at = self.waiting.iter().take_while(|waiting| waiting.arrival < arrival).count();
         self.waiting.insert(at, it);
         self.give(at, a, false);
+        self.mark_agent(self.agents[a].id);
     }
 
     /// The contact at (a, h), for which the agent was kept free, is nowhere now.
