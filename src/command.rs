@@ -169,6 +169,23 @@ pub enum Command {
         /// The host's code for why not.
         reason: ReasonId,
     },
+    /// A sign of life from an agent, and nothing else: renews its lease ([`Leases`](crate::Leases)).
+    Heartbeat {
+        /// Who.
+        agent: AgentId,
+    },
+    /// The link to an agent is gone: it is lost, and signed out unless it comes back within the plan's grace.
+    LinkLost {
+        /// Who.
+        agent: AgentId,
+    },
+    /// When an agent's shift ends: it then drains.
+    SetShift {
+        /// Who.
+        agent: AgentId,
+        /// Until when, later than now; `None`: nobody knows.
+        until: Option<Timestamp>,
+    },
     /// Gives an agent other skills.
     SetSkills {
         /// Who.

@@ -112,6 +112,25 @@ pub enum What {
         /// When it becomes ready again by itself.
         until: Option<Timestamp>,
     },
+    /// Nothing is heard of an agent any more, or its link is gone. It is given nothing; what it holds stays with it.
+    AgentLost {
+        /// Who.
+        agent: AgentId,
+        /// When it is signed out, unless something is heard of it.
+        until: Timestamp,
+    },
+    /// A lost agent is there again.
+    AgentBack {
+        /// Who.
+        agent: AgentId,
+    },
+    /// An agent's shift ends at some other time, or nobody knows when.
+    ShiftSet {
+        /// Who.
+        agent: AgentId,
+        /// Until when.
+        until: Option<Timestamp>,
+    },
     /// An agent has other skills.
     SkillsChanged {
         /// Who.

@@ -128,6 +128,7 @@ mod event;
 #[cfg(feature = "hours")]
 mod hours;
 mod id;
+mod lease;
 mod nearest;
 mod obstacle;
 mod overflow;
@@ -149,6 +150,7 @@ pub use event::*;
 #[cfg(feature = "hours")]
 pub use hours::*;
 pub use id::*;
+pub use lease::Leases;
 pub use obstacle::Obstacle;
 pub use overflow::{AfterWait, Overflow, OverflowTo};
 pub use plan::*;

@@ -10,6 +10,8 @@ use crate::id::ChannelId;
 pub enum Obstacle {
     /// The agent is leaving.
     Draining,
+    /// Nothing is heard of the agent any more, and it has not been signed out yet.
+    Lost,
     /// The contact waits for another agent alone.
     NotTheOne,
     /// The agent's group does not serve the queue.
@@ -52,6 +54,7 @@ impl fmt::Display for Obstacle {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Draining => f.write_str("signing out"),
+            Self::Lost => f.write_str("lost"),
             Self::NotTheOne => f.write_str("not the one it waits for"),
             Self::QueueNotServed => f.write_str("not serving the queue"),
             Self::StandBy => f.write_str("on stand-by"),

@@ -25,6 +25,7 @@ use crate::capacity::Profile;
 use crate::channel::Channel;
 use crate::customer::Customers;
 use crate::id::{ChannelId, GroupId, ProfileId, QueueId, RequirementId, SkillId};
+use crate::lease::Leases;
 use crate::queue::{Queue, Target, WrapUp};
 use crate::requirement::Requirement;
 use crate::time::Span;
@@ -119,6 +120,7 @@ pub struct Plan {
     pub(crate) requirements: Vec<NamedRequirement>,
     pub(crate) limits: Limits,
     pub(crate) customers: Customers,
+    pub(crate) leases: Leases,
 }
 
 macro_rules! named {
@@ -163,6 +165,7 @@ impl Plan {
             requirements: Vec::new(),
             limits: Limits::default(),
             customers: Customers::default(),
+            leases: Leases::default(),
         }
     }
 
@@ -185,6 +188,11 @@ impl Plan {
     /// What is remembered of customers.
     pub fn customers(&self) -> &Customers {
         &self.customers
+    }
+
+    /// The leases of agents.
+    pub fn leases(&self) -> &Leases {
+        &self.leases
     }
 
     /// How long an agent has to accept a contact; `None` where there is no offer stage.

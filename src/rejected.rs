@@ -147,6 +147,16 @@ pub enum Rejected {
     /// The agent is signed in already.
     #[error("{0} is signed in already")]
     AlreadySignedIn(AgentId),
+    /// The end of a shift must be later than now.
+    #[error("the shift of {agent} cannot end at {until}, at {now}; sign the agent out")]
+    ShiftOver {
+        /// The agent.
+        agent: AgentId,
+        /// When it was to end.
+        until: Timestamp,
+        /// The engine's time.
+        now: Timestamp,
+    },
     /// The agent is draining already.
     #[error("{0} is draining already")]
     AlreadyDraining(AgentId),

@@ -27,6 +27,7 @@ mod fold;
 mod id_map;
 mod invariants;
 mod joins;
+mod leases;
 mod ledger;
 mod legs;
 mod line;
@@ -134,6 +135,7 @@ impl Router {
         if !advances {
             self.state.now = input.at;
         }
+        self.state.hear(input, subject);
         let (state, marks, trace) = (&mut self.state, &mut self.marks, &mut self.trace);
         let mut step = Step { state, marks, trace, command: &input.command, out };
         step.perform(subject, input.at);

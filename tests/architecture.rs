@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 const LAYERS: &[&[&str]] = &[
     &["id", "time", "nearest"],
     &["hours"],
-    &["requirement", "capacity", "customer"],
+    &["requirement", "capacity", "customer", "lease"],
     &["queue", "overflow"],
     &["channel", "agent"],
     &["contact"],

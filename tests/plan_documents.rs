@@ -109,6 +109,7 @@ fn every_key_reaches_the_plan() {
     let day = Span::from_mins(24 * 60);
     let customers = Customers { limit: 80_000, remember: Span(60 * day.0), repeat_within: Span(3 * day.0) };
     assert_eq!(plan.customers(), &customers);
+    assert_eq!(plan.leases(), &Leases { agent: Some(Span::from_secs(85)), grace: Span::from_secs(45) });
     assert!(kiosk.one_per_customer && kiosk.superseded);
     let callback = plan.channel(id("callback")).unwrap();
     assert!(callback.one_per_customer && !callback.superseded && !plan.channels()[1].one_per_customer);
@@ -138,6 +139,7 @@ fn what_is_not_said_has_its_default() {
     assert!(plan.channels()[0].whole_agent && !plan.channels()[1].whole_agent);
     assert_eq!(plan.limits(), &Limits::default());
     assert_eq!(plan.customers(), &Customers::default());
+    assert_eq!(plan.leases(), &Leases { agent: None, grace: Span::from_secs(60) });
     assert_eq!(plan.customers().limit, 1_000_000);
 }
 
@@ -236,6 +238,7 @@ fn json_toml_and_code_give_the_same_plan() {
             q.mode(Mode::Pull).claims(2).order(ContactOrder::Host("mine".into())).agents([AgentOrder::Random])
         })
         .requirement("gold", "billing >= 50 or prefer(\"tier 2\")")
+        .leases(Leases { agent: Some(Span::from_secs(85)), grace: Span::from_secs(45) })
         .customers(Customers {
             limit: 80_000,
             remember: Span::from_mins(60 * 24 * 60),
@@ -276,6 +279,7 @@ fn the_reference_describes_every_key_and_its_example_is_a_plan() {
         &["queues", "*"],
         &["limits"],
         &["customers"],
+        &["leases"],
         &[],
     ] {
         keys_of(&document, tables, &mut keys);

@@ -60,6 +60,10 @@ const MISTAKES: &[(&str, &str, &str, &str)] = &[
     ),
     ("remember = \"60d\"", "remembr = \"60d\"", "customers.remembr", "did you mean `remember`?"),
     // Values of a wrong kind or out of range.
+    ("agent = \"85s\"", "agent = \"0s\"", "leases.agent", "must be at least 1us"),
+    ("agent = \"85s\"", "agent = \"never\"", "leases.agent", "none"),
+    ("grace = \"45s\"", "grace = 45", "leases.grace", "must be a length of time in quotes"),
+    ("grace = \"45s\"", "graze = \"45s\"", "leases.graze", "did you mean `grace`?"),
     ("context = 0", "context = 2000000", "limits.context", "must be a whole number from 0 to 1048576, and is 2000000"),
     (
         "one_per_customer = true",

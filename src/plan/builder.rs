@@ -2,6 +2,7 @@
 
 mod capacity;
 mod customers;
+mod leases;
 mod queue;
 
 pub use capacity::{CapacityBuilder, LoadBuilder};

@@ -14,6 +14,7 @@ use crate::capacity::{Adaptive, Load, Profile, Ramp, Stage};
 use crate::channel::{Channel, Conversation};
 use crate::customer::Customers;
 use crate::id::QueueId;
+use crate::lease::Leases;
 use crate::overflow::OverflowTo;
 use crate::queue::{AgentOrder, ContactOrder, Mode, Queue, StepClock, Target};
 use crate::requirement::Requirement;
@@ -30,14 +31,15 @@ pub(super) struct Unchecked {
     requirements: Vec<NamedRequirement>,
     limits: Limits,
     customers: Customers,
+    leases: Leases,
 }
 
 impl TryFrom<Unchecked> for Plan {
     type Error = Problems;
 
     fn try_from(raw: Unchecked) -> Result<Self, Problems> {
-        let Unchecked { channels, skills, profiles, groups, queues, requirements, limits, customers } = raw;
-        let plan = Self { channels, skills, profiles, groups, queues, requirements, limits, customers };
+        let Unchecked { channels, skills, profiles, groups, queues, requirements, limits, customers, leases } = raw;
+        let plan = Self { channels, skills, profiles, groups, queues, requirements, limits, customers, leases };
         plan.check()?;
         Ok(plan)
     }
@@ -79,6 +81,7 @@ impl Plan {
         self.profiles.iter().for_each(|profile| check.profile(profile));
         self.groups.iter().for_each(|group| check.group(group));
         self.queues.iter().for_each(|queue| check.queue(queue));
+        check.that(self.leases.agent != Some(Span::ZERO), "leases", "a lease must last at least 1us");
         for named in &self.requirements {
             check.requirement(&join("requirements", &named.name), &named.requires);
         }

@@ -4,6 +4,7 @@ mod agents;
 mod capacity;
 mod conversation;
 mod customers;
+mod leases;
 mod overflow;
 mod queues;
 #[cfg(feature = "sim")]
@@ -104,6 +105,7 @@ impl Draft {
         let mut draft = Self::named(&root, before);
         draft.plan.limits = limits(&root.get("limits"));
         draft.plan.customers = customers::customers(&root.get("customers"));
+        draft.plan.leases = leases::leases(&root.get("leases"));
         draft.check_names(&root);
         draft.read_channels(&root, before);
         draft.plan.profiles =

@@ -16,6 +16,12 @@ pub(crate) enum AgentReason {
     ReadyAgain,
     /// It may be given contacts of the channel again.
     Ramp(ChannelId),
+    /// Its shift is over.
+    Shift,
+    /// Nothing was heard of it for as long as its lease.
+    Lease,
+    /// It was lost, and has not come back.
+    Gone,
 }
 
 impl State {
@@ -27,7 +33,10 @@ impl State {
             return None;
         }
         let ramps = it.pacing.iter().filter_map(|paced| Some((paced.until?, AgentReason::Ramp(paced.channel))));
-        let reasons = [it.again.map(|(until, _)| (until, AgentReason::ReadyAgain)), ramps.min()];
+        let lost = if it.lost.is_some() { AgentReason::Gone } else { AgentReason::Lease };
+        let lease = self.lease_due(slot).map(|due| (due, lost));
+        let shift = it.shift.map(|until| (until, AgentReason::Shift));
+        let reasons = [it.again.map(|(until, _)| (until, AgentReason::ReadyAgain)), ramps.min(), shift, lease];
         // What a new plan puts into the past is due at once.
         let reasons = reasons.into_iter().flatten().map(|(due, reason)| (due.max(self.now), reason));
         reasons.min().filter(|&(due, _)| due < Timestamp::MAX)
@@ -58,6 +67,9 @@ impl Step<'_> {
                 self.emit(What::PresenceChanged { agent, channels, ready: true, reason: ReasonId::NONE, until: None });
             }
             Some((_, AgentReason::Ramp(channel))) => self.emit(What::RampPassed { agent, channel }),
+            Some((_, AgentReason::Shift)) => return self.drain(slot),
+            Some((_, AgentReason::Lease)) => return self.lose(slot),
+            Some((_, AgentReason::Gone)) => return self.sign_out(slot),
             None => debug_assert!(false, "a timer that fires was set for something"),
         }
         self.mark_agent(slot);

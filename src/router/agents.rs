@@ -20,12 +20,13 @@ impl State {
             it.group = group;
             it.own_skills = skills.is_some();
             it.ready = *ready;
-            it.draining = false;
+            let was_draining = std::mem::replace(&mut it.draining, false);
+            (it.lost, it.heard_at, it.shift) = (None, now, None);
             it.again = None;
             it.available_at = now;
             // A draining agent was not counted in its crew.
             let crew = self.agents[slot].crew;
-            self.crews.crews[crew as usize].members += 1;
+            self.crews.crews[crew as usize].members += u32::from(was_draining);
             self.join_crew(slot, skills.clone());
             self.arm_agent(slot);
             self.excuse(slot);
@@ -49,6 +50,9 @@ impl State {
             handled_at: now,
             offered_at: now,
             available_at: now,
+            heard_at: now,
+            lost: None,
+            shift: None,
             again: None,
             pacing: Vec::new(),
             timer: None,
@@ -58,6 +62,7 @@ impl State {
         });
         self.agent_ids.insert(id, slot);
         self.join_crew(slot, skills.clone());
+        self.arm_agent(slot);
     }
 
     /// Moves an agent to the crew of its group and skills (`None`: the group's).
@@ -135,7 +140,7 @@ impl State {
             return (Load::ZERO, ChannelSet::NONE);
         };
         let (load, room) = ledger::load_and_room(profile, &it.holding);
-        let takes = it.live && !it.draining;
+        let takes = it.live && !it.draining && it.lost.is_none();
         let room = if takes { ChannelSet(room.0 & it.ready.0) } else { ChannelSet::NONE };
         (load, if it.pacing.is_empty() { room } else { ChannelSet(room.0 & !self.held_back(slot).0) })
     }

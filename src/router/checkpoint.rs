@@ -137,6 +137,9 @@ struct SavedAgent {
     handled_at: Timestamp,
     offered_at: Timestamp,
     available_at: Timestamp,
+    heard_at: Timestamp,
+    lost: Option<Timestamp>,
+    shift: Option<Timestamp>,
     again: Option<(Timestamp, ChannelSet)>,
     /// Of each channel that its profile paces, when it was given the last of them, and its limit.
     paced: Vec<SavedPacing>,
@@ -242,6 +245,9 @@ impl State {
             handled_at: it.handled_at,
             offered_at: it.offered_at,
             available_at: it.available_at,
+            heard_at: it.heard_at,
+            lost: it.lost,
+            shift: it.shift,
             again: it.again,
             paced: it.pacing.iter().map(Pacing::save).collect(),
             holding: held
@@ -312,14 +318,12 @@ impl State {
         if self.plan.channel(saved.channel).is_none() {
             return Err(it("is on a channel the plan has not"));
         }
-        if usize::from(saved.step) >= queue.steps.len().max(1) {
-            return Err(it("is in a step its queue has not"));
+        let delays = self.choice(saved.queue).delays.len();
+        if usize::from(saved.step) >= queue.steps.len().max(1) || usize::from(saved.widened) > delays {
+            return Err(it("is in a step, or has waited for a delay, that its queue has not"));
         }
         if saved.place == Place::Loose || (saved.place == Place::With(Stage::Offered)) != saved.offer.is_some() {
             return Err(it("is nowhere"));
-        }
-        if usize::from(saved.widened) > self.choice(saved.queue).delays.len() {
-            return Err(it("has waited for more delays than its queue has"));
         }
         let times = [saved.origin, saved.since, saved.step_since, saved.given_at, saved.turn_since];
         let latest = times.into_iter().chain(saved.first_offer).max();
@@ -420,7 +424,10 @@ impl State {
         let latest = saved.released_at.max(saved.handled_at).max(saved.offered_at).max(saved.available_at);
         let given = saved.paced.iter().flat_map(|paced| paced.1.iter().copied());
         let active = saved.holding.iter().map(|held| held.4);
-        if given.chain(active).fold(latest, Timestamp::max) > self.now {
+        if saved.shift.is_some() && saved.draining {
+            return Err(it("has a shift that ends, but is leaving"));
+        }
+        if given.chain(active).chain([saved.heard_at]).fold(latest, Timestamp::max) > self.now {
             return Err(it("was here later than now"));
         }
         let Some(pacing) = Pacing::load(saved.paced, self.plan.profile(group.capacity)) else {
@@ -446,6 +453,9 @@ impl State {
             handled_at: saved.handled_at,
             offered_at: saved.offered_at,
             available_at: saved.available_at,
+            heard_at: saved.heard_at,
+            lost: saved.lost,
+            shift: saved.shift,
             again: saved.again,
             pacing,
             timer: None,

@@ -62,7 +62,9 @@ impl State {
                 self.check_skills(skills.as_ref())?;
                 let most = self.plan.limits().agents;
                 match self.agent_ids.get(agent) {
-                    Some(slot) if !self.agents[slot].draining => Err(Rejected::AlreadySignedIn(*agent)),
+                    Some(slot) if !self.agents[slot].draining && self.agents[slot].lost.is_none() => {
+                        Err(Rejected::AlreadySignedIn(*agent))
+                    }
                     Some(slot) => Ok(Subject::Agent(slot)),
                     None if self.agents.len() >= most as usize => Err(limit("agents", u64::from(most))),
                     None => Ok(Subject::Nothing),
@@ -75,7 +77,17 @@ impl State {
                 }
                 Ok(Subject::Agent(slot))
             }
-            Command::SetPresence { agent, .. } => self.known_agent(*agent).map(Subject::Agent),
+            Command::SetPresence { agent, .. } | Command::Heartbeat { agent } | Command::LinkLost { agent } => {
+                self.known_agent(*agent).map(Subject::Agent)
+            }
+            Command::SetShift { agent, until } => {
+                let slot = self.known_agent(*agent)?;
+                if self.agents[slot].draining {
+                    return Err(Rejected::AlreadyDraining(*agent));
+                }
+                self.check_shift(*agent, *until, input.at)?;
+                Ok(Subject::Agent(slot))
+            }
             Command::SetSkills { agent, skills } => {
                 self.check_skills(Some(skills))?;
                 self.known_agent(*agent).map(Subject::Agent)

@@ -14,6 +14,7 @@ use crate::time::{Span, Timestamp};
 impl Step<'_> {
     /// Carries out the checked command on its subject.
     pub(crate) fn perform(&mut self, subject: Subject, until: Timestamp) {
+        self.find_again(subject);
         match (self.command, subject) {
             (Command::AdvanceTime, _) => self.advance_time(until),
             (Command::Configure { .. }, _) => self.configure(),
@@ -28,6 +29,11 @@ impl Step<'_> {
                 let (agent, channels, ready, reason) = (*agent, *channels, *ready, *reason);
                 self.emit(What::PresenceChanged { agent, channels, ready, reason, until: None });
                 self.mark_agent(slot);
+            }
+            (Command::Heartbeat { .. }, _) => {}
+            (Command::LinkLost { .. }, Subject::Agent(slot)) => self.lose(slot),
+            (Command::SetShift { agent, until }, _) => {
+                self.emit(What::ShiftSet { agent: *agent, until: *until });
             }
             (Command::SetSkills { agent, .. }, Subject::Agent(slot)) => {
                 self.emit(What::SkillsChanged { agent: *agent });
@@ -130,9 +136,9 @@ impl Step<'_> {
             }
             Place::Scheduled => self.fall_due(slot),
             Place::With(Stage::Reserved) => {
+                // Active it may be put aside, and so leave more room than kept free for.
                 let holder = self.state.contacts[slot].agent;
                 self.give(slot, holder, false);
-                // The reservation may have taken more than the contact does.
                 self.mark_agent(holder);
             }
             Place::With(Stage::Offered) => {
@@ -236,7 +242,7 @@ impl Step<'_> {
     }
 
     /// An offer was not taken: what that means for the agent, then for the contact.
-    fn end_offer(&mut self, slot: u32, offer: OfferId, end: OfferEnd) {
+    pub(super) fn end_offer(&mut self, slot: u32, offer: OfferId, end: OfferEnd) {
         let (holder, queue) = (self.state.agent_of(slot, offer), self.state.contacts[slot].queue);
         let punished = end == OfferEnd::Expired && self.state.no_answer_applies(holder, queue);
         self.offer_ends(slot, offer, end);
@@ -293,7 +299,7 @@ impl Step<'_> {
     }
 
     /// At once: what the agent holds goes back.
-    fn sign_out(&mut self, slot: u32) {
+    pub(super) fn sign_out(&mut self, slot: u32) {
         let agent = self.state.agents[slot].id;
         let mut back = Vec::new();
         for held in self.state.agents[slot].holding.clone() {

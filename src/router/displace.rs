@@ -61,7 +61,7 @@ impl State {
         let (it, who) = (&self.contacts[slot], &self.agents[agent]);
         let (channel, key) = (it.channel, self.class_key(it));
         let skills = &self.crews.crews[who.crew as usize].skills;
-        let could = !who.draining && who.ready.has(channel) && !self.excluded(slot, who.id);
+        let could = !who.draining && who.lost.is_none() && who.ready.has(channel) && !self.excluded(slot, who.id);
         if !could || self.pool_rank(who.group.0, skills, &key).is_none() {
             return None;
         }

@@ -27,6 +27,8 @@ impl State {
             What::AgentDraining { agent } => {
                 let slot = self.agent_slot(agent);
                 self.agents[slot].draining = true;
+                self.agents[slot].shift = None;
+                self.arm_agent(slot);
                 let crew = self.agents[slot].crew;
                 self.crews.crews[crew as usize].members -= 1;
                 self.unshelve(slot);
@@ -44,6 +46,9 @@ impl State {
                 self.arm_agent(slot);
                 self.unshelve(slot);
             }
+            What::AgentLost { agent, until } => self.set_lost(agent, Some(until)),
+            What::AgentBack { agent } => self.set_lost(agent, None),
+            What::ShiftSet { agent, until } => self.set_shift(agent, until),
             What::SkillsChanged { agent } => {
                 if let Command::SetSkills { skills, .. } = command {
                     let slot = self.agent_slot(agent);

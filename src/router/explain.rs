@@ -201,6 +201,7 @@ impl State {
             }
         };
         check(who.draining, Obstacle::Draining);
+        check(who.lost.is_some(), Obstacle::Lost);
         match it.only() {
             Some(only) => check(only.agent != who.id, Obstacle::NotTheOne),
             None => {

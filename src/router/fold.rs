@@ -32,14 +32,18 @@ impl Router {
     /// [`Corrupt`] if the command or an event cannot follow here; the engine is then to be thrown away.
     pub fn fold(&mut self, input: &Stamped, events: &[Event]) -> Result<(), Corrupt> {
         let refused = |why| Corrupt::Command { seq: input.seq, why: Box::new(why) };
-        if self.state.check(input).map_err(refused)?.is_none() {
+        let Some(subject) = self.state.check(input).map_err(refused)? else {
             return match events.first() {
                 None => Ok(()),
                 Some(event) => Err(corrupt(event, "the command was applied before")),
             };
-        }
+        };
         self.state.seq = input.seq;
         self.state.sources.remember(input.id);
+        if input.command != Command::AdvanceTime {
+            self.state.now = input.at;
+        }
+        self.state.hear(input, subject);
         for event in events {
             if let Some(why) = self.state.contradicts(event, input) {
                 return Err(corrupt(event, why));
@@ -83,6 +87,9 @@ impl State {
             | What::AgentDraining { .. }
             | What::AgentSignedOut { .. }
             | What::PresenceChanged { .. }
+            | What::AgentLost { .. }
+            | What::AgentBack { .. }
+            | What::ShiftSet { .. }
             | What::SkillsChanged { .. }
             | What::RampPassed { .. }
             | What::LimitChanged { .. } => self.contradicts_agent(event, &input.command),
@@ -112,8 +119,10 @@ impl State {
             What::AgentSignedIn { agent, group } => {
                 let asked =
                     matches!(*command, Command::SignIn { agent: who, group: of, .. } if (who, of) == (agent, group));
-                unless(asked, "its command does not say so")
-                    .or(unless(there(agent).is_none_or(|it| it.draining), "the agent is signed in already"))
+                unless(asked, "its command does not say so").or(unless(
+                    there(agent).is_none_or(|it| it.draining || it.lost.is_some()),
+                    "the agent is signed in already",
+                ))
             }
             What::AgentDraining { agent } => unless(
                 there(agent).is_some_and(|it| !it.draining && !it.holding.is_empty()),
@@ -125,6 +134,22 @@ impl State {
             What::SkillsChanged { agent } => {
                 let asked = matches!(*command, Command::SetSkills { agent: who, .. } if who == agent);
                 unless(asked && there(agent).is_some(), "no such agent, or its command does not say so")
+            }
+            What::AgentLost { agent, .. } => unless(
+                there(agent).is_some_and(|it| it.lost.is_none())
+                    && matches!(*command, Command::AdvanceTime | Command::LinkLost { .. }),
+                "no such agent, or lost already, or nothing says so",
+            ),
+            What::AgentBack { agent } => {
+                unless(there(agent).is_some_and(|it| it.lost.is_some()), "no such agent, or it is not lost")
+            }
+            What::ShiftSet { agent, until } => {
+                let asked =
+                    matches!(*command, Command::SetShift { agent: who, until: end } if (who, end) == (agent, until));
+                unless(
+                    asked && there(agent).is_some_and(|it| !it.draining),
+                    "no such agent, or its command does not say so",
+                )
             }
             What::PresenceChanged { agent, .. } => unless(there(agent).is_some(), "no such agent"),
             What::LimitChanged { agent, channel, limit } => {

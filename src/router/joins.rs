@@ -209,6 +209,9 @@ impl Step<'_> {
         let from = self.state.agents[holder].id;
         self.emit(What::HandedOver { contact, from, to });
         self.mark_agent(holder);
+        // The agent's own now, it may be put aside, and so leave more room.
+        let to = self.state.agent_slot(to);
+        self.mark_agent(to);
     }
 
     /// What takes a contact out of its agent's hands, or ends the conversation, sends away whoever had joined it first.

@@ -15,6 +15,7 @@ impl State {
     /// Goes on under a checked revision of the plan. O(everything).
     pub(crate) fn configure(&mut self, plan: Plan) {
         self.keep_widened(&plan);
+        self.renew_leases();
         self.plan_digest = digest::of(&plan);
         self.plan = plan;
         for slot in self.contacts_by_arrival() {

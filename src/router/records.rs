@@ -366,6 +366,12 @@ pub(crate) struct Agent {
     pub(crate) handled_at: Timestamp,
     pub(crate) offered_at: Timestamp,
     pub(crate) available_at: Timestamp,
+    /// The last sign of life, where there are leases.
+    pub(crate) heard_at: Timestamp,
+    /// Nothing is heard of it; when it is signed out.
+    pub(crate) lost: Option<Timestamp>,
+    /// When its shift ends.
+    pub(crate) shift: Option<Timestamp>,
     /// When and on what it becomes ready again by itself.
     pub(crate) again: Option<(Timestamp, ChannelSet)>,
     /// Of each channel that its profile paces, by ascending id; most often none.

@@ -290,6 +290,9 @@ impl Run<'_> {
             | What::Relaxed { .. }
             | What::Widened { .. }
             | What::ContextSet { .. }
+            | What::AgentLost { .. }
+            | What::AgentBack { .. }
+            | What::ShiftSet { .. }
             | What::PriorityChanged { .. }
             | What::NeedsChanged { .. }
             | What::QueueOpened { .. }

@@ -203,10 +203,16 @@ impl Host {
                 let channel = ChannelId(self.below_or_any(plan.channels().len()) as u8);
                 Command::ChangeChannel { contact: self.contact(seen), channel }
             }
-            23 => match self.chance.below(9) {
+            23 => match self.chance.below(10) {
                 0 if self.chance.one_in(3) => self.configure(plan),
                 1 => Command::SetNeeds { needs: self.needs(plan), contact: self.contact(Seen::Waiting) },
                 2 => Command::AdvanceTime,
+                6 => Command::Heartbeat { agent },
+                7 => Command::LinkLost { agent },
+                8 => {
+                    let until = self.chance.one_in(2).then(|| at + Span(self.chance.micros()));
+                    Command::SetShift { agent, until }
+                }
                 5 => {
                     let bytes = self.chance.pick(&[0, 1, 3, 4, 4_096, 4_097]);
                     Command::SetContext { contact: self.any_contact(), context: vec![7; bytes].into() }
@@ -215,7 +221,7 @@ impl Host {
                     let role = self.chance.pick(&[Role::Consult, Role::Conference]);
                     Command::Join { contact: self.contact(Seen::Active), agent, role }
                 }
-                6 => Command::Part { contact: self.contact(Seen::Active), agent },
+                9 => Command::Part { contact: self.contact(Seen::Active), agent },
                 3 => Command::Claim { contact: self.contact(Seen::Waiting), agent },
                 _ => Command::Assign { contact: self.contact(Seen::Waiting), agent },
             },

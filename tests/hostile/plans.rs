@@ -65,6 +65,7 @@ fn document(chance: &mut Chance) -> PlanDocument {
         "requirements": table(chance, &names.requirements, |chance, _| requirement(chance, &names, 2).into()),
         "limits": limits(chance),
         "customers": customers(chance),
+        "leases": leases(chance),
     });
     serde_json::from_value(tables).expect("a table is a document")
 }
@@ -331,6 +332,11 @@ fn limits(chance: &mut Chance) -> Value {
         "steps": chance.pick(&[32, 1_000]),
         "context": chance.pick(&[0, 3, 4_096]),
     })
+}
+
+fn leases(chance: &mut Chance) -> Value {
+    let agent = if chance.one_in(2) { "none".to_owned() } else { time(chance) };
+    json!({ "agent": agent, "grace": Span(chance.micros()).to_string() })
 }
 
 fn customers(chance: &mut Chance) -> Value {

@@ -54,6 +54,9 @@ const MINDED: &[(Intent, usize)] = &[
     (Intent::SetPriority, 2),
     (Intent::SetNeeds, 2),
     (Intent::SetContext, 1),
+    (Intent::Heartbeat, 3),
+    (Intent::LinkLost, 1),
+    (Intent::Shift, 1),
     (Intent::SignOut, 2),
     (Intent::ChangeChannel, 3),
     (Intent::QueueOpen, 2),
@@ -91,6 +94,9 @@ enum Intent {
     SetPriority,
     SetNeeds,
     SetContext,
+    Heartbeat,
+    LinkLost,
+    Shift,
     SignOut,
     ChangeChannel,
     QueueOpen,
@@ -319,6 +325,17 @@ impl Host {
                 contact: waiting(dice)?,
                 priority: dice.pick(&[0, 1, 5, -3, i16::MIN, i16::MAX]),
             },
+            Intent::Heartbeat => {
+                // Whoever is lost is heard of first, as often as not.
+                let lost = state.agents.iter().find(|agent| agent.lost.is_some()).filter(|_| dice.one_in(2));
+                Command::Heartbeat { agent: lost.map_or_else(|| agent(dice), |lost| Some(lost.id))? }
+            }
+            Intent::LinkLost => Command::LinkLost { agent: agent(dice)? },
+            Intent::Shift => {
+                let lasts = [Some(Span::from_secs(300)), Some(Span::from_secs(60)), None, Some(Span::from_secs(5))];
+                let until = dice.pick(&lasts).map(|lasts| at + lasts);
+                Command::SetShift { agent: agent(dice)?, until }
+            }
             Intent::SetContext => {
                 let contact = if dice.one_in(2) { in_stage(dice, &Stage::ALL)? } else { waiting(dice)? };
                 let bytes = dice.pick(&[1usize, 0, 3, 40]);
@@ -436,6 +453,9 @@ impl Host {
             Intent::Cancel => Command::Cancel { contact },
             Intent::SetPriority => Command::SetPriority { contact, priority: 1 },
             Intent::SetContext => Command::SetContext { contact, context: vec![1; 5_000].into() },
+            Intent::Heartbeat => Command::Heartbeat { agent },
+            Intent::LinkLost => Command::LinkLost { agent },
+            Intent::Shift => Command::SetShift { agent, until: Some(at) },
             Intent::SetNeeds => Command::SetNeeds { contact, needs: Needs::Nothing },
             Intent::Assign => Command::Assign { contact, agent },
             Intent::Claim => Command::Claim { contact, agent },

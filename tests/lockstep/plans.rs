@@ -2,9 +2,9 @@
 
 use cordboard::{
     Adaptive, Affinity, AfterWait, AgeFrom, AgentOrder, Channel, ChannelCapacity, ChannelId, ContactOrder,
-    Conversation, Customers, Displace, Group, GroupId, IdleClock, Limits, Load, Mode, NamedRequirement, NoAnswer,
-    NoAnswerEffect, Over, Overflow, OverflowTo, Plan, Pools, Profile, ProfileId, Queue, QueueId, Ramp, Requirement,
-    Served, SkillId, Skills, Span, Stage, Step, StepClock, Target, Wake, WrapUp,
+    Conversation, Customers, Displace, Group, GroupId, IdleClock, Leases, Limits, Load, Mode, NamedRequirement,
+    NoAnswer, NoAnswerEffect, Over, Overflow, OverflowTo, Plan, Pools, Profile, ProfileId, Queue, QueueId, Ramp,
+    Requirement, Served, SkillId, Skills, Span, Stage, Step, StepClock, Target, Wake, WrapUp,
 };
 use serde::Serialize;
 
@@ -21,6 +21,7 @@ pub(crate) struct Draft {
     requirements: Vec<NamedRequirement>,
     limits: Limits,
     customers: Customers,
+    leases: Leases,
 }
 
 const CHANNELS: [&str; 4] = ["voice", "chat", "email", "task"];
@@ -50,6 +51,7 @@ impl Draft {
                 ..Limits::default()
             },
             customers: customers(dice),
+            leases: leases(dice),
         };
         for at in 0..dice.below(3) {
             let requires = draft.requirement(dice, 2);
@@ -74,7 +76,7 @@ impl Draft {
     /// Changes this and that, as a host might while the engine runs. Names and their order stay.
     pub(crate) fn revise(&mut self, dice: &mut Dice<'_>) {
         for _ in 0..1 + dice.below(3) {
-            match dice.below(9) {
+            match dice.below(10) {
                 0 | 1 => {
                     let at = dice.below(self.queues.len());
                     let name = self.queues[at].name.clone();
@@ -104,6 +106,7 @@ impl Draft {
                     self.channels[at] = Channel { retired: dice.one_in(3), ..channel(dice, &name) };
                 }
                 7 => self.customers = customers(dice),
+                8 => self.leases = leases(dice),
                 _ if self.queues.len() < 6 => {
                     let queue = self.queue(dice, &format!("queue {}", self.queues.len()), self.queues.len());
                     self.queues.push(queue);
@@ -297,6 +300,13 @@ fn channel(dice: &mut Dice<'_>, name: &str) -> Channel {
         superseded: dice.one_in(3),
         conversation: conversation(dice),
         retired: false,
+    }
+}
+
+fn leases(dice: &mut Dice<'_>) -> Leases {
+    Leases {
+        agent: dice.pick(&[None, None, None, None, None, Some(secs(120)), Some(secs(20)), Some(Span::MAX)]),
+        grace: dice.pick(&[secs(10), secs(2), Span::ZERO, secs(60)]),
     }
 }
 

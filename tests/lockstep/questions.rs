@@ -119,7 +119,7 @@ pub(crate) fn check_answers(engine: &Router, state: &Reference) -> Result<(), St
     check_customers(engine, state)?;
     let held =
         state.agents.iter().flat_map(|agent| &agent.holds).filter(|held| !held.further).map(|held| &held.contact);
-    for contact in state.waiting.iter().chain(held) {
+    for contact in state.waiting.iter().chain(&state.scheduled).chain(&state.parked).chain(held) {
         if engine.context(contact.id).unwrap_or_default() != contact.context {
             return Err(format!("{} has something else attached to it", contact.id));
         }
@@ -186,6 +186,7 @@ fn obstacles(state: &Reference, agent: &Agent, contact: &Contact) -> Vec<Obstacl
         }
     };
     note(agent.draining, Obstacle::Draining);
+    note(agent.lost.is_some(), Obstacle::Lost);
     match contact.only {
         Some((only, _)) => note(only != agent.id, Obstacle::NotTheOne),
         None => {

@@ -21,13 +21,16 @@ impl Reference {
         self.check_skills(&skills)?;
         let now = self.now;
         match self.agent_at(id) {
-            Some(at) if !self.agents[at].draining => return Err(Refused::Condition("signed in already")),
+            Some(at) if !self.agents[at].draining && self.agents[at].lost.is_none() => {
+                return Err(Refused::Condition("signed in already"));
+            }
             Some(at) => {
                 let agent = &mut self.agents[at];
                 (agent.group, agent.skills, agent.own_skills, agent.ready) = (group, skills, own_skills, ready);
                 agent.draining = false;
                 agent.available = now;
                 agent.ready_again = None;
+                (agent.heard, agent.lost, agent.shift_ends) = (now, None, None);
                 self.keep_pace(at);
             }
             None => {
@@ -49,6 +52,9 @@ impl Reference {
                     handled_count: 0,
                     streak: 0,
                     ready_again: None,
+                    heard: now,
+                    lost: None,
+                    shift_ends: None,
                     given: Vec::new(),
                     blocked: Vec::new(),
                     limits: Vec::new(),
@@ -79,6 +85,7 @@ impl Reference {
             self.tell(What::AgentSignedOut { agent: id });
         } else {
             self.agents[a].draining = true;
+            self.agents[a].shift_ends = None;
             self.tell(What::AgentDraining { agent: id });
         }
         self.nobody_waits_for(id);
@@ -86,7 +93,7 @@ impl Reference {
     }
 
     /// SignOut, re-queue.
-    fn sign_out_at_once(&mut self, a: usize) {
+    pub(super) fn sign_out_at_once(&mut self, a: usize) {
         let id = self.agents[a].id;
         let mut taken = Vec::new();
         while !self.agents[a].holds.is_empty() {

@@ -266,13 +266,13 @@ impl Reference {
         if context.len() > self.plan.limits().context as usize {
             return Err(Refused::Condition("more than may be attached to a contact"));
         }
-        let it = match self.known_contact(contact)? {
-            Place::Waiting(at) => &mut self.waiting[at],
-            Place::Parked(at) => &mut self.parked[at],
-            Place::Scheduled(at) => &mut self.scheduled[at],
-            Place::With(a, h) => &mut self.agents[a].holds[h].contact,
-        };
-        it.context = context.to_vec();
+        self.known_contact(contact)?;
+        // One that rings with several agents is with each of them.
+        let held = self.agents.iter_mut().flat_map(|agent| &mut agent.holds).map(|held| &mut held.contact);
+        let nobodys = self.waiting.iter_mut().chain(&mut self.parked).chain(&mut self.scheduled);
+        for it in nobodys.chain(held).filter(|it| it.id == contact) {
+            it.context = context.to_vec();
+        }
         self.tell(What::ContextSet { contact });
         Ok(())
     }

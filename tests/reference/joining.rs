@@ -103,5 +103,6 @@ impl Reference {
         self.tell(What::HandedOver { contact, from, to });
         self.left_hands(customer, from);
         self.was_taken(customer, to);
+        self.mark_agent(to);
     }
 }

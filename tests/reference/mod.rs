@@ -18,6 +18,7 @@ mod displace;
 mod edges;
 mod handling;
 mod joining;
+mod leases;
 mod pacing;
 mod plan;
 mod room;
@@ -134,11 +135,25 @@ impl Reference {
             self.advance_time(input.at);
         } else {
             let before = std::mem::replace(&mut self.now, input.at);
+            let alive = self.sign_of_life(&input.command);
+            // Only one who is back is told of before the command is looked at.
+            let unchanged = self.is_lost(alive).then(|| self.clone());
+            self.is_back(alive);
+            let told = self.events.len();
             if let Err(refused) = self.obey(&input.command) {
-                assert!(self.events.is_empty(), "the reference refused a command after an event: {:?}", input.command);
+                assert!(
+                    self.events.len() == told,
+                    "the reference refused a command after an event: {:?}",
+                    input.command
+                );
+                if let Some(unchanged) = unchanged {
+                    *self = unchanged;
+                    self.events.clear();
+                }
                 self.now = before;
                 return Err(refused);
             }
+            self.renew_lease(alive);
             self.settle();
         }
         self.seq = input.seq;
@@ -156,6 +171,9 @@ impl Reference {
             Command::SetPresence { agent, channels, ready, reason } => {
                 self.set_presence(*agent, *channels, *ready, *reason)
             }
+            Command::Heartbeat { agent } => self.known_agent(*agent).map(|_| ()),
+            Command::LinkLost { agent } => self.link_lost(*agent),
+            Command::SetShift { agent, until } => self.set_shift(*agent, *until),
             Command::SetSkills { agent, skills } => self.set_skills(*agent, skills),
             Command::SetQueueOpen { queue, open } => self.set_queue_open(*queue, *open),
             Command::Enqueue { contact, new } => self.enqueue(*contact, new),

@@ -100,6 +100,7 @@ impl Reference {
             Self::widened_under(plan, contact);
         }
         for agent in &mut self.agents {
+            agent.heard = self.now;
             if !agent.own_skills {
                 agent.skills = plan.group(agent.group).expect("groups stay in the plan").skills.clone();
             }

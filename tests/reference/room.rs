@@ -13,7 +13,10 @@ impl Reference {
 
     /// Whether the agent has room for one more contact of `channel`.
     pub(crate) fn has_room(&self, agent: &Agent, channel: ChannelId) -> bool {
-        let able = !agent.draining && agent.ready.has(channel) && agent.blocked_until(channel).is_none();
+        let able = !agent.draining
+            && agent.lost.is_none()
+            && agent.ready.has(channel)
+            && agent.blocked_until(channel).is_none();
         able && !self.is_at_limit(agent, channel) && self.is_room(agent, channel)
     }
 

@@ -118,8 +118,9 @@ impl Reference {
         let arrival = it.arrival;
         let at = self.waiting.iter().take_while(|waiting| waiting.arrival < arrival).count();
         self.waiting.insert(at, it);
+        let agent = self.agents[a].id;
         self.give(at, a, false);
-        self.mark_agent(self.agents[a].id);
+        self.mark_agent(agent);
     }
 
     /// The contact at (a, h), for which the agent was kept free, is nowhere now.

@@ -30,6 +30,11 @@ pub(crate) struct Agent {
     pub(crate) streak: u32,
     /// When channels taken away because of no answer become ready again.
     pub(crate) ready_again: Option<(Timestamp, ChannelSet)>,
+    /// The last sign of life.
+    pub(crate) heard: Timestamp,
+    /// Nothing is heard of it; when it is signed out.
+    pub(crate) lost: Option<Timestamp>,
+    pub(crate) shift_ends: Option<Timestamp>,
     /// When it was given the last contacts of each channel with a ramp.
     pub(crate) given: Vec<(ChannelId, Timestamp)>,
     /// Channels its ramps block, and until when.

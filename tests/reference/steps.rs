@@ -19,6 +19,9 @@ enum Timer {
 enum AgentReason {
     ReadyAgain,
     Ramp(ChannelId),
+    Shift,
+    Lease,
+    Gone,
 }
 
 impl Reference {
@@ -66,6 +69,11 @@ impl Reference {
                 consider(holding.until, Timer::Contact(holding.contact.arrival, holding.contact.id));
             }
             consider(agent.ready_again.map(|(due, _)| due), Timer::Agent(agent.id, AgentReason::ReadyAgain));
+            consider(agent.shift_ends, Timer::Agent(agent.id, AgentReason::Shift));
+            match agent.lost {
+                Some(until) => consider(Some(until), Timer::Agent(agent.id, AgentReason::Gone)),
+                None => consider(self.lease_ends(agent), Timer::Agent(agent.id, AgentReason::Lease)),
+            }
             for &(channel, until) in &agent.blocked {
                 consider(Some(until), Timer::Agent(agent.id, AgentReason::Ramp(channel)));
             }
@@ -91,6 +99,9 @@ impl Reference {
                 return match reason {
                     AgentReason::ReadyAgain => self.becomes_ready_again(a),
                     AgentReason::Ramp(channel) => self.ramp_passed(a, channel),
+                    AgentReason::Shift => self.drain(a),
+                    AgentReason::Lease => self.is_lost_from_now(a),
+                    AgentReason::Gone => self.sign_out_at_once(a),
                 };
             }
             Timer::Contact(_, contact) => (contact, self.place(contact).expect("its timer was found")),

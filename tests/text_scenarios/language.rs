@@ -6,6 +6,7 @@
 //! ann signs out [at once]
 //! ann is ready [on voice]      ann is not ready [on voice and chat] [reason 3]
 //! ann now has en=80 es=20
+//! ann is alive                ann is cut off              ann stays [until 17m]
 //! ann holds                                           shows her load
 //! bob joins c1 [to advise]    bob parts from c1
 //! ann claims c1               ann may claim           shows what
@@ -172,6 +173,14 @@ impl Reader<'_, '_> {
             Ok(Command::Part { agent, contact: self.contact()? })
         } else if words.skip("claims") {
             Ok(Command::Claim { agent, contact: self.contact()? })
+        } else if words.skip("is alive") {
+            Ok(Command::Heartbeat { agent })
+        } else if words.skip("is cut off") {
+            Ok(Command::LinkLost { agent })
+        } else if words.skip("stays until") {
+            Ok(Command::SetShift { agent, until: Some(Timestamp::ZERO + self.span()?) })
+        } else if words.skip("stays") {
+            Ok(Command::SetShift { agent, until: None })
         } else if words.skip("is") {
             let ready = !words.skip("not");
             if !words.skip("ready") {

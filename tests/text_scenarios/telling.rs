@@ -35,6 +35,10 @@ pub(crate) fn tell(what: &What, names: &Names, plan: &Plan) -> String {
             let channel = plan.channel(channel).map_or("?", |channel| &channel.name);
             format!("{} may be given {channel} again", a(agent))
         }
+        What::AgentLost { agent, until } => format!("{} lost, until {until}", a(agent)),
+        What::AgentBack { agent } => format!("{} back", a(agent)),
+        What::ShiftSet { agent, until: Some(until) } => format!("{} stays until {until}", a(agent)),
+        What::ShiftSet { agent, until: None } => format!("{} stays", a(agent)),
         What::SkillsChanged { agent } => format!("{} has other skills", a(agent)),
         What::Scheduled { contact, until } => format!("{} scheduled, until {until}", c(contact)),
         What::Due { contact } => format!("{} is due", c(contact)),
