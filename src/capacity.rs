@@ -102,7 +102,7 @@ pub struct ChannelCapacity {
 }
 
 /// A limit that adapts: an agent begins with few contacts of a channel at once, and has one more after each round of
-/// replies that leaves time for it; after a round of late ones it is a quarter fewer. What it holds is never taken away.
+/// replies that leaves time for it; after a round of late ones it is an eighth fewer, at least two. What it holds is never taken away.
 ///
 /// ```
 /// # use cordboard::{Plan, Span};

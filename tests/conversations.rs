@@ -217,3 +217,35 @@ fn runs_repeat_whatever_the_threads_and_the_limit() {
     assert_eq!(alone.replications, together.replications);
     assert_ne!(alone.digest(), one.with_seed(9).run().unwrap().digest());
 }
+
+/// An agent with one chat at a time, which is quiet after 20 s of silence and parked after 30 s. Nothing is lost by it: the parked one comes back to its agent.
+#[test]
+fn silent_conversations_are_parked_and_come_back() {
+    let text = r#"
+        horizon = "1h"
+        [channels.chat]
+        quiet_after = "20s"
+        park_after = "30s"
+        [capacity.desk]
+        chat = { max = 1 }
+        [agents.team]
+        capacity = "desk"
+        [queues.line]
+        [streams.chats]
+        channel = "chat"
+        queue = "line"
+        arrivals = { every = "1h" }
+        conversation = { turns = 2, agent = { deterministic = "10s" }, customer = { deterministic = "1m" } }
+        patience = { deterministic = "37s" }
+        "#;
+    let at = |secs: u64| Recorded { at: Timestamp::from_secs(secs), handle: None, patience: None, priority: None };
+    let scenario = read(text).with_arrivals("chats", Arrivals::Trace([at(0), at(4)].into()));
+    let chats = scenario.run().unwrap().results().streams[0].1;
+    // The first: replied at 10 s, parked at 40; the second given then, replied at 50, parked at 80. The first wrote at 70 and is given at
+    // 80 again, done at 90; the second wrote at 110, done at 120.
+    assert_eq!((chats.completed, chats.replies, chats.abandoned, chats.waiting_at_end), (2, 4, 0, 0));
+    assert_eq!(chats.wait_answered_seconds.mean, Some(36.0 / 2.0));
+    assert_eq!(chats.reply_seconds.mean, Some(10.0));
+    assert_eq!(chats.in_service.mean, Some((40 + 10 + 40 + 10) as f64 / 3600.0));
+    assert_eq!(chats.queue_length.mean, Some((36 + 10) as f64 / 3600.0));
+}

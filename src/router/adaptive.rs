@@ -55,7 +55,7 @@ impl Limit {
         }
         let begun = Self { replies: 0, waited: Span::ZERO, in_use: false, falling: false, ..self };
         if sum > in_all(replies) {
-            let fewer = self.most.saturating_sub(self.most.div_ceil(4)).max(rule.floor);
+            let fewer = self.most.saturating_sub((self.most / 8).max(2)).max(rule.floor);
             return Self { most: fewer, falling: true, ..begun };
         }
         // With one more, everybody is taken to wait longer in proportion.
@@ -189,12 +189,14 @@ mod tests {
     }
 
     #[test]
-    fn falls_by_a_quarter_as_soon_as_the_round_is_lost_and_no_lower_than_the_floor() {
+    fn falls_by_an_eighth_as_soon_as_the_round_is_lost_and_no_lower_than_the_floor() {
         let eight = Limit { most: 8, ..Limit::new(RULE) };
         let lost = after(eight, &[40, 41], 3);
         assert_eq!((lost.most, lost.replies), (6, 0), "81 s are more than 8 replies may take, after two of them");
         let five = Limit { most: 5, ..eight };
-        assert_eq!(after(five, &[51], 5).most, 3, "a quarter of five is rounded up");
+        assert_eq!(after(five, &[51], 5).most, 3, "at least by two");
+        let forty = Limit { most: 40, ..eight };
+        assert_eq!(after(forty, &[401], 40).most, 35);
         assert_eq!(after(Limit::new(RULE), &[21], 2).most, 2);
     }
 

@@ -177,7 +177,7 @@ impl<'s> Contacts<'s> {
     pub(super) fn is_live(&self, due: Due) -> bool {
         let of = due.of() as usize;
         match due.kind() {
-            Kind::LosesPatience => self.if_impatient(due.of(), due.stamp()).is_some(),
+            Kind::LosesPatience => self.if_impatient(due.of(), due.stamp(), due.at()).is_some(),
             Kind::Served | Kind::WrappedUp | Kind::Answers | Kind::Connects => self.slots[of].phase == due.stamp(),
             Kind::ServedTogether => self.together[of].stamp == due.stamp(),
             Kind::Written => self.desks.is_writing(due.of(), due.stamp()),
@@ -193,9 +193,11 @@ impl<'s> Contacts<'s> {
     }
 
     /// The contact in `slot`, if it is still that one and nobody has answered it.
-    pub(super) fn if_impatient(&self, slot: u32, used: u32) -> Option<ContactId> {
+    pub(super) fn if_impatient(&self, slot: u32, used: u32, at: Timestamp) -> Option<ContactId> {
         let contact = &self.slots[slot as usize];
-        let waits = matches!(contact.state, State::Waiting | State::Offered) && contact.patience != Span::MAX;
+        let waits = matches!(contact.state, State::Waiting | State::Offered)
+            && contact.patience != Span::MAX
+            && contact.since + contact.patience <= at;
         (contact.used == used && waits).then(|| contact.id(slot))
     }
 

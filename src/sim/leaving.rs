@@ -36,7 +36,7 @@ impl Contacts<'_> {
         self.hang_up(slot(id), at, calendar);
         let (_, contact) = self.contact(id);
         contact.enter_state(State::Waiting);
-        contact.since = at;
+        contact.wait_from(at);
         contact.taken
     }
 
@@ -52,7 +52,7 @@ impl Contacts<'_> {
         match self.slots[slot as usize].state {
             State::Waiting | State::Offered => self.leave_line(slot, outcome, at),
             State::Connecting | State::Active | State::Paused => self.leave_conversation(slot, at, calendar),
-            State::WrapUp | State::Gone => {}
+            State::WrapUp | State::Parked | State::Gone => {}
         }
         self.hang_up(slot, at, calendar);
         self.finish(slot, outcome, at);
@@ -75,7 +75,7 @@ impl Contacts<'_> {
             let tally = &mut self.streams[contact.stream as usize].tally;
             let area = self.window.clip(contact.since, self.window.to);
             match contact.state {
-                State::Gone => {}
+                State::Gone | State::Parked => {}
                 State::Waiting | State::Offered => {
                     tally.wait(contact.since, self.window.to, self.window);
                     tally.waiting_at_end += u64::from(contact.counted && !contact.answered);
@@ -83,7 +83,7 @@ impl Contacts<'_> {
                 State::Connecting | State::Active | State::Paused => tally.service_area += area,
                 State::WrapUp => {}
             }
-            if !matches!(contact.state, State::Gone | State::Waiting) {
+            if !matches!(contact.state, State::Gone | State::Waiting | State::Parked) {
                 let held = held(contact.agent, contact.taken);
                 self.streams[contact.stream as usize].carry(&self.loads, held);
             }
@@ -112,7 +112,7 @@ impl Contacts<'_> {
         }
     }
 
-    fn leave_conversation(&mut self, slot: u32, at: Timestamp, calendar: &mut Calendar) {
+    pub(super) fn leave_conversation(&mut self, slot: u32, at: Timestamp, calendar: &mut Calendar) {
         self.stop(slot, at, calendar);
         let contact = &self.slots[slot as usize];
         self.streams[contact.stream as usize].tally.service_area += self.window.clip(contact.since, at);

@@ -180,7 +180,7 @@ impl Run<'_> {
                 }
             }
             Kind::LosesPatience => {
-                if let Some(contact) = self.contacts.if_impatient(slot, stamp) {
+                if let Some(contact) = self.contacts.if_impatient(slot, stamp, self.input.at) {
                     self.apply(Command::Abandon { contact }, "let a customer abandon")?;
                 }
             }
@@ -263,7 +263,12 @@ impl Run<'_> {
             What::CustomerWrote { contact } => contacts.asked(contact, at, calendar),
             What::Held { contact, .. } | What::Quieted { contact, .. } => contacts.pause(contact, at, calendar),
             What::WrapUpStarted { contact, until, .. } => contacts.wrap_up(contact, at, until.is_none(), calendar),
-            What::Returned { contact, agent, .. } | What::Parked { contact, agent } => {
+            What::Parked { contact, agent } => {
+                let taken = contacts.parked(contact, at, calendar);
+                contacts.carried(contact, crowd.release(agent, taken, at));
+            }
+            What::Unparked { contact } => contacts.unparked(contact, at),
+            What::Returned { contact, agent, .. } => {
                 let taken = contacts.returned(contact, at, calendar);
                 contacts.carried(contact, crowd.release(agent, taken, at));
             }
@@ -284,7 +289,6 @@ impl Run<'_> {
             | What::Joined { .. }
             | What::Parted { .. }
             | What::HandedOver { .. }
-            | What::Unparked { .. }
             | What::WakeDeferred { .. }
             | What::PreferenceEnded { .. }
             | What::Relaxed { .. }

@@ -49,6 +49,8 @@ pub(super) enum State {
     Connecting,
     Active,
     Paused,
+    /// With nobody, until its customer writes.
+    Parked,
     WrapUp,
 }
 
@@ -82,17 +84,23 @@ impl Contact {
         ContactId(u64::from(self.used) << 32 | u64::from(slot))
     }
 
+    /// Stands in line again, with all its patience.
+    pub(super) fn wait_from(&mut self, at: Timestamp) {
+        self.since = at;
+        self.impatient = false;
+    }
+
     /// Changes state; entries in the calendar made before are out of date.
     pub(super) fn enter_state(&mut self, state: State) {
         self.state = state;
         self.phase = self.phase.wrapping_add(1);
     }
 
-    /// Enters the end of its patience, once: customers only lose it who were not answered at once.
+    /// Enters the end of its patience, once for each wait: customers only lose it who were not answered at once.
     pub(super) fn lose_patience(&mut self, slot: u32, calendar: &mut Calendar) {
         if !self.impatient && self.patience != Span::MAX {
             self.impatient = true;
-            calendar.enter(self.arrived + self.patience, Kind::LosesPatience, slot, self.used);
+            calendar.enter(self.since + self.patience, Kind::LosesPatience, slot, self.used);
         }
     }
 }

@@ -7,6 +7,7 @@ use crate::time::Timestamp;
 use super::calendar::Calendar;
 use super::contacts::{Contacts, slot};
 use super::crowd;
+use super::slot::State;
 
 impl Contacts<'_> {
     /// Whose reply is written now, if nothing has changed at the desk since.
@@ -45,6 +46,22 @@ impl Contacts<'_> {
         if let Some(how) = self.streams[stream].stream.conversation() {
             self.desks.asked(slot, how, at, calendar);
         }
+    }
+
+    /// Its customer has been silent for long, and it is with nobody: since when the agent's capacity had been taken.
+    pub(super) fn parked(&mut self, id: ContactId, at: Timestamp, calendar: &mut Calendar) -> Timestamp {
+        self.leave_conversation(slot(id), at, calendar);
+        self.hang_up(slot(id), at, calendar);
+        let (_, contact) = self.contact(id);
+        contact.enter_state(State::Parked);
+        contact.taken
+    }
+
+    /// Its customer has written, and it stands in line again.
+    pub(super) fn unparked(&mut self, id: ContactId, at: Timestamp) {
+        let (_, contact) = self.contact(id);
+        contact.enter_state(State::Waiting);
+        contact.wait_from(at);
     }
 
     /// No longer keeps its agent from writing.

@@ -76,7 +76,7 @@ impl Reference {
         }
         if sum > in_all(replies) {
             limit.falling = true;
-            limit.most = rule.floor.max(before - before.div_ceil(4));
+            limit.most = rule.floor.max(before.saturating_sub(2.max(before / 8)));
         } else if limit.in_use && sum * (most as u128 + 1) <= in_all(replies) * most as u128 {
             limit.most = max.min(before + 1);
         }
