@@ -105,10 +105,14 @@ impl State {
     }
 
     /// An agent was given a contact, and not by force.
+    #[inline]
     pub(crate) fn note_given(&mut self, slot: u32, channel: ChannelId) {
-        if self.agents[slot].pacing.is_empty() {
-            return;
+        if !self.agents[slot].pacing.is_empty() {
+            self.remember_given(slot, channel);
         }
+    }
+
+    fn remember_given(&mut self, slot: u32, channel: ChannelId) {
         let (now, profile) = (self.now, self.crews.crews[self.agents[slot].crew as usize].profile);
         let rule = self.plan.profile(profile).and_then(|profile| profile.channel(channel));
         let mut paced = self.agents[slot].pacing.iter_mut();
