@@ -53,7 +53,7 @@ fn an_adaptive_limit_holds_the_target_where_a_fixed_one_breaks_it() {
         assert!(adapts.0 < WITHIN, "adapts: {adapts:?}");
         assert!(adapts.1 > share * thirty.1, "{adapts:?} of {thirty:?}");
     }
-    // It loses little against the fixed limit that one would have chosen knowing the customers: 20 is the most that is safe.
+    // It loses little against a fixed limit that one would have chosen knowing the customers: 21 is the most that holds.
     let (twenty, adapts) = (desk(&["capacity.desk.chat.max = 20"]), desk(&["capacity.desk.chat.max = 30", ADAPTIVE]));
     assert!(twenty.0 < WITHIN && adapts.1 > 0.95 * twenty.1, "{adapts:?} of {twenty:?}");
 }
