@@ -32,7 +32,11 @@ impl Reference {
         if self.waiting[first].id == it.id {
             return Some(a);
         }
-        self.give(first, a, false);
+        // The one that arrives does not wait yet: what the other brings about for those who wait is not for it.
+        let arriving = self.waiting.remove(at);
+        self.give(if first > at { first - 1 } else { first }, a, false);
+        let place = self.waiting.iter().position(|other| other.arrival > arriving.arrival);
+        self.waiting.insert(place.unwrap_or(self.waiting.len()), arriving);
         None
     }
 
