@@ -74,7 +74,11 @@ impl State {
 
     fn may_be_displaced(&self, agent: u32, at: usize, displace: Displace) -> bool {
         let held: &Holding = &self.agents[agent].holding[at];
-        let Some(channel) = self.plan.channel(held.channel).filter(|_| !held.joined) else { return false };
+        // A conversation of three is not broken off.
+        if held.joined || self.joins.of(held.contact).next().is_some() {
+            return false;
+        }
+        let Some(channel) = self.plan.channel(held.channel) else { return false };
         match displace {
             Displace::None => false,
             Displace::Quiet => {

@@ -46,7 +46,7 @@ impl Reference {
         all.retain(|&h| {
             let held = &agent.holds[h];
             let channel = self.plan.channel(held.contact.channel).expect("its channel is in the plan");
-            if held.further {
+            if held.further || !held.contact.joined.is_empty() {
                 return false;
             }
             match displace {
