@@ -150,15 +150,7 @@ impl State {
         }
         let holder = &mut self.agents[agent_slot];
         holder.offered_at = now;
-        holder.holding.push(Holding {
-            contact: slot,
-            channel,
-            stage,
-            forced,
-            by_itself: false,
-            joined: false,
-            active_since: now,
-        });
+        holder.holding.push(Holding { forced, ..Holding::new(slot, channel, stage, now) });
         self.unshelve(agent_slot);
         self.arm(slot);
         if !forced {

@@ -198,15 +198,7 @@ mod tests {
     }
 
     fn held(contact: u32, channel: ChannelId, stage: Stage) -> Holding {
-        Holding {
-            contact,
-            channel,
-            stage,
-            forced: false,
-            by_itself: false,
-            joined: false,
-            active_since: Timestamp::ZERO,
-        }
+        Holding::new(contact, channel, stage, Timestamp::ZERO)
     }
 
     #[test]

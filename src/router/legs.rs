@@ -99,15 +99,7 @@ impl State {
         let now = self.now;
         let holder = &mut self.agents[agent];
         holder.offered_at = self.now;
-        holder.holding.push(Holding {
-            contact: slot,
-            channel,
-            stage,
-            forced: false,
-            by_itself: false,
-            joined: false,
-            active_since: now,
-        });
+        holder.holding.push(Holding::new(slot, channel, stage, now));
         self.unshelve(agent);
         self.arm(slot);
         self.note_given(agent, channel);

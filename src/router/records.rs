@@ -344,6 +344,13 @@ pub(crate) struct Holding {
     pub(crate) active_since: Timestamp,
 }
 
+impl Holding {
+    /// One that is given now, with nothing special about it.
+    pub(crate) fn new(contact: u32, channel: ChannelId, stage: Stage, now: Timestamp) -> Self {
+        Self { contact, channel, stage, forced: false, by_itself: false, joined: false, active_since: now }
+    }
+}
+
 #[derive(Clone, Debug)]
 pub(crate) struct Agent {
     pub(crate) id: AgentId,

@@ -227,15 +227,7 @@ impl State {
         let channel = it.channel;
         let holding = &mut self.agents[agent_slot].holding;
         let stage = Stage::Reserved;
-        holding.push(Holding {
-            contact: slot,
-            channel,
-            stage,
-            forced: false,
-            by_itself: false,
-            joined: false,
-            active_since: now,
-        });
+        holding.push(Holding::new(slot, channel, stage, now));
         self.unshelve(agent_slot);
         self.arm(slot);
     }
