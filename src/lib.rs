@@ -128,6 +128,8 @@ mod event;
 #[cfg(feature = "hours")]
 mod hours;
 mod id;
+#[cfg(feature = "journal")]
+mod journal;
 mod lease;
 mod nearest;
 mod obstacle;
@@ -150,6 +152,8 @@ pub use event::*;
 #[cfg(feature = "hours")]
 pub use hours::*;
 pub use id::*;
+#[cfg(feature = "journal")]
+pub use journal::*;
 pub use lease::Leases;
 pub use obstacle::Obstacle;
 pub use overflow::{AfterWait, Overflow, OverflowTo};

@@ -14,7 +14,8 @@ const LAYERS: &[&[&str]] = &[
     &["plan"],
     &["command", "event", "obstacle", "rejected", "policy"],
     &["router"],
-    &["measure"],
+    &["journal"],
+    &["live", "measure"],
     &["sim"],
 ];
 
