@@ -23,11 +23,13 @@ mod error;
 mod memory;
 mod record;
 mod snapshot;
+mod verify;
 
 pub use error::JournalError;
 pub use memory::MemoryJournal;
 pub use record::{ENTRY_FORMAT, Unreadable};
 pub use snapshot::{SNAPSHOT_FORMAT, Snapshot};
+pub use verify::{Difference, Pass, Verified, VerifyError, beginning, verify};
 
 use std::ops::ControlFlow;
 

@@ -49,6 +49,7 @@ mod opening;
 mod policy;
 mod random;
 mod record_file;
+mod recorder;
 mod replication;
 mod results;
 mod scenario;
