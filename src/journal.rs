@@ -10,6 +10,7 @@
 //! #     input: Stamped { seq: Seq(seq), id: CommandId::ANONYMOUS, at: Timestamp(seq), command: Command::AdvanceTime },
 //! #     events: Vec::new(),
 //! #     key: None,
+//! #     delivered: Seq(0),
 //! # };
 //! let mut journal = MemoryJournal::new();
 //! journal.append(Seq(0), &[entry(1), entry(2)])?;
@@ -48,6 +49,9 @@ pub struct Entry {
     pub events: Vec<Event>,
     /// The host's own name (a Call-ID, a UUID) for the contact that this command brought, where it gave one.
     pub key: Option<Box<str>>,
+    /// The last command of which the gateway had been given every event when this was written; 0: nothing more than the
+    /// entry before says. What comes after it is delivered again on opening.
+    pub delivered: Seq,
 }
 
 /// What an acknowledgement promises, from the most to the least.

@@ -131,6 +131,8 @@ mod id;
 #[cfg(feature = "journal")]
 mod journal;
 mod lease;
+#[cfg(feature = "live")]
+mod live;
 mod nearest;
 mod obstacle;
 mod overflow;
@@ -155,6 +157,8 @@ pub use id::*;
 #[cfg(feature = "journal")]
 pub use journal::*;
 pub use lease::Leases;
+#[cfg(feature = "live")]
+pub use live::*;
 pub use obstacle::Obstacle;
 pub use overflow::{AfterWait, Overflow, OverflowTo};
 pub use plan::*;

@@ -109,6 +109,17 @@ fn nothing_imports_upward() {
 }
 
 #[test]
+fn the_live_driver_and_the_simulator_know_nothing_of_each_other() {
+    for (module, other) in [("live", "sim"), ("sim", "live")] {
+        let files: Vec<PathBuf> = sources(&src()).into_iter().filter(|path| module_of(path) == module).collect();
+        assert!(files.len() > 4, "only {} files of {module} were found", files.len());
+        for path in files {
+            assert!(!used(&code(&path)).iter().any(|used| used == other), "{} uses `{other}`", path.display());
+        }
+    }
+}
+
+#[test]
 fn the_engine_has_no_clock_thread_float_randomness_or_hash_order() {
     let engine: Vec<PathBuf> = sources(&src()).into_iter().filter(|path| module_of(path) == "router").collect();
     assert!(engine.len() > 15, "only {} files of the engine were found", engine.len());
