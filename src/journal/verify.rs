@@ -132,7 +132,7 @@ pub fn beginning(journal: &mut dyn Journal, policies: Policies) -> Result<Router
 /// let input = Stamped { seq: Seq(1), id: CommandId::ANONYMOUS, at: Timestamp(5), command };
 /// let mut events = Vec::new();
 /// router.apply(&input, &mut events)?;
-/// journal.append(Seq(0), &[Entry { input, events, key: None }])?;
+/// journal.append(Seq(0), &[Entry { input, events, key: None, delivered: Seq(0) }])?;
 ///
 /// let verified = verify(&mut journal, &Policies::new(), &mut |_, _| {})?;
 /// assert_eq!((verified.commands, verified.difference), (1, None));

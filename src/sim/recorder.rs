@@ -34,7 +34,7 @@ impl<'j> Recorder<'j> {
     }
 
     pub(super) fn keep(&mut self, input: &Stamped, events: &[Event]) -> Result<(), JournalError> {
-        self.batch.push(Entry { input: input.clone(), events: events.to_vec(), key: None });
+        self.batch.push(Entry { input: input.clone(), events: events.to_vec(), key: None, delivered: Seq(0) });
         if self.batch.len() == BATCH { self.write() } else { Ok(()) }
     }
 
