@@ -30,7 +30,7 @@ pub use error::JournalError;
 pub use memory::MemoryJournal;
 pub use record::{ENTRY_FORMAT, Unreadable};
 pub use snapshot::{SNAPSHOT_FORMAT, Snapshot};
-pub use verify::{Difference, Pass, Verified, VerifyError, beginning, verify};
+pub use verify::{Difference, Pass, RerunError, Verified, beginning, verify};
 
 use std::ops::ControlFlow;
 

@@ -58,6 +58,7 @@ mod staffing;
 mod talking;
 mod tally;
 mod together;
+mod what_if;
 
 pub use arrivals::{Arrivals, Profile, Recorded};
 pub use comparison::{Comparison, Differences};
@@ -72,3 +73,4 @@ pub use results::{AgentResults, ContactResults, Metric, Quantiles, Results};
 pub use scenario::{Cost, Scenario, Stream};
 pub use staffing::{RecordedAgent, ShiftError, Shifts, Staffing};
 pub use tally::{AgentTally, ContactTally, Replication};
+pub use what_if::{Answering, Departures, FigureRow, Figures, Patient, WhatIf, WhatIfError};

@@ -6,8 +6,8 @@ use std::path::Path;
 
 use cordboard::sim::{RunError, Scenario};
 use cordboard::{
-    Command, Difference, Entry, Journal, JournalError, MemoryJournal, Pass, Policies, Router, Seq, Snapshot, Verified,
-    VerifyError, beginning, verify,
+    Command, Difference, Entry, Journal, JournalError, MemoryJournal, Pass, Policies, RerunError, Router, Seq,
+    Snapshot, Verified, beginning, verify,
 };
 
 /// Calls that ring out or are abandoned, chats that turn quiet and are parked, hours and shifts.
@@ -178,5 +178,5 @@ fn a_snapshot_of_another_state_is_found() {
 #[test]
 fn a_journal_without_a_beginning_says_so() {
     let missing = verify(&mut MemoryJournal::new(), &Policies::new(), &mut |_, _| {});
-    assert!(matches!(missing, Err(VerifyError::NoBeginning)));
+    assert!(matches!(missing, Err(RerunError::NoBeginning)));
 }

@@ -88,7 +88,7 @@ pub enum Difference {
 /// Why a journal cannot be verified, or run under another policy.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
-pub enum VerifyError {
+pub enum RerunError {
     /// It cannot be read.
     #[error(transparent)]
     Journal(#[from] JournalError),
@@ -108,10 +108,10 @@ pub enum VerifyError {
 /// The engine as it was when the journal began.
 ///
 /// # Errors
-/// [`VerifyError`] if there is no readable snapshot of it, or it needs policies that were not given.
-pub fn beginning(journal: &mut dyn Journal, policies: Policies) -> Result<Router, VerifyError> {
-    let first = journal.load_checkpoint(Seq(0))?.ok_or(VerifyError::NoBeginning)?;
-    Router::restore(first.checkpoint, policies).map_err(|why| VerifyError::Snapshot { at: Seq(0), why })
+/// [`RerunError`] if there is no readable snapshot of it, or it needs policies that were not given.
+pub fn beginning(journal: &mut dyn Journal, policies: Policies) -> Result<Router, RerunError> {
+    let first = journal.load_checkpoint(Seq(0))?.ok_or(RerunError::NoBeginning)?;
+    Router::restore(first.checkpoint, policies).map_err(|why| RerunError::Snapshot { at: Seq(0), why })
 }
 
 /// Runs the commands of a journal again from its beginning and compares every event; folds the events; compares
@@ -141,12 +141,12 @@ pub fn beginning(journal: &mut dyn Journal, policies: Policies) -> Result<Router
 /// ```
 ///
 /// # Errors
-/// [`VerifyError`] if the journal cannot be read or has no beginning. What differs is no error.
+/// [`RerunError`] if the journal cannot be read or has no beginning. What differs is no error.
 pub fn verify(
     journal: &mut dyn Journal,
     policies: &Policies,
     progress: &mut dyn FnMut(Pass, u64),
-) -> Result<Verified, VerifyError> {
+) -> Result<Verified, RerunError> {
     let snapshots = snapshots(journal, policies)?;
     let first = beginning(journal, policies.clone())?;
     let run = go_through(journal, Pass::Run, first.clone(), &snapshots, progress)?;
@@ -162,13 +162,13 @@ pub fn verify(
 }
 
 /// Where there are snapshots, from the first to the last, and the digest of each.
-fn snapshots(journal: &mut dyn Journal, policies: &Policies) -> Result<Vec<(Seq, Digest)>, VerifyError> {
+fn snapshots(journal: &mut dyn Journal, policies: &Policies) -> Result<Vec<(Seq, Digest)>, RerunError> {
     let mut found = Vec::new();
     let mut at_most = journal.end()?;
     while let Some(snapshot) = journal.load_checkpoint(at_most)? {
         let at = snapshot.seq;
         let router =
-            Router::restore(snapshot.checkpoint, policies.clone()).map_err(|why| VerifyError::Snapshot { at, why })?;
+            Router::restore(snapshot.checkpoint, policies.clone()).map_err(|why| RerunError::Snapshot { at, why })?;
         found.push((at, router.digest()));
         match at.0.min(at_most.0).checked_sub(1) {
             Some(before) => at_most = Seq(before),
