@@ -27,6 +27,7 @@ mod record;
 mod snapshot;
 #[cfg(feature = "sqlite")]
 mod sqlite;
+mod verify;
 
 pub use check::{JournalFault, JournalPoint, JournalStorage, check_journal};
 pub use error::JournalError;
@@ -35,6 +36,7 @@ pub use record::{ENTRY_FORMAT, Unreadable};
 pub use snapshot::{SNAPSHOT_FORMAT, Snapshot};
 #[cfg(feature = "sqlite")]
 pub use sqlite::{SqliteJournal, SqliteOptions};
+pub use verify::{Difference, Pass, RerunError, Verified, beginning, verify};
 
 use std::ops::ControlFlow;
 

@@ -56,7 +56,7 @@ impl Default for SqliteOptions {
 /// # let command = Command::Enqueue { contact, new: NewContact::new(queue, ChannelId(0)) };
 /// # let input = Stamped { seq: Seq(1), id: CommandId::ANONYMOUS, at, command };
 /// # let arrived = Event { at, what: What::Arrived { contact, queue, repeat: false } };
-/// # let entry = Entry { input, events: vec![arrived], key: Some("call-1".into()) };
+/// # let entry = Entry { input, events: vec![arrived], key: Some("call-1".into()), delivered: Seq(0) };
 /// let mut journal = SqliteJournal::open(&path)?;
 /// journal.append(Seq(0), &[entry])?;
 /// journal.sync(Durability::Stable)?;
