@@ -32,6 +32,7 @@
 //! derived by hashing from the scenario's seed; what a contact will need is drawn when it arrives. So policies
 //! compared see the same contacts with the same needs, and results depend neither on the number of threads nor on the machine.
 
+mod announcing;
 mod arrivals;
 mod calendar;
 mod comparison;
@@ -51,6 +52,7 @@ mod random;
 mod record_file;
 mod replication;
 mod results;
+mod retrying;
 mod scenario;
 mod slot;
 mod staffing;
@@ -58,6 +60,7 @@ mod talking;
 mod tally;
 mod together;
 
+pub use announcing::{Balk, Told};
 pub use arrivals::{Arrivals, Profile, Recorded};
 pub use comparison::{Comparison, Differences};
 pub use conversation::{Conversation, Turns};
@@ -68,6 +71,7 @@ pub use policy::{Policy, UnknownPolicy};
 pub use record_file::{instant, length, origin};
 pub use replication::RunError;
 pub use results::{AgentResults, ContactResults, Metric, Quantiles, Results};
+pub use retrying::Retry;
 pub use scenario::{Cost, Scenario, Stream};
 pub use staffing::{RecordedAgent, ShiftError, Shifts, Staffing};
 pub use tally::{AgentTally, ContactTally, Replication};

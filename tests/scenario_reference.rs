@@ -30,6 +30,37 @@ fn a_queue_that_does_not_give_its_contacts_to_one_agent_is_not_simulated() {
     }
 }
 
+/// Tables of a stream, and what stands in them.
+#[test]
+fn every_key_of_a_table_is_described_and_read() {
+    let base = "horizon = \"1h\"\n[capacity.p]\nvoice = { max = 1 }\n[agents.a]\ncapacity = \"p\"\n[queues.q]\n\
+                [streams.s]\nchannel = \"voice\"\nqueue = \"q\"\narrivals = { every = \"1m\" }\nhandle = { exponential = \"1m\" }\n\
+                patience = { exponential = \"1m\" }\n";
+    for (table, needed, keys) in [
+        ("retry", "delay = { exponential = \"1m\" }", &["abandoned = 0.5", "overflowed = 0.5", "attempts = 9"][..]),
+        ("balk", "", &["share = 0.5", "tolerance = 2", "told = \"high\""]),
+    ] {
+        let heading = format!("### `{table}`");
+        let section = REFERENCE.split(&heading).nth(1).unwrap_or_else(|| panic!("no heading {heading}"));
+        let section = section.split("\n#").next().unwrap();
+        let (separator, needed) = if needed.is_empty() { ("", "") } else { (", ", needed) };
+        for key in needed.split(" = ").take(1).filter(|key| !key.is_empty()).chain(keys.iter().copied()) {
+            let name = key.split(' ').next().unwrap();
+            assert!(section.contains(&format!("| `{name}` |")), "docs/scenario.md says nothing of {table}.{name}");
+        }
+        let all = keys.join(", ");
+        check(&format!("{base}{table} = {{ {needed}{separator}{all} }}\n")).unwrap_or_else(|why| panic!("{why}"));
+        for key in keys {
+            let (name, value) = key.split_once(" = ").unwrap();
+            // The table needs one of them, perhaps this one.
+            let others = all.replace(&format!("{key}, "), "").replace(&format!(", {key}"), "");
+            let text = format!("{base}{table} = {{ {needed}{separator}{others}, {name}x = {value} }}\n");
+            let complaint = check(&text).err().unwrap();
+            assert!(complaint.contains(&format!("did you mean `{name}`?")), "{name}: {complaint}");
+        }
+    }
+}
+
 /// A misspelt key brings the reader to say which keys there are, or which is the nearest.
 #[test]
 fn every_key_is_described_and_read() {
@@ -51,6 +82,8 @@ fn every_key_is_described_and_read() {
         ("streams.s", "priority", "-3"),
         ("streams.s", "target", "{ share = 0.9, within = \"10s\" }"),
         ("streams.s", "cost", "{ hold_per_minute = 1, lost = 2.5 }"),
+        ("streams.s", "retry", "{ abandoned = 0.5, delay = { exponential = \"1m\" } }"),
+        ("streams.s", "balk", "{ share = 0.5 }\npatience = { exponential = \"1m\" }"),
         ("offers", "accept", "{ gamma = [2.0, \"3s\"] }"),
         ("offers", "no_answer", "0.1"),
         ("offers", "back_after", "\"1m\""),

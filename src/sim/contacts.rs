@@ -2,16 +2,18 @@
 
 use crate::capacity::Load;
 use crate::command::Command;
+use crate::contact::NewContact;
 use crate::id::{AgentId, ContactId, OfferId};
 use crate::queue::WrapUp;
 use crate::time::{Span, Timestamp};
 
-use super::arrivals::{Recorded, Source};
+use super::arrivals::{Arrivals, Recorded, Source};
 use super::calendar::{Calendar, Due, Kind};
 use super::crowd::Place;
 use super::desk::Desks;
 use super::distribution::span;
 use super::random::{Purpose, Random};
+use super::retrying::{Attempt, Customers, Need};
 use super::scenario::{Handle, Scenario, Stream};
 use super::slot::{Contact, State};
 use super::tally::{ContactTally, Window};
@@ -34,6 +36,8 @@ pub(super) struct Contacts<'s> {
     pub(super) loads: Vec<Vec<Load>>,
     /// Where conversations are written.
     pub(super) desks: Desks,
+    /// Who contacts stand for, where that matters to any stream.
+    pub(super) customers: Option<Customers>,
 }
 
 pub(super) struct StreamState<'s> {
@@ -44,6 +48,7 @@ pub(super) struct StreamState<'s> {
     handle: Random,
     patience: Random,
     wrap_up: Random,
+    customers: Random,
     /// Its contacts keep an agent from writing.
     pub(super) interrupts: bool,
     pub(super) tally: ContactTally,
@@ -62,6 +67,7 @@ impl<'s> Contacts<'s> {
                 handle: random(Purpose::Handle),
                 patience: random(Purpose::Patience),
                 wrap_up: random(Purpose::WrapUp),
+                customers: random(Purpose::Customer),
                 interrupts: writes
                     && stream.conversation().is_none()
                     && scenario.plan().channel(stream.channel()).is_some_and(|channel| channel.whole_agent),
@@ -88,6 +94,7 @@ impl<'s> Contacts<'s> {
             speeded,
             loads: super::scenario::active_loads(scenario),
             desks: if writes { Desks::new(agents) } else { Desks::default() },
+            customers: scenario.streams.iter().any(Stream::knows_customers).then(Customers::default),
         }
     }
 
@@ -142,6 +149,39 @@ impl<'s> Contacts<'s> {
             (None, None) => Span::MAX,
         };
         let wrap_up = from.wrap_up.as_ref().map(|time| span(time.draw(&mut state.wrap_up)));
+        let priority = recorded.priority.unwrap_or(from.new.priority);
+        let need = Need { work, undrawn, wrap_up, priority };
+        // Recorded customers who came again are on record as often as they came.
+        let known = from.knows_customers() && !matches!(from.arrivals, Arrivals::Trace(_));
+        let key = if known { state.customers.bits() } else { 0 };
+        let slot = self.let_in(stream, need, patience, now, command);
+        if let Some(customers) = &mut self.customers {
+            customers.come(slot, known.then(|| Attempt::first(stream, need, key)));
+        }
+        true
+    }
+
+    /// A customer who was not answered comes again, with this command.
+    pub(super) fn come_again(&mut self, number: u32, now: Timestamp, command: &mut Command) -> bool {
+        let Some(attempt) = self.customers.as_mut().map(|customers| customers.back(number)) else { return false };
+        let state = &mut self.streams[attempt.stream as usize];
+        if self.window.has(now) {
+            state.tally.arrive(now, self.window);
+            state.tally.retrials += 1;
+        }
+        let patience = state.stream.patience.as_ref().map_or(Span::MAX, |patience| attempt.patience(patience));
+        let slot = self.let_in(attempt.stream, attempt.need, patience, now, command);
+        if let Some(customers) = &mut self.customers {
+            customers.come(slot, Some(attempt));
+        }
+        true
+    }
+
+    /// A contact comes to the engine, with this command.
+    #[inline]
+    fn let_in(&mut self, stream: u32, need: Need, patience: Span, now: Timestamp, command: &mut Command) -> u32 {
+        let from = self.streams[stream as usize].stream;
+        let Need { work, undrawn, wrap_up, priority } = need;
         let slot = self.free.pop().unwrap_or_else(|| {
             self.slots.push(Contact::unused());
             self.slots.len() as u32 - 1
@@ -155,7 +195,7 @@ impl<'s> Contacts<'s> {
             phase: contact.phase,
             stream,
             state: State::Waiting,
-            counted,
+            counted: self.window.has(now),
             undrawn,
             work,
             patience,
@@ -164,13 +204,12 @@ impl<'s> Contacts<'s> {
             since: now,
             ..Contact::unused()
         };
-        let mut new = from.new.clone();
-        new.priority = recorded.priority.unwrap_or(new.priority);
+        let mut new = NewContact { priority, ..from.new.clone() };
         if let Some(wrap_up) = wrap_up {
             new.wrap_up = Some(if wrap_up == Span::ZERO { WrapUp::None } else { WrapUp::Open });
         }
         *command = Command::Enqueue { contact: contact.id(slot), new };
-        true
+        slot
     }
 
     /// Whether an entry of the calendar may still come to something.
@@ -182,7 +221,7 @@ impl<'s> Contacts<'s> {
             Kind::ServedTogether => self.together[of].stamp == due.stamp(),
             Kind::Written => self.desks.is_writing(due.of(), due.stamp()),
             Kind::CustomerWrites => self.desks.is_thinking(due.of(), due.stamp()),
-            Kind::Hours | Kind::ShiftBegins | Kind::Back | Kind::Arrives | Kind::ShiftEnds => true,
+            Kind::Hours | Kind::ShiftBegins | Kind::Back | Kind::Arrives | Kind::ComesAgain | Kind::ShiftEnds => true,
         }
     }
 

@@ -2,6 +2,7 @@
 //! either is reported at once, with its line.
 
 mod arriving;
+mod customers;
 mod handling;
 mod times;
 
@@ -18,6 +19,7 @@ use crate::requirement::Requirement;
 use crate::router::Policies;
 use crate::time::Span;
 
+use self::customers::balk;
 use super::arrivals::Arrivals;
 use super::distribution::Distribution;
 use super::policy::Policy;
@@ -229,6 +231,8 @@ impl Reader<'_> {
                 hold_per_minute: section.get("hold_per_minute").number(0.0..=1e12).unwrap_or(0.0),
                 lost: section.get("lost").number(0.0..=1e12).unwrap_or(0.0),
             }),
+            retry: self.retry(&section.get("retry")),
+            balk: balk(&section.get("balk"), &section.get("patience")),
         };
         (stream, requires)
     }

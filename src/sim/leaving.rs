@@ -50,7 +50,15 @@ impl Contacts<'_> {
     ) -> Timestamp {
         let slot = slot(id);
         match self.slots[slot as usize].state {
-            State::Waiting | State::Offered => self.leave_line(slot, outcome, at),
+            State::Waiting | State::Offered => {
+                self.leave_line(slot, outcome, at);
+                if let Some(customers) = &mut self.customers
+                    && !self.slots[slot as usize].answered
+                    && let Some(retry) = &self.streams[self.slots[slot as usize].stream as usize].stream.retry
+                {
+                    customers.lose(slot, retry, outcome, at, calendar);
+                }
+            }
             State::Connecting | State::Active | State::Paused => self.leave_conversation(slot, at, calendar),
             State::WrapUp | State::Parked | State::Gone => {}
         }

@@ -138,6 +138,13 @@ impl Run<'_> {
             Kind::Arrives => {
                 if self.contacts.arrive(slot, self.input.at, &mut self.calendar, &mut self.input.command) {
                     self.send("take an arrival")?;
+                    self.announce()?;
+                }
+            }
+            Kind::ComesAgain => {
+                if self.contacts.come_again(slot, self.input.at, &mut self.input.command) {
+                    self.send("take a customer who comes again")?;
+                    self.announce()?;
                 }
             }
             Kind::Served => {
@@ -202,6 +209,17 @@ impl Run<'_> {
                 Some(Here::Gone(sign_in)) => self.apply(sign_in, "sign an agent in")?,
                 None => {}
             },
+        }
+        Ok(())
+    }
+
+    /// Tells the customer who has just come how long it will wait, where anybody does.
+    fn announce(&mut self) -> Result<(), RunError> {
+        if self.contacts.customers.is_some()
+            && let Command::Enqueue { contact, .. } = self.input.command
+            && self.contacts.balks(contact, &self.router)
+        {
+            self.apply(Command::Abandon { contact }, "let a customer balk")?;
         }
         Ok(())
     }

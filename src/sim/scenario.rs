@@ -9,10 +9,12 @@ use crate::requirement::Requirement;
 use crate::router::Policies;
 use crate::time::Span;
 
+use super::announcing::Balk;
 use super::arrivals::Arrivals;
 use super::conversation::Conversation;
 use super::distribution::Distribution;
 use super::policy::Policy;
+use super::retrying::Retry;
 use super::staffing::Staffing;
 
 /// A checked scenario. There is no unchecked one.
@@ -91,6 +93,10 @@ pub struct Stream {
     pub(super) wrap_up: Option<Distribution>,
     pub(super) target: Target,
     pub(super) cost: Cost,
+    /// What becomes of customers who were not answered; `None`: they are lost.
+    pub(super) retry: Option<Retry>,
+    /// What customers do who are told how long they will wait; `None`: nobody is told.
+    pub(super) balk: Option<Balk>,
 }
 
 /// How long an agent's work on a contact takes, at speed 1.
@@ -148,6 +154,11 @@ impl Stream {
             Handle::Written(how) => Some(how),
             Handle::Same(_) | Handle::ByGroup(_) | Handle::Spoken(_) => None,
         }
+    }
+
+    /// Whether it matters who a contact stands for.
+    pub(super) fn knows_customers(&self) -> bool {
+        self.retry.is_some() || self.balk.is_some()
     }
 
     /// What its waiting and losing contacts is worth.
