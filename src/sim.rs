@@ -34,6 +34,7 @@
 
 mod announcing;
 mod arrivals;
+mod bursts;
 mod calendar;
 mod comparison;
 mod contacts;
@@ -62,6 +63,7 @@ mod together;
 
 pub use announcing::{Balk, Told};
 pub use arrivals::{Arrivals, Profile, Recorded};
+pub use bursts::{Batches, Bursts, Busyness, Campaign, Shape};
 pub use comparison::{Comparison, Differences};
 pub use conversation::{Conversation, Turns};
 pub use course::{Course, Part};

@@ -8,6 +8,7 @@ use crate::queue::WrapUp;
 use crate::time::{Span, Timestamp};
 
 use super::arrivals::{Arrivals, Recorded, Source};
+use super::bursts::Bursting;
 use super::calendar::{Calendar, Due, Kind};
 use super::crowd::Place;
 use super::desk::Desks;
@@ -61,7 +62,11 @@ impl<'s> Contacts<'s> {
             let random = |purpose| Random::of(scenario.seed, replication, &stream.name, purpose);
             StreamState {
                 stream,
-                source: Source::new(stream.arrivals.clone(), random(Purpose::Arrivals)),
+                source: Source::new(
+                    stream.arrivals.clone(),
+                    random(Purpose::Arrivals),
+                    Bursting::new(&stream.bursts, scenario.seed, replication, &stream.name, window.to),
+                ),
                 upcoming: None,
                 bot: random(Purpose::Bot),
                 handle: random(Purpose::Handle),

@@ -2,6 +2,7 @@
 //! either is reported at once, with its line.
 
 mod arriving;
+mod bursting;
 mod customers;
 mod handling;
 mod times;
@@ -19,6 +20,7 @@ use crate::requirement::Requirement;
 use crate::router::Policies;
 use crate::time::Span;
 
+use self::bursting::{bursts, shared_alike};
 use self::customers::balk;
 use super::arrivals::Arrivals;
 use super::distribution::Distribution;
@@ -178,6 +180,7 @@ impl Reader<'_> {
         if listed.is_given() && streams.is_empty() {
             listed.problem("there is no stream; give at least one, such as [streams.calls]");
         }
+        shared_alike(&streams, &listed);
         self.modes(root);
         Parts {
             name: root.get("name").text("the scenario's name, in quotes").unwrap_or_default().to_owned(),
@@ -221,6 +224,7 @@ impl Reader<'_> {
                 answer_within: own.map(|target| target.within),
                 ..NewContact::new(queue, channel)
             },
+            bursts: bursts(section, &arrivals),
             arrivals: self.arrivals(&arrivals).unwrap_or(Arrivals::Poisson { per_minute: 0.0 }),
             resolved_by_bot: section.get("resolved_by_bot").share().unwrap_or(0.0),
             handle: self.work(section, &takers).unwrap_or(Handle::Same(Distribution::Deterministic(Span::ZERO))),

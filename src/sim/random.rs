@@ -15,6 +15,10 @@ pub(crate) enum Purpose {
     Accept = 6,
     NoAnswer = 7,
     Customer = 8,
+    Busyness = 9,
+    SharedBusyness = 10,
+    Batches = 11,
+    Campaigns = 12,
 }
 
 /// An independent generator: xoshiro256++ seeded by a hash of all that names it, never by consecutive numbers.

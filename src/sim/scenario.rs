@@ -11,6 +11,7 @@ use crate::time::Span;
 
 use super::announcing::Balk;
 use super::arrivals::Arrivals;
+use super::bursts::Bursts;
 use super::conversation::Conversation;
 use super::distribution::Distribution;
 use super::policy::Policy;
@@ -85,6 +86,7 @@ pub struct Stream {
     /// What the engine is told of each of its contacts.
     pub(super) new: NewContact,
     pub(super) arrivals: Arrivals,
+    pub(super) bursts: Bursts,
     pub(super) resolved_by_bot: f64,
     pub(super) handle: Handle,
     /// `None` waits for ever.
@@ -256,11 +258,21 @@ impl Scenario {
         Self { policy, ..self }
     }
 
-    /// The same with other arrivals in one stream; nothing changes if there is no such stream.
+    /// The same with other arrivals in one stream, without bursts; nothing changes if there is no such stream.
     #[must_use]
     pub fn with_arrivals(mut self, stream: &str, arrivals: Arrivals) -> Self {
         for known in self.streams.iter_mut().filter(|known| known.name == stream) {
             known.arrivals = arrivals.clone();
+            known.bursts = Bursts::default();
+        }
+        self
+    }
+
+    /// The same with other bursts in one stream; nothing changes if there is no such stream. A trace has none.
+    #[must_use]
+    pub fn with_bursts(mut self, stream: &str, bursts: Bursts) -> Self {
+        for known in self.streams.iter_mut().filter(|known| known.name == stream) {
+            known.bursts = bursts.clone();
         }
         self
     }
