@@ -34,6 +34,7 @@
 
 mod announcing;
 mod arrivals;
+mod attendance;
 mod bursts;
 mod calendar;
 mod comparison;
@@ -45,6 +46,7 @@ mod desk;
 mod digest;
 mod distribution;
 mod document;
+mod elastic;
 mod experiment;
 mod leaving;
 mod opening;
@@ -63,11 +65,13 @@ mod together;
 
 pub use announcing::{Balk, Told};
 pub use arrivals::{Arrivals, Profile, Recorded};
+pub use attendance::{Attendance, Break};
 pub use bursts::{Batches, Bursts, Busyness, Campaign, Shape};
 pub use comparison::{Comparison, Differences};
 pub use conversation::{Conversation, Turns};
 pub use course::{Course, Part};
 pub use distribution::Distribution;
+pub use elastic::{Elastic, Level};
 pub use experiment::Outcome;
 pub use policy::{Policy, UnknownPolicy};
 pub use record_file::{instant, length, origin};

@@ -36,10 +36,22 @@ fn every_key_of_a_table_is_described_and_read() {
     let base = "horizon = \"1h\"\n[capacity.p]\nvoice = { max = 1 }\n[agents.a]\ncapacity = \"p\"\n[queues.q]\n\
                 [streams.s]\nchannel = \"voice\"\nqueue = \"q\"\narrivals = { every = \"1m\" }\nhandle = { exponential = \"1m\" }\n\
                 patience = { exponential = \"1m\" }\n";
-    for (table, needed, keys) in [
-        ("retry", "delay = { exponential = \"1m\" }", &["abandoned = 0.5", "overflowed = 0.5", "attempts = 9"][..]),
-        ("balk", "", &["share = 0.5", "tolerance = 2", "told = \"high\""]),
+    for (place, table, needed, keys) in [
+        (
+            "[streams.s]\n",
+            "retry",
+            "delay = { exponential = \"1m\" }",
+            &["abandoned = 0.5", "overflowed = 0.5", "attempts = 9"][..],
+        ),
+        ("[streams.s]\n", "balk", "", &["share = 0.5", "tolerance = 2", "told = \"high\""]),
+        (
+            "[agents.a]\n",
+            "elastic",
+            "queue = \"q\", reaction = \"1m\"",
+            &["waiting = 4", "longest = \"1m\"", "until_waiting = 3", "until_longest = \"20s\""],
+        ),
     ] {
+        let with = |line: &str| check(&base.replace(place, &format!("{place}{line}\n")));
         let heading = format!("### `{table}`");
         let section = REFERENCE.split(&heading).nth(1).unwrap_or_else(|| panic!("no heading {heading}"));
         let section = section.split("\n#").next().unwrap();
@@ -49,13 +61,13 @@ fn every_key_of_a_table_is_described_and_read() {
             assert!(section.contains(&format!("| `{name}` |")), "docs/scenario.md says nothing of {table}.{name}");
         }
         let all = keys.join(", ");
-        check(&format!("{base}{table} = {{ {needed}{separator}{all} }}\n")).unwrap_or_else(|why| panic!("{why}"));
+        with(&format!("{table} = {{ {needed}{separator}{all} }}")).unwrap_or_else(|why| panic!("{why}"));
         for key in keys {
             let (name, value) = key.split_once(" = ").unwrap();
             // The table needs one of them, perhaps this one.
             let others = all.replace(&format!("{key}, "), "").replace(&format!(", {key}"), "");
-            let text = format!("{base}{table} = {{ {needed}{separator}{others}, {name}x = {value} }}\n");
-            let complaint = check(&text).err().unwrap();
+            let complaint =
+                with(&format!("{table} = {{ {needed}{separator}{others}, {name}x = {value} }}")).err().unwrap();
             assert!(complaint.contains(&format!("did you mean `{name}`?")), "{name}: {complaint}");
         }
     }
@@ -74,6 +86,10 @@ fn every_key_is_described_and_read() {
         ("", "replications", "3"),
         ("channels.voice", "speed", "[1.0, 0.5]"),
         ("agents.a", "shifts", "[[\"08:00\", \"12:00\"], [\"22:00\", \"06:00\"]]"),
+        ("agents.a", "breaks", "[{ length = \"15m\", from = \"10:00\" }]\nshifts = [[\"08:00\", \"12:00\"]]"),
+        ("agents.a", "absent", "\"5%\"\nshifts = [[\"08:00\", \"12:00\"]]"),
+        ("agents.a", "no_answer", "0.1"),
+        ("agents.a", "elastic", "{ queue = \"q\", waiting = 3, reaction = \"1m\" }"),
         ("queues.q", "hours", "[[\"08:00\", \"12:00\"], [\"13:00\", \"24:00\"]]"),
         ("streams.s", "requires", "\"anyone\""),
         ("streams.s", "resolved_by_bot", "\"30%\""),

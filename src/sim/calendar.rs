@@ -11,6 +11,8 @@ pub(super) enum Kind {
     Hours,
     /// An agent's shift begins; `of` is the agent.
     ShiftBegins,
+    /// Agents who are called in when a line is long are there, or it may be so long now.
+    Elastic,
     /// The contact's service time is over.
     Served,
     /// Work done at a speed that depends on concurrency; `of` is the place where, `stamp` its version.
@@ -25,6 +27,8 @@ pub(super) enum Kind {
     Connects,
     /// The agent is back after being made not ready; `of` is the agent.
     Back,
+    /// An agent's break is over; `of` is the agent, `stamp` the number of the break.
+    BreakEnds,
     /// The customer in a contact's slot has thought about a reply.
     CustomerWrites,
     /// The next contact of a stream; `of` is the stream.
@@ -33,6 +37,8 @@ pub(super) enum Kind {
     ComesAgain,
     /// The contact's patience is over.
     LosesPatience,
+    /// An agent's break begins; `of` is the agent.
+    BreakBegins,
     /// An agent's shift ends; `of` is the agent.
     ShiftEnds,
 }
@@ -77,6 +83,7 @@ const KINDS: [Kind; 1 << KIND_BITS] = {
     const ORDER: [Kind; USED] = [
         Hours,
         ShiftBegins,
+        Elastic,
         Served,
         ServedTogether,
         Written,
@@ -84,10 +91,12 @@ const KINDS: [Kind; 1 << KIND_BITS] = {
         Answers,
         Connects,
         Back,
+        BreakEnds,
         CustomerWrites,
         Arrives,
         ComesAgain,
         LosesPatience,
+        BreakBegins,
         ShiftEnds,
     ];
     let mut kinds = [ShiftEnds; 1 << KIND_BITS];

@@ -226,7 +226,8 @@ impl<'s> Contacts<'s> {
             Kind::ServedTogether => self.together[of].stamp == due.stamp(),
             Kind::Written => self.desks.is_writing(due.of(), due.stamp()),
             Kind::CustomerWrites => self.desks.is_thinking(due.of(), due.stamp()),
-            Kind::Hours | Kind::ShiftBegins | Kind::Back | Kind::Arrives | Kind::ComesAgain | Kind::ShiftEnds => true,
+            Kind::Hours | Kind::ShiftBegins | Kind::Elastic | Kind::Back | Kind::BreakEnds => true,
+            Kind::Arrives | Kind::ComesAgain | Kind::BreakBegins | Kind::ShiftEnds => true,
         }
     }
 
@@ -263,6 +264,11 @@ impl<'s> Contacts<'s> {
     /// Who is to be called back has hung up, and cannot lose patience any more.
     pub(super) fn hung_up(&mut self, id: ContactId) {
         self.contact(id).1.patience = Span::MAX;
+    }
+
+    /// Since when a contact has stood in line.
+    pub(super) fn waits_since(&self, id: ContactId) -> Timestamp {
+        self.slots[slot(id) as usize].since
     }
 
     pub(super) fn queued(&mut self, id: ContactId, calendar: &mut Calendar) {

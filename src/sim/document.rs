@@ -2,6 +2,7 @@
 //! either is reported at once, with its line.
 
 mod arriving;
+mod attending;
 mod bursting;
 mod customers;
 mod handling;
@@ -23,6 +24,7 @@ use crate::time::Span;
 use self::bursting::{bursts, shared_alike};
 use self::customers::balk;
 use super::arrivals::Arrivals;
+use super::attendance::Attendance;
 use super::distribution::Distribution;
 use super::policy::Policy;
 use super::record_file;
@@ -91,6 +93,7 @@ struct Parts {
     replications: u32,
     streams: Vec<(Stream, Option<Requirement>)>,
     staffing: Vec<Staffing>,
+    attendance: Vec<Attendance>,
     hours: Vec<Option<Staffing>>,
     speed: Vec<Vec<f64>>,
     /// By channel: whether the document says how long agents have to accept.
@@ -101,7 +104,8 @@ struct Parts {
 
 impl Parts {
     fn into_scenario(self, mut plan: Plan) -> Scenario {
-        if self.offers.no_answer > 0.0 || !self.offers.accept.is_zero() {
+        let unanswered = self.attendance.iter().any(|how| how.no_answer.is_some_and(|share| share > 0.0));
+        if unanswered || self.offers.no_answer > 0.0 || !self.offers.accept.is_zero() {
             for (channel, _) in plan.channels.iter_mut().zip(&self.own_offer).filter(|(_, own)| !**own) {
                 channel.offer = Some(OFFER);
             }
@@ -123,6 +127,7 @@ impl Parts {
             replications: self.replications,
             streams,
             staffing: self.staffing,
+            attendance: self.attendance,
             hours: self.hours,
             speed: self.speed,
             offers: self.offers,
@@ -190,6 +195,7 @@ impl Reader<'_> {
             replications: u32::try_from(replications).unwrap_or(1),
             streams,
             staffing: self.staffing(root),
+            attendance: self.attendance(root),
             hours: self.hours(root),
             speed: self.speeds(root),
             own_offer: self.own_offers(root),
@@ -293,6 +299,9 @@ impl Reader<'_> {
             if let Some(shifts) = shifts(&section.get("shifts"), "") {
                 all[usize::from(group.0)] = Staffing::Daily(count, shifts);
             }
+            if let Some(elastic) = self.elastic(&section) {
+                all[usize::from(group.0)] = Staffing::OnCall(count, elastic);
+            }
         }
         let agents: usize = all.iter().map(Staffing::agents).sum();
         let most = plan.limits().agents;
@@ -355,14 +364,7 @@ fn shifts(entry: &Entry<'_>, note: &str) -> Option<Shifts> {
     let mut shifts = Vec::new();
     for item in entry.items(FORM)? {
         let (from, to) = pair(&item, "[\"08:00\", \"16:00\"]: when a shift begins and ends")?;
-        let time = |entry: &Entry<'_>| {
-            let read = entry.text("a time of day such as \"08:00\"").map(|text| (text, record_file::time_of_day(text)));
-            if let Some((text, None)) = read {
-                entry.problem(format!("{text:?} is not a time of day; write \"08:00\", \"08:00:30\" or \"24:00\""));
-            }
-            read.and_then(|(_, time)| time)
-        };
-        let (from, to) = (time(&from), time(&to));
+        let (from, to) = (time_of_day(&from), time_of_day(&to));
         let (from, mut to) = (from?, to?);
         if to <= from {
             to = to + Span::from_mins(24 * 60);
@@ -370,6 +372,15 @@ fn shifts(entry: &Entry<'_>, note: &str) -> Option<Shifts> {
         shifts.push((from, to));
     }
     Shifts::new(shifts).map_err(|why| entry.problem(format!("{note}{why}"))).ok()
+}
+
+fn time_of_day(entry: &Entry<'_>) -> Option<Span> {
+    let text = entry.text("a time of day such as \"08:00\"")?;
+    let time = record_file::time_of_day(text);
+    if time.is_none() {
+        entry.problem(format!("{text:?} is not a time of day; write \"08:00\", \"08:00:30\" or \"24:00\""));
+    }
+    time
 }
 
 /// The two items of a list of two.

@@ -19,6 +19,7 @@ pub(crate) enum Purpose {
     SharedBusyness = 10,
     Batches = 11,
     Campaigns = 12,
+    Absence = 13,
 }
 
 /// An independent generator: xoshiro256++ seeded by a hash of all that names it, never by consecutive numbers.

@@ -14,6 +14,7 @@ use super::calendar::{Calendar, Due, Kind};
 use super::contacts::Contacts;
 use super::crowd::{Crowd, Here};
 use super::digest::EventDigest;
+use super::elastic::{Move, Watch};
 use super::opening;
 use super::scenario::Scenario;
 use super::tally::{Replication, Window};
@@ -59,6 +60,7 @@ pub(super) fn replicate(scenario: &Scenario, number: u32, progress: &dyn Fn(Span
         calendar: Calendar::new(window.to),
         contacts: Contacts::new(scenario, number, window),
         crowd: Crowd::new(scenario, number, window),
+        watch: Watch::new(scenario),
     };
     opening::open(scenario, window.to, &mut run.calendar);
     run.crowd.open(&mut run.calendar);
@@ -90,6 +92,8 @@ struct Run<'s> {
     calendar: Calendar,
     contacts: Contacts<'s>,
     crowd: Crowd<'s>,
+    /// Lines at which agents are called in, if any are.
+    watch: Option<Watch>,
 }
 
 impl Run<'_> {
@@ -112,6 +116,9 @@ impl Run<'_> {
                 self.apply(Command::AdvanceTime, "advance time")?;
             } else if let Some(due) = due {
                 self.happen(due)?;
+            }
+            if self.watch.is_some() {
+                self.call_in()?;
             }
             steps += 1;
             if steps.is_multiple_of(REPORT_EVERY) {
@@ -201,6 +208,18 @@ impl Run<'_> {
                     self.apply(Command::SignOut { agent, leave: Leave::Drain }, "sign an agent out")?;
                 }
             }
+            // What has become of the lines is looked at after every step.
+            Kind::Elastic => {}
+            Kind::BreakBegins => {
+                if let Some(agent) = self.crowd.begin_break(slot, self.input.at, &mut self.calendar) {
+                    self.apply(Command::SignOut { agent, leave: Leave::Drain }, "let an agent go on break")?;
+                }
+            }
+            Kind::BreakEnds => {
+                if let Some(sign_in) = self.crowd.end_break(slot, stamp, self.input.at) {
+                    self.apply(sign_in, "sign an agent in after a break")?;
+                }
+            }
             Kind::Back => match self.crowd.back(slot, self.input.at) {
                 Some(Here::Present(agent)) => {
                     let (channels, reason) = (ChannelSet::ALL, ReasonId::NONE);
@@ -209,6 +228,27 @@ impl Run<'_> {
                 Some(Here::Gone(sign_in)) => self.apply(sign_in, "sign an agent in")?,
                 None => {}
             },
+        }
+        Ok(())
+    }
+
+    /// Calls agents in, or lets them go, as lines have become.
+    fn call_in(&mut self) -> Result<(), RunError> {
+        while let Some(next) = self.watch.as_mut().and_then(|watch| watch.next_move(self.input.at, &mut self.calendar))
+        {
+            let (Move::Come(group) | Move::Go(group)) = next;
+            for member in self.crowd.members(group) {
+                let command = match next {
+                    Move::Come(_) => self.crowd.call_in(member),
+                    Move::Go(_) => {
+                        let leaves = self.crowd.let_go(member);
+                        leaves.map(|agent| Command::SignOut { agent, leave: Leave::Drain })
+                    }
+                };
+                if let Some(command) = command {
+                    self.apply(command, "call an agent in, or let it go")?;
+                }
+            }
         }
         Ok(())
     }
@@ -242,6 +282,9 @@ impl Run<'_> {
             let event = self.out[at];
             event.hash(&mut self.digest);
             self.note(event);
+            if let Some(watch) = &mut self.watch {
+                watch.follow(&event, |contact| self.contacts.waits_since(contact));
+            }
         }
         Ok(())
     }
@@ -254,7 +297,7 @@ impl Run<'_> {
             What::ChannelChanged { contact, .. } => contacts.hung_up(contact),
             What::Queued { contact, .. } => contacts.queued(contact, calendar),
             What::Offered { offer, contact, agent, .. } => {
-                let answers = crowd.answers();
+                let answers = crowd.answers(agent);
                 crowd.take(agent, at);
                 contacts.offered(contact, agent, offer, at, answers, calendar);
             }

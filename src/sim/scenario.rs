@@ -11,6 +11,7 @@ use crate::time::Span;
 
 use super::announcing::Balk;
 use super::arrivals::Arrivals;
+use super::attendance::Attendance;
 use super::bursts::Bursts;
 use super::conversation::Conversation;
 use super::distribution::Distribution;
@@ -69,6 +70,8 @@ pub struct Scenario {
     pub(super) streams: Vec<Stream>,
     /// By group.
     pub(super) staffing: Vec<Staffing>,
+    /// By group.
+    pub(super) attendance: Vec<Attendance>,
     /// By queue: when it is open; always where there are none.
     pub(super) hours: Vec<Option<Staffing>>,
     /// By channel: progress of each contact when its agent has 1, 2, 3, … of them in hand; empty for always 1.
@@ -282,6 +285,16 @@ impl Scenario {
     pub fn with_staffing(mut self, group: GroupId, staffing: Staffing) -> Self {
         if let Some(known) = self.staffing.get_mut(usize::from(group.0)) {
             *known = staffing;
+        }
+        self
+    }
+
+    /// The same with other breaks, absence and unanswered offers in one group; nothing changes if there is no such group. Offers
+    /// can only go unanswered where the plan has an offer stage.
+    #[must_use]
+    pub fn with_attendance(mut self, group: GroupId, attendance: Attendance) -> Self {
+        if let Some(known) = self.attendance.get_mut(usize::from(group.0)) {
+            *known = attendance;
         }
         self
     }

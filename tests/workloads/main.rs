@@ -3,7 +3,9 @@
 
 mod balking;
 mod bursts;
+mod elastic;
 mod retrials;
+mod staff;
 
 use std::path::Path;
 
