@@ -102,6 +102,7 @@ fn every_key_is_described_and_read() {
         ("streams.s", "balk", "{ share = 0.5 }\npatience = { exponential = \"1m\" }"),
         ("streams.s", "batches", "{ geometric = 2 }"),
         ("streams.s", "campaigns", "[{ at = \"10:00\", contacts = 5, over = \"1h\" }]"),
+        ("streams.s", "handle_by_time", "{ interval = \"1h\", factors = [1, 2] }"),
         ("offers", "accept", "{ gamma = [2.0, \"3s\"] }"),
         ("offers", "no_answer", "0.1"),
         ("offers", "back_after", "\"1m\""),

@@ -13,6 +13,7 @@ use super::calendar::{Calendar, Due, Kind};
 use super::crowd::Place;
 use super::desk::Desks;
 use super::distribution::span;
+use super::factors::Effort;
 use super::random::{Purpose, Random};
 use super::retrying::{Attempt, Customers, Need};
 use super::scenario::{Handle, Scenario, Stream};
@@ -50,6 +51,7 @@ pub(super) struct StreamState<'s> {
     patience: Random,
     wrap_up: Random,
     customers: Random,
+    effort: Option<Effort<'s>>,
     /// Its contacts keep an agent from writing.
     pub(super) interrupts: bool,
     pub(super) tally: ContactTally,
@@ -73,6 +75,7 @@ impl<'s> Contacts<'s> {
                 patience: random(Purpose::Patience),
                 wrap_up: random(Purpose::WrapUp),
                 customers: random(Purpose::Customer),
+                effort: Effort::new(scenario, &stream.factors),
                 interrupts: writes
                     && stream.conversation().is_none()
                     && scenario.plan().channel(stream.channel()).is_some_and(|channel| channel.whole_agent),
@@ -145,8 +148,9 @@ impl<'s> Contacts<'s> {
             Handle::ByGroup(_) => (state.handle.bits(), true),
             Handle::Written(_) => (state.handle.bits(), false),
         };
+        let mut unscaled = state.effort.is_some();
         if let Some(handle) = recorded.handle {
-            (work, undrawn) = (handle.0, false);
+            (work, undrawn, unscaled) = (handle.0, false, false);
         }
         let patience = match (&recorded.patience, &from.patience) {
             (Some(patience), _) => *patience,
@@ -155,7 +159,7 @@ impl<'s> Contacts<'s> {
         };
         let wrap_up = from.wrap_up.as_ref().map(|time| span(time.draw(&mut state.wrap_up)));
         let priority = recorded.priority.unwrap_or(from.new.priority);
-        let need = Need { work, undrawn, wrap_up, priority };
+        let need = Need { work, undrawn, unscaled, wrap_up, priority };
         // Recorded customers who came again are on record as often as they came.
         let known = from.knows_customers() && !matches!(from.arrivals, Arrivals::Trace(_));
         let key = if known { state.customers.bits() } else { 0 };
@@ -186,7 +190,7 @@ impl<'s> Contacts<'s> {
     #[inline]
     fn let_in(&mut self, stream: u32, need: Need, patience: Span, now: Timestamp, command: &mut Command) -> u32 {
         let from = self.streams[stream as usize].stream;
-        let Need { work, undrawn, wrap_up, priority } = need;
+        let Need { work, undrawn, unscaled, wrap_up, priority } = need;
         let slot = self.free.pop().unwrap_or_else(|| {
             self.slots.push(Contact::unused());
             self.slots.len() as u32 - 1
@@ -202,6 +206,7 @@ impl<'s> Contacts<'s> {
             state: State::Waiting,
             counted: self.window.has(now),
             undrawn,
+            unscaled,
             work,
             patience,
             wrap_up: wrap_up.unwrap_or(Span::ZERO),
@@ -359,6 +364,11 @@ impl<'s> Contacts<'s> {
                     .map_or(0, |time| span(time.draw(&mut Random::keyed(contact.work))).0),
                 Handle::Spoken(_) | Handle::Written(_) => 0,
             };
+        }
+        if std::mem::take(&mut contact.unscaled)
+            && let Some(effort) = &of.effort
+        {
+            contact.work = span(contact.work as f64 * effort.factor(place.agent, at)).0;
         }
         if stream.conversation().is_some() {
             self.desks.take_up(slot, place.agent as u32, at, calendar);

@@ -230,6 +230,7 @@ impl Reader<'_> {
                 answer_within: own.map(|target| target.within),
                 ..NewContact::new(queue, channel)
             },
+            factors: self.factors(section),
             bursts: bursts(section, &arrivals),
             arrivals: self.arrivals(&arrivals).unwrap_or(Arrivals::Poisson { per_minute: 0.0 }),
             resolved_by_bot: section.get("resolved_by_bot").share().unwrap_or(0.0),

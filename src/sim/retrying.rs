@@ -36,6 +36,8 @@ pub(super) struct Need {
     pub(super) work: u64,
     /// They are bits.
     pub(super) undrawn: bool,
+    /// They depend on who does it, and when.
+    pub(super) unscaled: bool,
     pub(super) wrap_up: Option<Span>,
     pub(super) priority: i16,
 }

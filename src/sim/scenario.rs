@@ -15,6 +15,7 @@ use super::attendance::Attendance;
 use super::bursts::Bursts;
 use super::conversation::Conversation;
 use super::distribution::Distribution;
+use super::factors::Factors;
 use super::policy::Policy;
 use super::retrying::Retry;
 use super::staffing::Staffing;
@@ -92,6 +93,7 @@ pub struct Stream {
     pub(super) bursts: Bursts,
     pub(super) resolved_by_bot: f64,
     pub(super) handle: Handle,
+    pub(super) factors: Factors,
     /// `None` waits for ever.
     pub(super) patience: Option<Distribution>,
     /// `None` leaves it to the plan.

@@ -4,6 +4,7 @@
 mod balking;
 mod bursts;
 mod elastic;
+mod handling;
 mod retrials;
 mod staff;
 
