@@ -48,7 +48,7 @@ fn every_key_of_a_table_is_described_and_read() {
             "[agents.a]\n",
             "elastic",
             "queue = \"q\", reaction = \"1m\"",
-            &["waiting = 4", "longest = \"1m\"", "until_waiting = 3", "until_longest = \"20s\""],
+            &["waiting = 4", "longest = \"1m\"", "until_waiting = 3", "until_longest = \"20s\"", "stay = \"1h\""],
         ),
     ] {
         let with = |line: &str| check(&base.replace(place, &format!("{place}{line}\n")));

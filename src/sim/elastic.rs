@@ -12,8 +12,8 @@ use super::scenario::Scenario;
 use super::staffing::Staffing;
 
 /// When the agents of a group are called in and let go. They are called when more wait than the one level, or somebody
-/// has waited as long as the other, are there after the reaction time, and leave when neither is above the lower levels.
-/// If that happens before they are there, they are called off.
+/// has waited as long as the other, are there after the reaction time, and leave when neither is above the lower levels, but
+/// not before they have stayed for some time. If the line is short before they are there, they are called off.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Elastic {
     /// Whose line is watched: contacts that stand in it; offers that ring are not among them.
@@ -24,6 +24,8 @@ pub struct Elastic {
     pub release: Level,
     /// From the call until they sign in.
     pub reaction: Span,
+    /// From then until they may leave.
+    pub stay: Span,
 }
 
 /// How long a line is.
@@ -57,7 +59,8 @@ enum State {
     Away,
     /// There at this instant, unless called off.
     Called(Timestamp),
-    There,
+    /// There, and may leave from this instant on.
+    There(Timestamp),
 }
 
 /// What a group does.
@@ -133,7 +136,7 @@ impl Group {
         now: Timestamp,
         calendar: &mut Calendar,
     ) -> Option<Move> {
-        let Elastic { call, release, reaction, .. } = self.how;
+        let Elastic { call, release, reaction, stay, .. } = self.how;
         let longest = first.map_or(Span::ZERO, |since| now.since(since));
         let is_long = call.waiting.is_some_and(|most| waiting > most as usize)
             || (first.is_some() && call.longest.is_some_and(|most| longest >= most));
@@ -154,14 +157,15 @@ impl Group {
             }
             State::Called(_) if is_short => self.state = State::Away,
             State::Called(at) if at <= now => {
-                self.state = State::There;
+                self.state = State::There(now + stay);
+                calendar.enter(now + stay, Kind::Elastic, u32::from(self.id.0), 0);
                 return Some(Move::Come(self.id));
             }
-            State::There if is_short => {
+            State::There(until) if is_short && until <= now => {
                 self.state = State::Away;
                 return Some(Move::Go(self.id));
             }
-            State::Called(_) | State::There => {}
+            State::Called(_) | State::There(_) => {}
         }
         None
     }

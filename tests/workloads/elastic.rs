@@ -41,6 +41,9 @@ fn they_come_when_too_many_wait_and_leave_when_few_do() {
     // Nor is there hysteresis without a lower level of one's own: half of three is one.
     let half = "{ queue = \"line\", waiting = 3, reaction = \"2m\" }";
     is(&crew("horizon = \"11m\"", 1, half, "1s"), 11.0, 5.0 / 60.0, 5);
+    // They stay from 6:00 to 8:30 if that is said, and take the calls of 7:00 and 8:00 too.
+    let stay = elastic.replace("}", ", stay = \"150s\" }");
+    is(&crew("horizon = \"11m\"", 1, &stay, "1s"), 11.0, 2.5, 8);
     // Two come together.
     let two = there(&crew("horizon = \"10m\"", 2, elastic, "1s"));
     assert_eq!(two.1, 6);

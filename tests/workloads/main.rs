@@ -6,6 +6,7 @@ mod bursts;
 mod elastic;
 mod handling;
 mod retrials;
+mod shipped;
 mod staff;
 
 use std::path::Path;

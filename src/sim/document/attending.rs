@@ -66,7 +66,8 @@ impl Reader<'_> {
         }
         let reaction =
             section.get("reaction").or_missing("how long they take to come, such as reaction = \"10m\"").span();
-        Some(Elastic { queue: queue?, call, release, reaction: reaction? })
+        let stay = section.get("stay").span().unwrap_or(Span::ZERO);
+        Some(Elastic { queue: queue?, call, release, reaction: reaction?, stay })
     }
 }
 
