@@ -18,18 +18,6 @@ fn the_example_is_a_scenario() {
     assert!(results.streams[0].1.offered > 1_000);
 }
 
-#[test]
-fn a_queue_that_does_not_give_its_contacts_to_one_agent_is_not_simulated() {
-    let base = "horizon = \"1h\"\n[capacity.p]\nvoice = { max = 1 }\n[agents.a]\ncapacity = \"p\"\n[queues.q]\n\
-                offer = \"20s\"\nmode = \"push\"\n[streams.s]\nchannel = \"voice\"\nqueue = \"q\"\narrivals = { every = \"1m\" }\n\
-                handle = { exponential = \"1m\" }\n";
-    assert!(check(base).is_ok());
-    for mode in ["pull", "broadcast"] {
-        let complaint = check(&base.replace("push", mode)).err().unwrap();
-        assert!(complaint.contains("queues.q.mode: is not simulated"), "{complaint}");
-    }
-}
-
 /// Tables of a stream, and what stands in them.
 #[test]
 fn every_key_of_a_table_is_described_and_read() {
@@ -104,6 +92,7 @@ fn every_key_is_described_and_read() {
         ("streams.s", "campaigns", "[{ at = \"10:00\", contacts = 5, over = \"1h\" }]"),
         ("streams.s", "handle_by_time", "{ interval = \"1h\", factors = [1, 2] }"),
         ("offers", "accept", "{ gamma = [2.0, \"3s\"] }"),
+        ("offers", "claim", "{ exponential = \"3s\" }"),
         ("offers", "no_answer", "0.1"),
         ("offers", "back_after", "\"1m\""),
         ("scheduler", "policy", "\"agents:top-down\""),

@@ -23,6 +23,10 @@ pub(super) enum Kind {
     WrappedUp,
     /// The contact's agent answers the offer.
     Answers,
+    /// The agent answers one of several offers; `of` is the offer's number.
+    PicksUp,
+    /// The agent claims something; `of` is the agent.
+    Claims,
     /// Media is set up.
     Connects,
     /// The agent is back after being made not ready; `of` is the agent.
@@ -89,6 +93,8 @@ const KINDS: [Kind; 1 << KIND_BITS] = {
         Written,
         WrappedUp,
         Answers,
+        PicksUp,
+        Claims,
         Connects,
         Back,
         BreakEnds,

@@ -16,6 +16,7 @@ use super::distribution::span;
 use super::factors::Effort;
 use super::random::{Purpose, Random};
 use super::retrying::{Attempt, Customers, Need};
+use super::ringing::Ringing;
 use super::scenario::{Handle, Scenario, Stream};
 use super::slot::{Contact, State};
 use super::tally::{ContactTally, Window};
@@ -38,6 +39,8 @@ pub(super) struct Contacts<'s> {
     pub(super) loads: Vec<Vec<Load>>,
     /// Where conversations are written.
     pub(super) desks: Desks,
+    /// Their open offers, where there may be several of one.
+    pub(super) ringing: Option<Ringing>,
     /// Who contacts stand for, where that matters to any stream.
     pub(super) customers: Option<Customers>,
 }
@@ -102,6 +105,7 @@ impl<'s> Contacts<'s> {
             speeded,
             loads: super::scenario::active_loads(scenario),
             desks: if writes { Desks::new(agents) } else { Desks::default() },
+            ringing: scenario.plan().queues().iter().any(|queue| queue.mode.rings()).then(Ringing::default),
             customers: scenario.streams.iter().any(Stream::knows_customers).then(Customers::default),
         }
     }
@@ -229,9 +233,10 @@ impl<'s> Contacts<'s> {
             Kind::LosesPatience => self.if_impatient(due.of(), due.stamp(), due.at()).is_some(),
             Kind::Served | Kind::WrappedUp | Kind::Answers | Kind::Connects => self.slots[of].phase == due.stamp(),
             Kind::ServedTogether => self.together[of].stamp == due.stamp(),
+            Kind::PicksUp => self.picked_up(due.of(), due.stamp()).is_some(),
             Kind::Written => self.desks.is_writing(due.of(), due.stamp()),
             Kind::CustomerWrites => self.desks.is_thinking(due.of(), due.stamp()),
-            Kind::Hours | Kind::ShiftBegins | Kind::Elastic | Kind::Back | Kind::BreakEnds => true,
+            Kind::Hours | Kind::ShiftBegins | Kind::Elastic | Kind::Claims | Kind::Back | Kind::BreakEnds => true,
             Kind::Arrives | Kind::ComesAgain | Kind::BreakBegins | Kind::ShiftEnds => true,
         }
     }
@@ -264,6 +269,11 @@ impl<'s> Contacts<'s> {
     /// The last offer of the contact in `slot`.
     pub(super) fn offer(&self, slot: u32) -> OfferId {
         self.slots[slot as usize].offer
+    }
+
+    /// One of several offers, if it still stands.
+    pub(super) fn picked_up(&self, number: u32, stamp: u32) -> Option<OfferId> {
+        self.ringing.as_ref()?.standing(number, stamp)
     }
 
     /// Who is to be called back has hung up, and cannot lose patience any more.
@@ -301,16 +311,37 @@ impl<'s> Contacts<'s> {
         contact.agent = agent;
         contact.offer = offer;
         contact.lose_patience(slot, calendar);
+        let phase = contact.phase;
+        let (kind, of, stamp) = match &mut self.ringing {
+            None => (Kind::Answers, slot, phase),
+            Some(ringing) => {
+                let (number, stamp) = ringing.begin(slot, offer, agent, at);
+                (Kind::PicksUp, number, stamp)
+            }
+        };
         if let Some(after) = answers {
-            calendar.enter(at + after, Kind::Answers, slot, contact.phase);
+            calendar.enter(at + after, kind, of, stamp);
         }
     }
 
     /// An offer was not taken: since when the agent's capacity had been.
-    pub(super) fn offer_ended(&mut self, id: ContactId) -> Timestamp {
-        let (_, contact) = self.contact(id);
-        contact.enter_state(State::Waiting);
-        contact.taken
+    pub(super) fn offer_ended(&mut self, id: ContactId, offer: OfferId) -> Timestamp {
+        let slot = slot(id);
+        let contact = &mut self.slots[slot as usize];
+        let several = self.ringing.as_mut().and_then(|ringing| ringing.end(slot, offer));
+        let (taken, rings_on) = several.unwrap_or((contact.taken, false));
+        if !rings_on {
+            contact.enter_state(State::Waiting);
+        }
+        taken
+    }
+
+    /// An offer was taken, perhaps the first of several.
+    pub(super) fn accepted(&mut self, id: ContactId, offer: OfferId) {
+        let slot = slot(id);
+        if let Some((taken, _)) = self.ringing.as_mut().and_then(|ringing| ringing.end(slot, offer)) {
+            self.slots[slot as usize].taken = taken;
+        }
     }
 
     /// Given to an agent without an offer.

@@ -339,7 +339,7 @@ impl Agent {
     }
 }
 
-fn id(index: u32) -> AgentId {
+pub(super) fn id(index: u32) -> AgentId {
     AgentId(u64::from(index) + 1)
 }
 

@@ -16,7 +16,7 @@ use crate::plan::document::Value;
 use crate::plan::draft::Draft;
 use crate::plan::reading::{Entry, Reading, Section};
 use crate::plan::{NamedRequirement, Plan, PlanDocument, Problems};
-use crate::queue::{Mode, Target, WrapUp};
+use crate::queue::{Target, WrapUp};
 use crate::requirement::Requirement;
 use crate::router::Policies;
 use crate::time::Span;
@@ -158,16 +158,6 @@ struct Reader<'d> {
 }
 
 impl Reader<'_> {
-    /// Simulated agents answer what is offered to them alone: they neither race for a contact nor pick one.
-    fn modes(&self, root: &Section<'_>) {
-        for (name, queue) in root.get("queues").sections() {
-            let mode = self.draft.plan().find_queue(name).and_then(|queue| self.draft.plan().queue(queue));
-            if mode.is_some_and(|queue| queue.mode != Mode::Push) {
-                queue.get("mode").problem("is not simulated; a queue of a scenario has mode = \"push\"");
-            }
-        }
-    }
-
     fn scenario(&self, root: &Section<'_>) -> Parts {
         let warmup = root.get("warmup").span().unwrap_or(Span::ZERO);
         let horizon = root.get("horizon").or_missing("how long to measure, such as horizon = \"8h\"");
@@ -186,7 +176,6 @@ impl Reader<'_> {
             listed.problem("there is no stream; give at least one, such as [streams.calls]");
         }
         shared_alike(&streams, &listed);
-        self.modes(root);
         Parts {
             name: root.get("name").text("the scenario's name, in quotes").unwrap_or_default().to_owned(),
             seed: root.get("seed").whole(0..=u64::MAX).unwrap_or(1),
@@ -272,6 +261,7 @@ impl Reader<'_> {
         let default = Offers::default();
         Offers {
             accept: self.time(&section.get("accept")).unwrap_or(default.accept),
+            claim: self.time(&section.get("claim")).unwrap_or(default.claim),
             no_answer: section.get("no_answer").share().unwrap_or(default.no_answer),
             back_after: section.get("back_after").some_span().unwrap_or(default.back_after),
         }

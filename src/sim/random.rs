@@ -20,6 +20,7 @@ pub(crate) enum Purpose {
     Batches = 11,
     Campaigns = 12,
     Absence = 13,
+    Claim = 14,
 }
 
 /// An independent generator: xoshiro256++ seeded by a hash of all that names it, never by consecutive numbers.

@@ -12,6 +12,7 @@ use crate::router::Router;
 use crate::time::{Span, Timestamp};
 
 use super::calendar::{Calendar, Due, Kind};
+use super::claiming::Claiming;
 use super::contacts::Contacts;
 use super::crowd::{Crowd, Here};
 use super::digest::EventDigest;
@@ -19,6 +20,7 @@ use super::elastic::{Move, Watch};
 use super::opening;
 use super::recorder::Recorder;
 use super::scenario::Scenario;
+use super::staffing::Staffing;
 use super::tally::{Replication, Window};
 
 /// Why a run failed. A sound scenario runs to its end unless it reaches a limit of its plan.
@@ -73,6 +75,7 @@ pub(super) fn replicate(
         contacts: Contacts::new(scenario, number, window),
         crowd: Crowd::new(scenario, number, window),
         watch: Watch::new(scenario),
+        claiming: Claiming::new(scenario, number, scenario.staffing.iter().map(Staffing::agents).sum()),
     };
     opening::open(scenario, window.to, &mut run.calendar);
     run.crowd.open(&mut run.calendar);
@@ -108,6 +111,8 @@ struct Run<'s> {
     crowd: Crowd<'s>,
     /// Lines at which agents are called in, if any are.
     watch: Option<Watch>,
+    /// Agents who claim, where there are pools.
+    claiming: Option<Claiming<'s>>,
 }
 
 impl Run<'_> {
@@ -128,11 +133,17 @@ impl Run<'_> {
             self.input.at = next;
             if timer.is_some_and(|timer| timer <= next) {
                 self.apply(Command::AdvanceTime, "advance time")?;
+                if let Some(claiming) = &mut self.claiming {
+                    claiming.look_again();
+                }
             } else if let Some(due) = due {
                 self.happen(due)?;
             }
             if self.watch.is_some() {
                 self.call_in()?;
+            }
+            if let Some(claiming) = &mut self.claiming {
+                claiming.wake(&self.router, self.input.at, &mut self.calendar);
             }
             steps += 1;
             if steps.is_multiple_of(REPORT_EVERY) {
@@ -205,6 +216,17 @@ impl Run<'_> {
                 if self.contacts.if_phase(slot, stamp).is_some() {
                     let offer = self.contacts.offer(slot);
                     self.apply(Command::Accept { offer }, "accept an offer")?;
+                }
+            }
+            Kind::PicksUp => {
+                if let Some(offer) = self.contacts.picked_up(slot, stamp) {
+                    self.apply(Command::Accept { offer }, "accept an offer")?;
+                }
+            }
+            Kind::Claims => {
+                let claims = self.claiming.as_mut().and_then(|claiming| claiming.claims(&self.router, slot, stamp));
+                if let Some((agent, contact)) = claims {
+                    self.apply(Command::Claim { contact, agent }, "claim a contact")?;
                 }
             }
             Kind::LosesPatience => {
@@ -299,6 +321,9 @@ impl Run<'_> {
             let event = self.out[at];
             event.hash(&mut self.digest);
             self.note(event);
+            if let Some(claiming) = &mut self.claiming {
+                claiming.follow(&event);
+            }
             if let Some(watch) = &mut self.watch {
                 watch.follow(&event, |contact| self.contacts.waits_since(contact));
             }
@@ -318,11 +343,12 @@ impl Run<'_> {
                 crowd.take(agent, at);
                 contacts.offered(contact, agent, offer, at, answers, calendar);
             }
-            What::OfferEnded { contact, agent, .. } => {
-                let taken = contacts.offer_ended(contact);
+            What::OfferEnded { contact, agent, offer, .. } => {
+                let taken = contacts.offer_ended(contact, offer);
                 contacts.carried(contact, crowd.release(agent, taken, at));
             }
-            What::Accepted { contact, agent, connect_by, .. } => {
+            What::Accepted { contact, agent, offer, connect_by } => {
+                contacts.accepted(contact, offer);
                 contacts.answered(contact, agent, at);
                 go_on(contacts, crowd, calendar, contact, agent, at, connect_by.is_some());
             }

@@ -132,6 +132,8 @@ pub struct Cost {
 #[derive(Clone, PartialEq, Debug)]
 pub(super) struct Offers {
     pub(super) accept: Distribution,
+    /// From when an agent sees something to claim until it claims.
+    pub(super) claim: Distribution,
     /// Share of offers nobody answers.
     pub(super) no_answer: f64,
     /// When an agent whom unanswered offers made not ready, with no end set by the plan, is ready again.
@@ -140,7 +142,8 @@ pub(super) struct Offers {
 
 impl Default for Offers {
     fn default() -> Self {
-        Self { accept: Distribution::Deterministic(Span::ZERO), no_answer: 0.0, back_after: Span::from_mins(2) }
+        let at_once = Distribution::Deterministic(Span::ZERO);
+        Self { accept: at_once.clone(), claim: at_once, no_answer: 0.0, back_after: Span::from_mins(2) }
     }
 }
 

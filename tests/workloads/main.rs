@@ -5,6 +5,7 @@ mod balking;
 mod bursts;
 mod elastic;
 mod handling;
+mod modes;
 mod retrials;
 mod shipped;
 mod staff;
