@@ -34,7 +34,10 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
 fn all(folder: &Path, most: Duration) -> Result<(), Box<dyn std::error::Error>> {
     let entries = entries(ENTRIES);
     let mut out = std::io::stdout().lock();
-    writeln!(out, "| group | floor, entries/s | without tables | CPU each | with tables | CPU each |\n|---|---|---|---|---|---|")?;
+    writeln!(
+        out,
+        "| group | floor, entries/s | without tables | CPU each | with tables | CPU each |\n|---|---|---|---|---|---|"
+    )?;
     for group in GROUPS {
         let floor = floor(folder, &entries, group, most)?;
         write!(out, "| {group} | {floor:.0} |")?;

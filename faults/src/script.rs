@@ -108,7 +108,8 @@ impl Script {
             .queue("service", |queue| queue)
             .build()
             .expect("the plan is correct");
-        let (queue, chat) = (plan.find_queue("service").expect("declared"), plan.find_channel("chat").expect("declared"));
+        let (queue, chat) =
+            (plan.find_queue("service").expect("declared"), plan.find_channel("chat").expect("declared"));
         let group = plan.find_group("team").expect("declared");
         let mut script = Self { entries: Vec::new(), snapshots: Vec::new() };
         let mut router = Router::new(plan).expect("it asks for no policy of a host");
@@ -156,12 +157,7 @@ impl Script {
     ///
     /// # Errors
     /// The journal's; with the journal, where it could be opened.
-    pub fn run(
-        &self,
-        disk: &Disk,
-        steps: &[Step],
-        tables: bool,
-    ) -> Result<(), (JournalError, Option<SqliteJournal>)> {
+    pub fn run(&self, disk: &Disk, steps: &[Step], tables: bool) -> Result<(), (JournalError, Option<SqliteJournal>)> {
         let mut journal = disk.journal(tables).map_err(|error| (error, None))?;
         let mut synced = journal.end().map_err(|error| (error, None))?.0;
         let mut appended = synced;
@@ -214,7 +210,8 @@ impl Script {
         if end < bounds.stable || end > bounds.appended {
             return Err(format!("the journal ends at {end}, with {bounds:?}"));
         }
-        self.gives(&mut journal, end).map_err(|error| error.map_or_else(|| "another entry".into(), |it| it.to_string()))?;
+        self.gives(&mut journal, end)
+            .map_err(|error| error.map_or_else(|| "another entry".into(), |it| it.to_string()))?;
         let newest = journal.load_checkpoint(Seq(u64::MAX)).map_err(failed("loading the newest snapshot"))?;
         let at = newest.as_ref().map(|snapshot| snapshot.seq.0);
         if at < bounds.saved || at > bounds.saving {
@@ -247,11 +244,13 @@ impl Script {
     /// The journal's.
     pub fn gives(&self, journal: &mut impl Journal, end: u64) -> Result<(), Option<JournalError>> {
         let (mut given, mut same) = (0, true);
-        journal.replay(Seq(0), &mut |entry| {
-            same &= self.entries.get(given) == Some(&entry);
-            given += 1;
-            ControlFlow::Continue(())
-        }).map_err(Some)?;
+        journal
+            .replay(Seq(0), &mut |entry| {
+                same &= self.entries.get(given) == Some(&entry);
+                given += 1;
+                ControlFlow::Continue(())
+            })
+            .map_err(Some)?;
         if same && given as u64 == end { Ok(()) } else { Err(None) }
     }
 

@@ -1,7 +1,10 @@
 //! SQLite's VFS interface, on a [`Disk`].
 #![expect(unsafe_code, reason = "SQLite calls its VFS in C")]
-#![allow(clippy::undocumented_unsafe_blocks, reason = "every function here is called by SQLite, which keeps the contract of its VFS: \
-    pointers it passes are valid, and a file is used by one thread at a time")]
+#![allow(
+    clippy::undocumented_unsafe_blocks,
+    reason = "every function here is called by SQLite, which keeps the contract of its VFS: \
+    pointers it passes are valid, and a file is used by one thread at a time"
+)]
 
 use std::collections::BTreeSet;
 use std::ffi::{CStr, c_char, c_int, c_void};

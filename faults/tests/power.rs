@@ -7,7 +7,9 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::Arc;
 
 use cordboard::Durability;
-use cordboard_faults::{Bounds, Chance, Disk, Fault, Kind, Operation, Power, Script, Step, report, seed, setting, steps};
+use cordboard_faults::{
+    Bounds, Chance, Disk, Fault, Kind, Operation, Power, Script, Step, report, seed, setting, steps,
+};
 use rusqlite::ffi;
 
 /// Images of a run of the suite, when nothing else is asked for.
@@ -99,7 +101,10 @@ fn everything_acknowledged_outlives_a_power_failure_at_any_moment() {
         "power failures: {} different images of {} moments in {lives} lives ({} of them in a recovery; {} more were the same again); {} entries not acknowledged were lost, none that was",
         tally.images, tally.moments, tally.again, tally.repeated, tally.lost,
     ));
-    assert!(tally.lost > 0 && tally.again > 0, "nothing was ever lost, or no recovery interrupted: the disk is too kind");
+    assert!(
+        tally.lost > 0 && tally.again > 0,
+        "nothing was ever lost, or no recovery interrupted: the disk is too kind"
+    );
 }
 
 fn fails_again(
@@ -134,7 +139,12 @@ fn a_failed_sync_harms_nothing_that_is_acknowledged_after_a_restart() {
         let mut chance = Chance::new(seed);
         let tables = chance.one_in(2);
         let disk = Disk::new();
-        let fault = Fault { kind: Some(Kind::Sync), after: chance.below(30) as u64, sticky: false, code: ffi::SQLITE_IOERR_FSYNC };
+        let fault = Fault {
+            kind: Some(Kind::Sync),
+            after: chance.below(30) as u64,
+            sticky: false,
+            code: ffi::SQLITE_IOERR_FSYNC,
+        };
         disk.fail(fault);
         let first = script.run(&disk, &steps(seed, ENTRIES / 2), tables);
         failed += u64::from(first.is_err());
@@ -161,7 +171,10 @@ fn a_failed_sync_harms_nothing_that_is_acknowledged_after_a_restart() {
                 }
                 for files in tally.images(&power, &mut chance, 1) {
                     if let Err(why) = tally.look(&script, &files, bounds, tables) {
-                        panic!("seed {seed}, {fault:?}, kept: {kept}, after operation {at} of {}: {why}", operations.len());
+                        panic!(
+                            "seed {seed}, {fault:?}, kept: {kept}, after operation {at} of {}: {why}",
+                            operations.len()
+                        );
                     }
                 }
             }
