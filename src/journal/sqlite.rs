@@ -4,6 +4,7 @@ mod open;
 mod tables;
 mod telling;
 
+use std::fmt;
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -70,7 +71,6 @@ impl Default for SqliteOptions {
 /// # std::fs::remove_dir_all(&folder)?;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[derive(Debug)]
 pub struct SqliteJournal {
     connection: Connection,
     tables: bool,
@@ -84,6 +84,13 @@ pub struct SqliteJournal {
     unsettled: bool,
     poisoned: bool,
     record: Vec<u8>,
+}
+
+impl fmt::Debug for SqliteJournal {
+    /// Without the entry last written, which is customers'.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SqliteJournal").field("path", &self.path).field("end", &self.end).finish_non_exhaustive()
+    }
 }
 
 impl SqliteJournal {
