@@ -33,6 +33,7 @@
 //! compared see the same contacts with the same needs, and results depend neither on the number of threads nor on the machine.
 
 mod arrivals;
+mod batches;
 mod calendar;
 mod comparison;
 mod contacts;
@@ -47,11 +48,13 @@ mod experiment;
 mod leaving;
 mod opening;
 mod policy;
+mod precision;
 mod random;
 mod record_file;
 mod replication;
 mod results;
 mod scenario;
+mod settling;
 mod slot;
 mod staffing;
 mod talking;
@@ -59,15 +62,18 @@ mod tally;
 mod together;
 
 pub use arrivals::{Arrivals, Profile, Recorded};
+pub use batches::Batches;
 pub use comparison::{Comparison, Differences};
 pub use conversation::{Conversation, Turns};
 pub use course::{Course, Part};
 pub use distribution::Distribution;
 pub use experiment::Outcome;
 pub use policy::{Policy, UnknownPolicy};
+pub use precision::{Figure, Goal, Precision, UnknownFigure, UnknownPrecision};
 pub use record_file::{instant, length, origin};
 pub use replication::RunError;
 pub use results::{AgentResults, ContactResults, Metric, Quantiles, Results};
 pub use scenario::{Cost, Scenario, Stream};
+pub use settling::Settling;
 pub use staffing::{RecordedAgent, ShiftError, Shifts, Staffing};
 pub use tally::{AgentTally, ContactTally, Replication};

@@ -11,6 +11,7 @@ mod replay;
 mod simulate;
 mod sweep;
 mod table;
+mod warmup;
 
 use std::process::ExitCode;
 
@@ -34,6 +35,8 @@ enum Command {
     Sweep(sweep::Arguments),
     /// Sends recorded contacts through the engine and shows recorded waits beside routed ones.
     Replay(replay::Arguments),
+    /// Judges how long a warm-up a scenario needs, by its course from the beginning.
+    Warmup(warmup::Arguments),
     /// Checks a scenario and says everything that is wrong with it.
     Check(check::Arguments),
 }
@@ -46,6 +49,7 @@ fn main() -> ExitCode {
         Command::Compare(arguments) => compare::run(arguments),
         Command::Sweep(arguments) => sweep::run(arguments),
         Command::Replay(arguments) => replay::run(arguments),
+        Command::Warmup(arguments) => warmup::run(arguments),
         Command::Check(arguments) => check::run(arguments),
     };
     match done {

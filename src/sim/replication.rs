@@ -10,6 +10,7 @@ use crate::rejected::Rejected;
 use crate::router::Router;
 use crate::time::{Span, Timestamp};
 
+use super::batches::Cuts;
 use super::calendar::{Calendar, Due, Kind};
 use super::contacts::Contacts;
 use super::crowd::{Crowd, Here};
@@ -59,22 +60,26 @@ pub(super) fn replicate(scenario: &Scenario, number: u32, progress: &dyn Fn(Span
         calendar: Calendar::new(window.to),
         contacts: Contacts::new(scenario, number, window),
         crowd: Crowd::new(scenario, number, window),
+        cuts: Cuts::new(window, scenario.batches),
     };
     opening::open(scenario, window.to, &mut run.calendar);
     run.crowd.open(&mut run.calendar);
     run.contacts.open(&mut run.calendar);
     run.go(progress)?;
-    let Run { contacts, mut crowd, .. } = run;
+    let Run { contacts, mut crowd, cuts, .. } = run;
     let streams = contacts.close(|agent, taken| crowd.still_held(agent, taken));
-    Ok(Replication {
+    let mut whole = Replication {
         measured: scenario.horizon,
         streams,
         groups: crowd.close(),
         commands: run.input.seq.0,
         events: run.events,
         digest: run.digest.value(),
+        batches: Vec::new(),
         channels: scenario.streams.iter().map(|stream| stream.new.channel).collect(),
-    })
+    };
+    whole.batches = cuts.close(&whole);
+    Ok(whole)
 }
 
 struct Run<'s> {
@@ -90,6 +95,7 @@ struct Run<'s> {
     calendar: Calendar,
     contacts: Contacts<'s>,
     crowd: Crowd<'s>,
+    cuts: Cuts,
 }
 
 impl Run<'_> {
@@ -107,6 +113,9 @@ impl Run<'_> {
             if next >= self.window.to {
                 break;
             }
+            while next >= self.cuts.next() {
+                self.cuts.cut(&self.contacts, &self.crowd);
+            }
             self.input.at = next;
             if timer.is_some_and(|timer| timer <= next) {
                 self.apply(Command::AdvanceTime, "advance time")?;
@@ -118,6 +127,9 @@ impl Run<'_> {
                 progress(next.since(reported));
                 reported = next;
             }
+        }
+        while self.cuts.next() < self.window.to {
+            self.cuts.cut(&self.contacts, &self.crowd);
         }
         progress(self.window.to.since(reported));
         Ok(())

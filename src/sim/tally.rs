@@ -105,6 +105,66 @@ impl ContactTally {
         self.course.add(&other.course);
     }
 
+    /// The same, of distributions only how many values they have, and without the course.
+    pub(super) fn sums(&self) -> Self {
+        let counts = [&self.replies, &self.first_replies, &self.waits].map(|all| Histogram::of_unknown(all.count()));
+        let [replies, first_replies, waits] = counts;
+        // Histograms are large: everything else, one by one.
+        Self {
+            replies,
+            first_replies,
+            waits,
+            course: Course::default(),
+            offered: self.offered,
+            answered: self.answered,
+            abandoned: self.abandoned,
+            overflowed: self.overflowed,
+            turned_away: self.turned_away,
+            waiting_at_end: self.waiting_at_end,
+            resolved_by_bot: self.resolved_by_bot,
+            delayed: self.delayed,
+            within_target: self.within_target,
+            answered_wait: self.answered_wait,
+            unanswered_wait: self.unanswered_wait,
+            queue_area: self.queue_area,
+            service_area: self.service_area,
+            load_area: self.load_area,
+            lost: self.lost,
+            completed: self.completed,
+            reply_time: self.reply_time,
+            first_reply_time: self.first_reply_time,
+        }
+    }
+
+    /// What has been added since: contacts count when they arrived or, once answered or gone, when that was.
+    pub(super) fn since(&self, before: &Self) -> Self {
+        let values = |now: &Histogram, before: &Histogram| Histogram::of_unknown(now.count() - before.count());
+        Self {
+            replies: values(&self.replies, &before.replies),
+            first_replies: values(&self.first_replies, &before.first_replies),
+            waits: values(&self.waits, &before.waits),
+            course: Course::default(),
+            offered: self.offered - before.offered,
+            answered: self.answered - before.answered,
+            abandoned: self.abandoned - before.abandoned,
+            overflowed: self.overflowed - before.overflowed,
+            turned_away: self.turned_away - before.turned_away,
+            waiting_at_end: self.waiting_at_end,
+            resolved_by_bot: self.resolved_by_bot - before.resolved_by_bot,
+            delayed: self.delayed - before.delayed,
+            within_target: self.within_target - before.within_target,
+            answered_wait: self.answered_wait - before.answered_wait,
+            unanswered_wait: self.unanswered_wait - before.unanswered_wait,
+            queue_area: self.queue_area - before.queue_area,
+            service_area: self.service_area - before.service_area,
+            load_area: self.load_area - before.load_area,
+            lost: self.lost - before.lost,
+            completed: self.completed - before.completed,
+            reply_time: self.reply_time - before.reply_time,
+            first_reply_time: self.first_reply_time - before.first_reply_time,
+        }
+    }
+
     /// A contact has arrived that counts.
     pub(super) fn arrive(&mut self, at: Timestamp, window: Window) {
         self.offered += 1;
@@ -157,6 +217,13 @@ pub struct AgentTally {
     pub held: u128,
 }
 
+impl AgentTally {
+    /// What has been added since.
+    pub(super) fn since(self, before: &Self) -> Self {
+        Self { present: self.present - before.present, busy: self.busy - before.busy, held: self.held - before.held }
+    }
+}
+
 /// One replication.
 #[derive(Clone, PartialEq, Debug)]
 pub struct Replication {
@@ -172,6 +239,9 @@ pub struct Replication {
     pub events: u64,
     /// Of every event, in order.
     pub digest: u64,
+    /// Parts of the measured time, one after another, where the scenario asks for them. Without distributions and courses; a wait counts
+    /// in the part in which it ends, an area where it was.
+    pub batches: Vec<Self>,
     /// Of each stream.
     pub(super) channels: Vec<ChannelId>,
 }
