@@ -14,6 +14,7 @@
 //! Nothing here touches the engine. Floating-point functions come from `libm`, so that every machine
 //! prints the same figures.
 
+mod blended;
 mod clearing;
 mod concurrent_pool;
 mod erlang;
@@ -25,6 +26,10 @@ mod prediction;
 mod priorities;
 mod waiting_line;
 
+pub use blended::{
+    BlendedClass, BlendedPool, BlendedRule, BlendedSolver, ClassMeasures, Decision, Optimum, PoolError, PoolMeasures,
+    PoolState,
+};
 pub use concurrent_pool::{ConcurrentPool, Spread};
 pub use erlang::{ErlangC, erlang_b, least_servers};
 pub use erlang_a::ErlangA;

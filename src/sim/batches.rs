@@ -80,7 +80,7 @@ impl Cuts {
 
 /// How the intervals of a single replication come about, and whether they can be relied on.
 #[derive(Clone, PartialEq, Debug, Serialize)]
-pub struct Batches {
+pub struct BatchMeans {
     /// Parts of the measured time, of equal length, one after another.
     pub count: u32,
     /// The length of each.
@@ -100,7 +100,7 @@ impl Outcome {
     }
 
     /// The parts that intervals are worked out from; `None` if they are from replications.
-    pub(super) fn batches(&self) -> Option<Batches> {
+    pub(super) fn batches(&self) -> Option<BatchMeans> {
         let [one] = self.replications.as_slice() else { return None };
         let first = one.batches.first()?;
         let mut correlated = Vec::new();
@@ -114,6 +114,6 @@ impl Outcome {
                 }
             }
         }
-        Some(Batches { count: one.batches.len() as u32, seconds: first.measured.as_secs_f64(), correlated })
+        Some(BatchMeans { count: one.batches.len() as u32, seconds: first.measured.as_secs_f64(), correlated })
     }
 }

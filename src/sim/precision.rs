@@ -187,7 +187,7 @@ impl Scenario {
         let scenario = self.clone().with_batches(0);
         let first = self.replications().max(Goal::FEWEST);
         let most = goal.at_most.max(first);
-        let mut done = scenario.run_some(0..first, threads, progress)?;
+        let mut done = scenario.run_some(0..first, None, threads, progress)?;
         let mut enough = first;
         loop {
             while enough as usize <= done.len() {
@@ -200,7 +200,7 @@ impl Scenario {
             }
             let from = done.len() as u32;
             let ahead = u32::try_from(threads.max(1)).unwrap_or(u32::MAX);
-            done.extend(scenario.run_some(from..from.saturating_add(ahead).min(most), threads, progress)?);
+            done.extend(scenario.run_some(from..from.saturating_add(ahead).min(most), None, threads, progress)?);
         }
     }
 }

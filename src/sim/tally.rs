@@ -46,6 +46,10 @@ pub struct ContactTally {
     pub waiting_at_end: u64,
     /// Resolved by the bot, and therefore not offered.
     pub resolved_by_bot: u64,
+    /// Of those offered, customers who came again because they had not been answered.
+    pub retrials: u64,
+    /// Of those abandoned, customers who left at once because of the wait they were told.
+    pub balked: u64,
     /// Stood in line for however short a time.
     pub delayed: u64,
     /// Answered within the target.
@@ -81,88 +85,60 @@ pub struct ContactTally {
 
 impl ContactTally {
     pub(super) fn add(&mut self, other: &Self) {
-        self.offered += other.offered;
-        self.answered += other.answered;
-        self.abandoned += other.abandoned;
-        self.overflowed += other.overflowed;
-        self.turned_away += other.turned_away;
-        self.waiting_at_end += other.waiting_at_end;
-        self.resolved_by_bot += other.resolved_by_bot;
-        self.delayed += other.delayed;
-        self.within_target += other.within_target;
-        self.answered_wait += other.answered_wait;
-        self.unanswered_wait += other.unanswered_wait;
-        self.queue_area += other.queue_area;
-        self.service_area += other.service_area;
-        self.load_area += other.load_area;
-        self.lost += other.lost;
-        self.completed += other.completed;
-        self.reply_time += other.reply_time;
+        self.combine(other, |all, more| *all += more, |all, more| *all += more);
         self.replies.merge(&other.replies);
-        self.first_reply_time += other.first_reply_time;
         self.first_replies.merge(&other.first_replies);
         self.waits.merge(&other.waits);
         self.course.add(&other.course);
     }
 
-    /// The same, of distributions only how many values they have, and without the course.
+    /// The same, of distributions only how many values they have, and without the course: these are large.
     pub(super) fn sums(&self) -> Self {
-        let counts = [&self.replies, &self.first_replies, &self.waits].map(|all| Histogram::of_unknown(all.count()));
-        let [replies, first_replies, waits] = counts;
-        // Histograms are large: everything else, one by one.
-        Self {
-            replies,
-            first_replies,
-            waits,
-            course: Course::default(),
-            offered: self.offered,
-            answered: self.answered,
-            abandoned: self.abandoned,
-            overflowed: self.overflowed,
-            turned_away: self.turned_away,
-            waiting_at_end: self.waiting_at_end,
-            resolved_by_bot: self.resolved_by_bot,
-            delayed: self.delayed,
-            within_target: self.within_target,
-            answered_wait: self.answered_wait,
-            unanswered_wait: self.unanswered_wait,
-            queue_area: self.queue_area,
-            service_area: self.service_area,
-            load_area: self.load_area,
-            lost: self.lost,
-            completed: self.completed,
-            reply_time: self.reply_time,
-            first_reply_time: self.first_reply_time,
-        }
+        let mut sums = Self {
+            replies: Histogram::of_unknown(self.replies.count()),
+            first_replies: Histogram::of_unknown(self.first_replies.count()),
+            waits: Histogram::of_unknown(self.waits.count()),
+            ..Self::default()
+        };
+        sums.combine(self, |all, more| *all += more, |all, more| *all += more);
+        sums
     }
 
-    /// What has been added since: contacts count when they arrived or, once answered or gone, when that was.
+    /// What has been added since, without distributions and course. A contact counts as answered or gone when that was, and those who wait
+    /// at the end are all of them.
     pub(super) fn since(&self, before: &Self) -> Self {
         let values = |now: &Histogram, before: &Histogram| Histogram::of_unknown(now.count() - before.count());
-        Self {
-            replies: values(&self.replies, &before.replies),
-            first_replies: values(&self.first_replies, &before.first_replies),
-            waits: values(&self.waits, &before.waits),
-            course: Course::default(),
-            offered: self.offered - before.offered,
-            answered: self.answered - before.answered,
-            abandoned: self.abandoned - before.abandoned,
-            overflowed: self.overflowed - before.overflowed,
-            turned_away: self.turned_away - before.turned_away,
-            waiting_at_end: self.waiting_at_end,
-            resolved_by_bot: self.resolved_by_bot - before.resolved_by_bot,
-            delayed: self.delayed - before.delayed,
-            within_target: self.within_target - before.within_target,
-            answered_wait: self.answered_wait - before.answered_wait,
-            unanswered_wait: self.unanswered_wait - before.unanswered_wait,
-            queue_area: self.queue_area - before.queue_area,
-            service_area: self.service_area - before.service_area,
-            load_area: self.load_area - before.load_area,
-            lost: self.lost - before.lost,
-            completed: self.completed - before.completed,
-            reply_time: self.reply_time - before.reply_time,
-            first_reply_time: self.first_reply_time - before.first_reply_time,
-        }
+        let mut sums = self.sums();
+        sums.combine(before, |now, before| *now = now.saturating_sub(before), |now, before| *now -= before);
+        sums.replies = values(&self.replies, &before.replies);
+        sums.first_replies = values(&self.first_replies, &before.first_replies);
+        sums.waits = values(&self.waits, &before.waits);
+        sums.waiting_at_end = self.waiting_at_end;
+        sums
+    }
+
+    /// Every count and every sum with that of another.
+    fn combine(&mut self, other: &Self, count: impl Fn(&mut u64, u64), sum: impl Fn(&mut u128, u128)) {
+        count(&mut self.offered, other.offered);
+        count(&mut self.answered, other.answered);
+        count(&mut self.abandoned, other.abandoned);
+        count(&mut self.overflowed, other.overflowed);
+        count(&mut self.turned_away, other.turned_away);
+        count(&mut self.waiting_at_end, other.waiting_at_end);
+        count(&mut self.resolved_by_bot, other.resolved_by_bot);
+        count(&mut self.retrials, other.retrials);
+        count(&mut self.balked, other.balked);
+        count(&mut self.delayed, other.delayed);
+        count(&mut self.within_target, other.within_target);
+        count(&mut self.lost, other.lost);
+        count(&mut self.completed, other.completed);
+        sum(&mut self.answered_wait, other.answered_wait);
+        sum(&mut self.unanswered_wait, other.unanswered_wait);
+        sum(&mut self.queue_area, other.queue_area);
+        sum(&mut self.service_area, other.service_area);
+        sum(&mut self.load_area, other.load_area);
+        sum(&mut self.reply_time, other.reply_time);
+        sum(&mut self.first_reply_time, other.first_reply_time);
     }
 
     /// A contact has arrived that counts.
