@@ -41,6 +41,7 @@ impl State {
             draining: false,
             marked: false,
             unshelved: false,
+            weighed: false,
             streak: 0,
             handled: 0,
             load: Load::ZERO,
@@ -110,10 +111,11 @@ impl State {
         can_apply && it.streak.saturating_add(1) >= queue.no_answer.after
     }
 
-    /// Its room or keys may have changed: it is shelved anew before anybody looks.
+    /// Its load, room or keys may have changed: it is weighed and shelved anew before anybody looks.
     pub(crate) fn unshelve(&mut self, slot: u32) {
-        if !self.agents[slot].unshelved {
-            self.agents[slot].unshelved = true;
+        let it = &mut self.agents[slot];
+        it.weighed = false;
+        if !std::mem::replace(&mut it.unshelved, true) {
             self.unshelved.push(slot);
         }
     }
@@ -126,11 +128,13 @@ impl State {
         }
     }
 
-    /// Notes load and room of an agent as they follow from what it holds. O(channels × held).
+    /// Notes load and room of an agent as they follow from what it holds. O(channels × held), once after each change.
     pub(crate) fn weigh(&mut self, slot: u32) {
-        let (load, room) = self.load_and_room(slot);
-        let it = &mut self.agents[slot];
-        (it.load, it.room) = (load, room);
+        if !self.agents[slot].weighed {
+            let (load, room) = self.load_and_room(slot);
+            let it = &mut self.agents[slot];
+            (it.load, it.room, it.weighed) = (load, room, true);
+        }
     }
 
     /// What an agent carries, and the channels of which it could be given one more contact now. O(channels × held).

@@ -75,7 +75,7 @@ impl State {
         (held.channel, held.forced) = (channel, false);
         let stage = if self.connects(slot) { Stage::Connecting } else { Stage::Active };
         self.set_stage(slot, stage, connect_by);
-        self.contacts[slot].class = self.class_of(self.class_key(&self.contacts[slot]));
+        self.classify(slot);
     }
 
     /// The contact of nobody is of another channel, and promised its place. In line it keeps its place there.

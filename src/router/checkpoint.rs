@@ -444,6 +444,7 @@ impl State {
             draining: saved.draining,
             marked: false,
             unshelved: false,
+            weighed: false,
             streak: saved.streak,
             handled: saved.handled,
             load: crate::Load::ZERO,

@@ -40,13 +40,17 @@ impl State {
         counts.then(|| Only { agent: preferred.agent, until: self.now + preferred.wait })
     }
 
+    /// Notes the class of a contact, after every change of what it depends on.
+    pub(super) fn classify(&mut self, slot: u32) {
+        self.contacts[slot].class = self.class_of(self.class_key(&self.contacts[slot]));
+    }
+
     pub(crate) fn stand_in_line(&mut self, slot: u32) {
-        let class = self.class_of(self.class_key(&self.contacts[slot]));
         let (level, at) = self.standing_rank(&self.contacts[slot]);
         let it = &mut self.contacts[slot];
-        (it.class, it.left) = (class, NONE);
+        it.left = NONE;
         (it.place, it.level, it.at) = (Place::InLine, level, at);
-        let (rank, queue, only) = (it.rank(), it.queue, it.only());
+        let (class, rank, queue, only) = (it.class, it.rank(), it.queue, it.only());
         self.standings[usize::from(queue.0)].waiting += 1;
         match only {
             Some(only) => self.classes.join_direct(only.agent, rank.arrival, slot),
@@ -74,10 +78,9 @@ impl State {
             self.leave_line(slot);
         }
         change(&mut self.contacts[slot], self.now);
+        self.classify(slot);
         if waits {
             self.stand_in_line(slot);
-        } else {
-            self.contacts[slot].class = self.class_of(self.class_key(&self.contacts[slot]));
         }
     }
 
@@ -121,7 +124,7 @@ impl State {
             }
         }
         self.take_appointment_along(slot, to, *reset_age);
-        self.contacts[slot].class = self.class_of(self.class_key(&self.contacts[slot]));
+        self.classify(slot);
     }
 
     pub(super) fn give(&mut self, slot: u32, agent: AgentId, stage: Stage, deadline: Option<Timestamp>, forced: bool) {
@@ -225,9 +228,12 @@ impl State {
                 self.take_back(slot);
                 self.agents[agent].handled_at = self.now;
             }
-            // With no place there is no timer.
             Place::Parked | Place::Scheduled => self.contacts[slot].place = Place::Loose,
             Place::Loose => {}
+        }
+        // With no place there is no timer.
+        if self.contacts[slot].timer().is_some() {
+            self.arm(slot);
         }
         if self.contacts[slot].appointed() {
             self.forget_appointment(slot);
@@ -235,7 +241,6 @@ impl State {
         if self.contacts[slot].has_exclusions {
             self.exclusions.forget(slot);
         }
-        self.arm(slot);
         self.contexts.forget(slot);
         self.contact_ids.remove(&self.contacts[slot].id);
         self.contacts.free(slot);

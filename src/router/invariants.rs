@@ -123,6 +123,8 @@ impl State {
         let mut pooled = 0;
         for slot in self.contacts_by_arrival() {
             let it = &self.contacts[slot];
+            let key = self.classes.all.get(it.class as usize).map(|class| class.key);
+            hold!(key == Some(self.class_key(it)), "a contact is of its class", "{}", it.id);
             if it.place != Place::InLine {
                 continue;
             }
@@ -134,7 +136,6 @@ impl State {
             }
             pooled += 1;
             let class = &self.classes.all[it.class as usize];
-            hold!(class.key == self.class_key(it), "a contact stands in its class", "{}", it.id);
             let there = class.line.iter_from(it.rank()).next() == Some((it.rank(), slot));
             hold!(there, "a contact stands in line under its rank", "{}", it.id);
         }

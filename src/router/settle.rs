@@ -36,9 +36,8 @@ impl Step<'_> {
         if !self.state.joins.is_empty() {
             self.part_before(&what);
         }
-        let event = Event { at: self.state.now, what };
-        self.state.evolve(&event, self.command);
-        self.out.push(event);
+        self.out.push(Event { at: self.state.now, what });
+        self.state.evolve(&self.out[self.out.len() - 1], self.command);
     }
 
     pub(crate) fn mark_agent(&mut self, slot: u32) {

@@ -64,6 +64,29 @@ impl<K: Ord + Copy, V: Copy> Sorted<K, V> {
         true
     }
 
+    /// Takes out the entry of a key that is there, and adds one under a key that is not: moved along where both are in one
+    /// chunk.
+    pub(crate) fn replace(&mut self, old: &K, key: K, value: V) {
+        let at = self.chunk_of(old);
+        if let Some(chunk) = self.chunks[..self.used as usize].get_mut(at)
+            && chunk.first().is_some_and(|(first, _)| at == 0 || *first < key)
+            && (at + 1 == self.used as usize || chunk.last().is_some_and(|(last, _)| key < *last))
+            && let Ok(from) = chunk.binary_search_by(|(have, _)| have.cmp(old))
+        {
+            let to = chunk.partition_point(|(have, _)| *have < key);
+            if to > from {
+                chunk.copy_within(from + 1..to, from);
+                chunk[to - 1] = (key, value);
+            } else {
+                chunk.copy_within(to..from, to + 1);
+                chunk[to] = (key, value);
+            }
+            return;
+        }
+        self.remove(old);
+        self.insert(key, value);
+    }
+
     /// Everything from the smallest key on.
     pub(crate) fn iter(&self) -> impl Iterator<Item = (K, V)> + '_ {
         self.used().iter().flatten().copied()
@@ -147,6 +170,11 @@ mod tests {
                         prop_assert!(sorted.remove(&key));
                         sorted.insert(key, kind);
                     }
+                } else if kind == 4 && !model.is_empty() && !model.contains_key(&key) {
+                    let (&old, _) = model.range(..key).next_back().or(model.iter().next()).expect("it is not empty");
+                    model.remove(&old);
+                    model.insert(key, kind);
+                    sorted.replace(&old, key, kind);
                 } else {
                     prop_assert_eq!(sorted.remove(&key), model.remove(&key).is_some());
                 }
