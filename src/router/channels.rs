@@ -73,8 +73,9 @@ impl State {
         it.set_turn(Turn::Agent, now);
         let held = self.holding_mut(slot);
         (held.channel, held.forced) = (channel, false);
-        let stage = if self.connects(slot) { Stage::Connecting } else { Stage::Active };
-        self.set_stage(slot, stage, connect_by);
+        let (agent, connects) = (self.contacts[slot].agent, self.connects(slot));
+        self.unweigh(agent);
+        self.set_stage(slot, if connects { Stage::Connecting } else { Stage::Active }, connect_by);
         self.classify(slot);
     }
 

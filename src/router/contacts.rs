@@ -1,6 +1,6 @@
 //! Contacts as they change: arriving, standing in line, in an agent's hands, going elsewhere, ending.
 
-use crate::capacity::Stage;
+use crate::capacity::{Profile, Stage};
 use crate::command::{Command, TransferTo};
 use crate::contact::{Needs, Preferred, Turn};
 use crate::id::{AgentId, ChannelId, ContactId, QueueId};
@@ -27,6 +27,7 @@ impl State {
         contact.class = self.class_of(self.class_key(&contact));
         let slot = self.contacts.insert(contact);
         self.contact_ids.insert(id, slot);
+        self.take_in_hand(slot);
         if let Some(customer) = new.customer {
             self.customer_has(customer, slot);
         }
@@ -154,7 +155,7 @@ impl State {
         let holder = &mut self.agents[agent_slot];
         holder.offered_at = now;
         holder.holding.push(Holding { forced, ..Holding::new(slot, channel, stage, now) });
-        self.unshelve(agent_slot);
+        self.unweigh(agent_slot);
         self.arm(slot);
         if !forced {
             self.note_given(agent_slot, channel);
@@ -167,7 +168,7 @@ impl State {
         let it = &mut self.agents[agent];
         it.holding.retain(|held| held.contact != slot);
         it.released_at = self.now;
-        self.unshelve(agent);
+        self.unweigh(agent);
         let it = &mut self.contacts[slot];
         it.place = Place::Loose;
         it.agent = NONE;
@@ -187,11 +188,16 @@ impl State {
             held.active_since = now;
         }
         let profile = self.plan.profile(self.crews.crews[self.agents[agent].crew as usize].profile);
-        let capacity = profile.and_then(|profile| profile.channel(channel));
-        if capacity.is_some_and(|capacity| capacity.load(stage) > capacity.load(before)) {
+        let load = |stage: Stage| profile.and_then(|profile| profile.channel(channel)).map(|it| it.load(stage));
+        let (was, is) = (load(before), load(stage));
+        if was == is && before.is_busy() == stage.is_busy() && profile.is_some_and(Profile::is_plain) {
+            self.unshelve(agent);
+        } else {
+            self.unweigh(agent);
+        }
+        if is > was {
             self.excuse(agent);
         }
-        self.unshelve(agent);
         self.arm(slot);
     }
 
@@ -243,6 +249,7 @@ impl State {
         }
         self.contexts.forget(slot);
         self.contact_ids.remove(&self.contacts[slot].id);
+        self.put_down();
         self.contacts.free(slot);
     }
 

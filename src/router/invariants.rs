@@ -119,6 +119,8 @@ impl State {
 
     /// Lines and counts are what the records say.
     fn check_lines(&self) -> Result<(), Broken> {
+        let lost = self.agents_by_id().into_iter().filter(|&slot| self.agents[slot].lost.is_some()).count();
+        hold!(lost == self.lost as usize, "the lost are counted", "{lost}, not {}", self.lost);
         let mut waiting = vec![0u32; self.standings.len()];
         let mut pooled = 0;
         for slot in self.contacts_by_arrival() {

@@ -47,7 +47,7 @@ impl Counts {
 /// profile neither bars, holds nor keeps free, else O(channels × held).
 pub(crate) fn load_and_room(profile: &Profile, holding: &[Holding]) -> (Load, ChannelSet) {
     let total = load(profile, holding);
-    let plain = profile.arrives_over.is_empty() && profile.headroom.is_empty();
+    let plain = profile.is_plain();
     // Most often nothing fits, which the loads alone tell; then nothing is counted.
     let mut counts = None;
     let mut room = ChannelSet::NONE;

@@ -228,7 +228,7 @@ impl State {
         let holding = &mut self.agents[agent_slot].holding;
         let stage = Stage::Reserved;
         holding.push(Holding::new(slot, channel, stage, now));
-        self.unshelve(agent_slot);
+        self.unweigh(agent_slot);
         self.arm(slot);
     }
 

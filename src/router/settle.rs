@@ -158,6 +158,7 @@ impl Step<'_> {
         let it = &self.state.contacts[slot];
         let (contact, queue, channel) = (it.id, it.queue, it.channel);
         self.put_aside_for(slot, agent, channel);
+        self.state.take_both_in_hand(slot, agent);
         let agent = self.state.agents[agent].id;
         if let Some(time) = self.state.plan.offer_time(queue, channel) {
             let offer = OfferId(self.state.offers + 1);
