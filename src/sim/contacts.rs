@@ -1,8 +1,8 @@
 //! The contacts of a simulation: what each customer and its conversation do next, and what is counted.
 
 use crate::capacity::Load;
-use crate::command::Command;
-use crate::id::{AgentId, ContactId, OfferId};
+use crate::command::{Command, Stamped};
+use crate::id::{AgentId, CommandId, ContactId, OfferId, Seq};
 use crate::queue::WrapUp;
 use crate::time::{Span, Timestamp};
 
@@ -40,6 +40,8 @@ pub(super) struct StreamState<'s> {
     pub(super) stream: &'s Stream,
     source: Source,
     upcoming: Option<Recorded>,
+    /// The command with which its last contact arrived, of which most is the same for the next.
+    arrival: Stamped,
     bot: Random,
     handle: Random,
     patience: Random,
@@ -58,6 +60,12 @@ impl<'s> Contacts<'s> {
                 stream,
                 source: Source::new(stream.arrivals.clone(), random(Purpose::Arrivals)),
                 upcoming: None,
+                arrival: Stamped {
+                    seq: Seq(0),
+                    id: CommandId::ANONYMOUS,
+                    at: Timestamp::ZERO,
+                    command: Command::Enqueue { contact: ContactId(0), new: stream.new.clone() },
+                },
                 bot: random(Purpose::Bot),
                 handle: random(Purpose::Handle),
                 patience: random(Purpose::Patience),
@@ -101,27 +109,21 @@ impl<'s> Contacts<'s> {
         }
     }
 
-    /// A contact of a stream arrives, with this command, unless its bot resolves it. The next one takes its place in the calendar,
-    /// whose first entry it is.
-    pub(super) fn arrive(
-        &mut self,
-        stream: u32,
-        now: Timestamp,
-        calendar: &mut Calendar,
-        command: &mut Command,
-    ) -> bool {
+    /// A contact of a stream arrives, with this command, to be stamped, unless its bot resolves it. The next one takes its
+    /// place in the calendar, whose first entry it is.
+    pub(super) fn arrive(&mut self, stream: u32, now: Timestamp, calendar: &mut Calendar) -> Option<&mut Stamped> {
         let state = &mut self.streams[stream as usize];
         let next = state.source.next();
         match next {
             Some(next) => calendar.replace(next.at, Kind::Arrives, stream, 0),
             None => calendar.take(),
         }
-        let Some(recorded) = std::mem::replace(&mut state.upcoming, next) else { return false };
+        let recorded = std::mem::replace(&mut state.upcoming, next)?;
         let counted = self.window.has(now);
         let from = state.stream;
         if from.resolved_by_bot > 0.0 && state.bot.unit() < from.resolved_by_bot {
             state.tally.resolved_by_bot += u64::from(counted);
-            return false;
+            return None;
         }
         if counted {
             state.tally.arrive(now, self.window);
@@ -164,13 +166,14 @@ impl<'s> Contacts<'s> {
             since: now,
             ..Contact::unused()
         };
-        let mut new = from.new.clone();
-        new.priority = recorded.priority.unwrap_or(new.priority);
-        if let Some(wrap_up) = wrap_up {
-            new.wrap_up = Some(if wrap_up == Span::ZERO { WrapUp::None } else { WrapUp::Open });
+        if let Command::Enqueue { contact: id, new } = &mut state.arrival.command {
+            *id = contact.id(slot);
+            new.priority = recorded.priority.unwrap_or(from.new.priority);
+            if let Some(wrap_up) = wrap_up {
+                new.wrap_up = Some(if wrap_up == Span::ZERO { WrapUp::None } else { WrapUp::Open });
+            }
         }
-        *command = Command::Enqueue { contact: contact.id(slot), new };
-        true
+        Some(&mut state.arrival)
     }
 
     /// Whether an entry of the calendar may still come to something.

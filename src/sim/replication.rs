@@ -7,7 +7,7 @@ use crate::command::{Command, Leave, Stamped};
 use crate::event::{Event, What};
 use crate::id::{AgentId, CommandId, ContactId, ReasonId, Seq};
 use crate::rejected::Rejected;
-use crate::router::Router;
+use crate::router::{Applied, Router};
 use crate::time::{Span, Timestamp};
 
 use super::calendar::{Calendar, Due, Kind};
@@ -81,7 +81,7 @@ struct Run<'s> {
     scenario: &'s Scenario,
     number: u32,
     router: Router,
-    /// What was applied last, or is next: kept, since a command is large.
+    /// What was applied last, or is next, unless it is an arrival: kept, since a command is large.
     input: Stamped,
     out: Vec<Event>,
     events: u64,
@@ -136,8 +136,11 @@ impl Run<'_> {
                 self.apply(change, "open or close a queue")?;
             }
             Kind::Arrives => {
-                if self.contacts.arrive(slot, self.input.at, &mut self.calendar, &mut self.input.command) {
-                    self.send("take an arrival")?;
+                if let Some(arrival) = self.contacts.arrive(slot, self.input.at, &mut self.calendar) {
+                    self.input.seq.0 += 1;
+                    (arrival.seq, arrival.at) = (self.input.seq, self.input.at);
+                    let applied = self.router.apply(arrival, &mut self.out);
+                    self.follow(applied, "take an arrival")?;
                 }
             }
             Kind::Served => {
@@ -208,31 +211,31 @@ impl Run<'_> {
 
     /// Applies a command other than an arrival.
     fn apply(&mut self, command: Command, doing: &'static str) -> Result<(), RunError> {
+        self.input.seq.0 += 1;
         self.input.command = command;
-        self.send(doing)
+        let applied = self.router.apply(&self.input, &mut self.out);
+        self.follow(applied, doing)
     }
 
-    /// Applies the command in `input`, and follows its events.
-    fn send(&mut self, doing: &'static str) -> Result<(), RunError> {
-        self.input.seq.0 += 1;
-        self.out.clear();
-        if let Err(why) = self.router.apply(&self.input, &mut self.out) {
+    /// Follows the events of a command: what customers and agents do next, and what is counted.
+    fn follow(&mut self, applied: Result<Applied, Rejected>, doing: &'static str) -> Result<(), RunError> {
+        if let Err(why) = applied {
             return Err(RunError::Refused { replication: self.number + 1, at: self.input.at, doing, why });
         }
         self.events += self.out.len() as u64;
-        for at in 0..self.out.len() {
-            let event = self.out[at];
+        for event in &self.out {
             event.hash(&mut self.digest);
-            self.note(event);
+            note(event, &mut self.contacts, &mut self.crowd, &mut self.calendar);
         }
+        self.out.clear();
         Ok(())
     }
+}
 
-    /// Follows an event: what customers and agents do next, and what is counted.
-    fn note(&mut self, event: Event) {
-        let at = event.at;
-        let Self { contacts, crowd, calendar, .. } = self;
-        match event.what {
+/// Follows one event.
+fn note(event: &Event, contacts: &mut Contacts<'_>, crowd: &mut Crowd<'_>, calendar: &mut Calendar) {
+    let at = event.at;
+    match event.what {
             What::ChannelChanged { contact, .. } => contacts.hung_up(contact),
             What::Queued { contact, .. } => contacts.queued(contact, calendar),
             What::Offered { offer, contact, agent, .. } => {
@@ -311,7 +314,6 @@ impl Run<'_> {
             | What::SkillsChanged { .. }
             | What::Configured => {}
         }
-    }
 }
 
 /// Sets up media, which takes no time here, or begins or resumes the work.
