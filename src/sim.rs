@@ -32,8 +32,12 @@
 //! derived by hashing from the scenario's seed; what a contact will need is drawn when it arrives. So policies
 //! compared see the same contacts with the same needs, and results depend neither on the number of threads nor on the machine.
 
+mod announcing;
 mod arrivals;
+mod attendance;
+mod bursts;
 mod calendar;
+mod claiming;
 mod comparison;
 mod contacts;
 mod conversation;
@@ -43,31 +47,44 @@ mod desk;
 mod digest;
 mod distribution;
 mod document;
+mod elastic;
 mod experiment;
+mod factors;
 mod leaving;
 mod opening;
 mod policy;
 mod random;
 mod record_file;
+mod recorder;
 mod replication;
 mod results;
+mod retrying;
+mod ringing;
 mod scenario;
 mod slot;
 mod staffing;
 mod talking;
 mod tally;
 mod together;
+mod what_if;
 
+pub use announcing::{Balk, Told};
 pub use arrivals::{Arrivals, Profile, Recorded};
+pub use attendance::{Attendance, Break};
+pub use bursts::{Batches, Bursts, Busyness, Campaign, Shape};
 pub use comparison::{Comparison, Differences};
 pub use conversation::{Conversation, Turns};
 pub use course::{Course, Part};
 pub use distribution::Distribution;
+pub use elastic::{Elastic, Level};
 pub use experiment::Outcome;
+pub use factors::{BySkill, ByTime, Factors};
 pub use policy::{Policy, UnknownPolicy};
 pub use record_file::{instant, length, origin};
 pub use replication::RunError;
 pub use results::{AgentResults, ContactResults, Metric, Quantiles, Results};
+pub use retrying::Retry;
 pub use scenario::{Cost, Scenario, Stream};
 pub use staffing::{RecordedAgent, ShiftError, Shifts, Staffing};
 pub use tally::{AgentTally, ContactTally, Replication};
+pub use what_if::{Answering, Departures, FigureRow, Figures, Patient, WhatIf, WhatIfError};

@@ -50,7 +50,15 @@ impl Contacts<'_> {
     ) -> Timestamp {
         let slot = slot(id);
         match self.slots[slot as usize].state {
-            State::Waiting | State::Offered => self.leave_line(slot, outcome, at),
+            State::Waiting | State::Offered => {
+                self.leave_line(slot, outcome, at);
+                if let Some(customers) = &mut self.customers
+                    && !self.slots[slot as usize].answered
+                    && let Some(retry) = &self.streams[self.slots[slot as usize].stream as usize].stream.retry
+                {
+                    customers.lose(slot, retry, outcome, at, calendar);
+                }
+            }
             State::Connecting | State::Active | State::Paused => self.leave_conversation(slot, at, calendar),
             State::WrapUp | State::Parked | State::Gone => {}
         }
@@ -71,7 +79,7 @@ impl Contacts<'_> {
 
     /// What is still there at the end; `held` is told of capacity still taken.
     pub(super) fn close(mut self, mut held: impl FnMut(AgentId, Timestamp) -> Held) -> Vec<ContactTally> {
-        for contact in &self.slots {
+        for (number, contact) in (0..).zip(&self.slots) {
             let tally = &mut self.streams[contact.stream as usize].tally;
             let area = self.window.clip(contact.since, self.window.to);
             match contact.state {
@@ -83,7 +91,13 @@ impl Contacts<'_> {
                 State::Connecting | State::Active | State::Paused => tally.service_area += area,
                 State::WrapUp => {}
             }
-            if !matches!(contact.state, State::Gone | State::Waiting | State::Parked) {
+            let rings = self.ringing.as_ref().filter(|_| contact.state == State::Offered);
+            if let Some(ringing) = rings {
+                for ring in ringing.open(number) {
+                    let held = held(ring.agent, ring.taken);
+                    self.streams[contact.stream as usize].carry(&self.loads, held);
+                }
+            } else if !matches!(contact.state, State::Gone | State::Waiting | State::Parked) {
                 let held = held(contact.agent, contact.taken);
                 self.streams[contact.stream as usize].carry(&self.loads, held);
             }

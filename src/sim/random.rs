@@ -14,6 +14,13 @@ pub(crate) enum Purpose {
     Bot = 5,
     Accept = 6,
     NoAnswer = 7,
+    Customer = 8,
+    Busyness = 9,
+    SharedBusyness = 10,
+    Batches = 11,
+    Campaigns = 12,
+    Absence = 13,
+    Claim = 14,
 }
 
 /// An independent generator: xoshiro256++ seeded by a hash of all that names it, never by consecutive numbers.
@@ -42,6 +49,11 @@ impl Random {
             word.copy_from_slice(&mix(key.wrapping_add(at as u64 + 1)).to_le_bytes());
         }
         Self(Xoshiro256PlusPlus::from_seed(state))
+    }
+
+    /// The generator of one of several things about what has that number.
+    pub(crate) fn part(key: u64, part: u64) -> Self {
+        Self::keyed(mix(key) ^ mix(part.wrapping_add(key)))
     }
 
     /// Sixty-four random bits.

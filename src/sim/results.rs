@@ -58,6 +58,10 @@ pub struct ContactResults {
     pub waiting_at_end: u64,
     /// Contacts that a bot resolved, beside those offered.
     pub resolved_by_bot: u64,
+    /// Of those offered, customers who came again because they had not been answered: so many fewer customers than contacts there were.
+    pub retrials: u64,
+    /// Of those abandoned, customers who left at once because of the wait they were told.
+    pub balked: u64,
     /// Abandoned over offered.
     pub abandon_share: Estimate,
     /// Mean wait of all who left the queue, those turned away on arrival not included.
@@ -238,6 +242,8 @@ fn contacts(outcome: &Outcome, channel: ChannelId, tally: impl Fn(&Replication) 
         overflowed: total.overflowed,
         waiting_at_end: total.waiting_at_end,
         resolved_by_bot: total.resolved_by_bot,
+        retrials: total.retrials,
+        balked: total.balked,
         abandon_share: estimate(Metric::AbandonShare),
         wait_seconds: estimate(Metric::Wait),
         wait_answered_seconds: estimate(Metric::WaitAnswered),

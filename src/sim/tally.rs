@@ -46,6 +46,10 @@ pub struct ContactTally {
     pub waiting_at_end: u64,
     /// Resolved by the bot, and therefore not offered.
     pub resolved_by_bot: u64,
+    /// Of those offered, customers who came again because they had not been answered.
+    pub retrials: u64,
+    /// Of those abandoned, customers who left at once because of the wait they were told.
+    pub balked: u64,
     /// Stood in line for however short a time.
     pub delayed: u64,
     /// Answered within the target.
@@ -88,6 +92,8 @@ impl ContactTally {
         self.turned_away += other.turned_away;
         self.waiting_at_end += other.waiting_at_end;
         self.resolved_by_bot += other.resolved_by_bot;
+        self.retrials += other.retrials;
+        self.balked += other.balked;
         self.delayed += other.delayed;
         self.within_target += other.within_target;
         self.answered_wait += other.answered_wait;
