@@ -85,6 +85,7 @@ impl State {
         }
     }
 
+    #[cold]
     pub(super) fn transfer(&mut self, id: ContactId, queue: QueueId, command: &Command) {
         let Command::Transfer { to, reset_age, .. } = command else { return };
         let slot = self.contact_slot(id);
@@ -213,6 +214,7 @@ impl State {
         self.plan.connect_time(it.queue, it.channel).is_some()
     }
 
+    #[cold]
     pub(super) fn exclude(&mut self, slot: u32, agent: AgentId) {
         let Some(queue) = self.plan.queue(self.contacts[slot].queue) else { return };
         let (span, most) = (queue.no_answer.exclude_for, queue.offers_per_agent);
@@ -254,28 +256,35 @@ impl State {
         self.contacts.free(slot);
     }
 
-    /// Sets the contact's one timer to what its place asks for.
+    /// Sets the contact's one timer to what its place asks for; mostly it is as it should be.
     pub(crate) fn arm(&mut self, slot: u32) {
-        let due = match self.contacts[slot].place {
+        let due = self.due(slot).filter(|&due| due < Timestamp::MAX);
+        if self.contacts[slot].timer().map(|timer| timer.due) != due {
+            self.set_timer(slot, due);
+        }
+    }
+
+    /// When the contact needs looking at next.
+    #[inline]
+    fn due(&self, slot: u32) -> Option<Timestamp> {
+        let it = &self.contacts[slot];
+        match it.place {
             Place::InLine => self.waiting_due(slot),
             Place::With(Stage::Active | Stage::Quiet) | Place::Parked => {
-                let it = &self.contacts[slot];
                 it.deadline().or_else(|| self.silence(it).map(|(due, _)| due))
             }
             Place::With(Stage::Offered) => self.first_to_expire(slot).map(|(expires, _)| expires),
-            Place::With(_) => self.contacts[slot].deadline(),
+            Place::With(_) => it.deadline(),
             Place::Scheduled => Some(self.stands_at(slot).max(self.now)),
             Place::Loose => None,
-        };
-        let before = self.contacts[slot].timer();
-        if before.map(|timer| timer.due) == due {
-            return;
         }
+    }
+
+    fn set_timer(&mut self, slot: u32, due: Option<Timestamp>) {
         let owner = self.owner(slot);
-        if let Some(timer) = before {
+        if let Some(timer) = self.contacts[slot].timer() {
             self.timers.cancel(timer, owner);
         }
-        let due = due.filter(|&due| due < Timestamp::MAX);
         let timer = due.map(|due| self.timers.set(self.now, due, owner, slot));
         self.contacts[slot].set_timer(timer);
     }

@@ -215,6 +215,7 @@ impl Step<'_> {
     }
 
     /// What takes a contact out of its agent's hands, or ends the conversation, sends away whoever had joined it first.
+    #[cold]
     pub(crate) fn part_before(&mut self, what: &What) {
         let Some(contact) = leaves(what) else { return };
         let slot = self.state.contact_slot(contact);

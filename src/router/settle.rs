@@ -81,15 +81,20 @@ impl Step<'_> {
     /// Urgency does not change while a command is settled, so one sorting serves until more are marked.
     fn next_contact(&mut self) -> Option<u32> {
         if !self.marks.sorted && self.marks.contacts.len() > 1 {
-            let state = &mut *self.state;
-            self.marks.contacts.retain(|&slot| {
-                state.contacts[slot].marked = state.is_waiting(slot) || state.contacts[slot].is_short();
-                state.contacts[slot].marked
-            });
-            self.marks.contacts.make_contiguous().sort_by_cached_key(|&slot| state.contact_urgency(slot));
-            self.marks.sorted = true;
+            self.sort_contacts();
         }
         self.marks.contacts.pop_front()
+    }
+
+    #[cold]
+    fn sort_contacts(&mut self) {
+        let state = &mut *self.state;
+        self.marks.contacts.retain(|&slot| {
+            state.contacts[slot].marked = state.is_waiting(slot) || state.contacts[slot].is_short();
+            state.contacts[slot].marked
+        });
+        self.marks.contacts.make_contiguous().sort_by_cached_key(|&slot| state.contact_urgency(slot));
+        self.marks.sorted = true;
     }
 
     fn settle_agent(&mut self, agent: u32) {
@@ -193,7 +198,16 @@ impl Step<'_> {
     }
 
     /// Steps begin that are due, or that nobody staffed stands before.
+    #[inline]
     pub(crate) fn advance_steps(&mut self, slot: u32) {
+        let queue = self.state.contacts[slot].queue;
+        let one_step = self.state.plan.queue(queue).is_none_or(|queue| queue.steps.len() < 2);
+        if !one_step || !self.state.choice(queue).delays.is_empty() {
+            self.advance_through_steps(slot);
+        }
+    }
+
+    fn advance_through_steps(&mut self, slot: u32) {
         self.widen(slot);
         loop {
             let it = &self.state.contacts[slot];

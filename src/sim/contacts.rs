@@ -218,10 +218,12 @@ impl<'s> Contacts<'s> {
             since: now,
             ..Contact::unused()
         };
-        let mut new = NewContact { priority, ..from.new.clone() };
-        if let Some(wrap_up) = wrap_up {
-            new.wrap_up = Some(if wrap_up == Span::ZERO { WrapUp::None } else { WrapUp::Open });
-        }
+        let wrap_up = match wrap_up {
+            Some(Span::ZERO) => Some(WrapUp::None),
+            Some(_) => Some(WrapUp::Open),
+            None => from.new.wrap_up,
+        };
+        let new = NewContact { priority, wrap_up, needs: from.new.needs.clone(), ..from.new };
         *command = Command::Enqueue { contact: contact.id(slot), new };
         slot
     }

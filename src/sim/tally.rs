@@ -142,13 +142,21 @@ impl ContactTally {
     }
 
     /// A contact has arrived that counts.
+    #[inline]
     pub(super) fn arrive(&mut self, at: Timestamp, window: Window) {
         self.offered += 1;
         self.course.arrive(at, window);
     }
 
     /// Somebody waited so long, whether or not the contact counts.
+    #[inline]
     pub(super) fn wait(&mut self, from: Timestamp, to: Timestamp, window: Window) {
+        if from < to {
+            self.wait_some(from, to, window);
+        }
+    }
+
+    fn wait_some(&mut self, from: Timestamp, to: Timestamp, window: Window) {
         self.queue_area += window.clip(from, to);
         self.course.wait(from, to, window);
     }
