@@ -12,20 +12,22 @@ impl State {
     pub(super) fn arrive(&mut self, id: ContactId, command: &Command) {
         let Command::Enqueue { new, .. } = command else { return };
         self.arrivals += 1;
-        let mut contact = Contact::new(id, self.arrivals, new.queue, new.channel, self.now);
-        contact.origin = new.age_origin.unwrap_or(self.now);
-        contact.priority = new.priority;
-        contact.needs = self.needs.intern(&new.needs);
-        contact.set_answer_within(new.answer_within);
-        contact.set_max_wait(new.max_wait);
-        contact.set_wrap_up(new.wrap_up);
-        contact.set_only(match new.preferred {
+        let slot = self.contacts.insert(Contact::new(id, self.arrivals, new.queue, new.channel, self.now));
+        let needs = self.needs.intern(&new.needs);
+        let it = &mut self.contacts[slot];
+        it.origin = new.age_origin.unwrap_or(self.now);
+        it.priority = new.priority;
+        it.needs = needs;
+        it.set_answer_within(new.answer_within);
+        it.set_max_wait(new.max_wait);
+        it.set_wrap_up(new.wrap_up);
+        it.set_customer(new.customer);
+        let only = match new.preferred {
             Some(preferred) => self.preferred(preferred, new.channel),
-            None => self.affine(&contact, new.customer),
-        });
-        contact.set_customer(new.customer);
-        contact.class = self.class_of(self.class_key(&contact));
-        let slot = self.contacts.insert(contact);
+            None => self.affine(&self.contacts[slot], new.customer),
+        };
+        self.contacts[slot].set_only(only);
+        self.classify(slot);
         self.contact_ids.insert(id, slot);
         self.take_in_hand(slot);
         if let Some(customer) = new.customer {

@@ -8,6 +8,7 @@ use crate::contact::Outcome;
 use crate::event::{Event, HeldBy, What};
 use crate::id::{AgentId, ChannelId, OfferId};
 use crate::router::crews::Crew;
+use crate::router::joins::leaves;
 use crate::router::records::Place;
 use crate::router::state::State;
 use crate::router::trace::Trace;
@@ -32,12 +33,24 @@ pub(crate) struct Step<'a> {
 }
 
 impl Step<'_> {
+    /// Something happens: it is told, and changes the state.
+    // Inlined, so that an event is written where it is kept: written in parts elsewhere and then copied as a whole, it would
+    // wait for the parts to reach the cache, six nanoseconds each time.
+    #[inline(always)]
     pub(crate) fn emit(&mut self, what: What) {
-        if !self.state.joins.is_empty() {
-            self.part_before(&what);
+        if let Some(contact) = leaves(&what)
+            && !self.state.joins.is_empty()
+        {
+            self.part_from(contact);
         }
         self.out.push(Event { at: self.state.now, what });
-        self.state.evolve(&self.out[self.out.len() - 1], self.command);
+        self.take_effect();
+    }
+
+    fn take_effect(&mut self) {
+        if let Some(event) = self.out.last() {
+            self.state.evolve(event, self.command);
+        }
     }
 
     pub(crate) fn mark_agent(&mut self, slot: u32) {
