@@ -33,7 +33,7 @@ pub use memory::MemoryJournal;
 pub use record::{ENTRY_FORMAT, Unreadable};
 pub use snapshot::{SNAPSHOT_FORMAT, Snapshot};
 #[cfg(feature = "sqlite")]
-pub use sqlite::{SqliteJournal, SqliteOptions};
+pub use sqlite::{SqliteJournal, SqliteOptions, SqliteVfs};
 
 use std::ops::ControlFlow;
 
