@@ -10,6 +10,7 @@
 //! #     input: Stamped { seq: Seq(seq), id: CommandId::ANONYMOUS, at: Timestamp(seq), command: Command::AdvanceTime },
 //! #     events: Vec::new(),
 //! #     key: None,
+//! #     delivered: Seq(0),
 //! # };
 //! let mut journal = MemoryJournal::new();
 //! journal.append(Seq(0), &[entry(1), entry(2)])?;
@@ -26,6 +27,7 @@ mod record;
 mod snapshot;
 #[cfg(feature = "sqlite")]
 mod sqlite;
+mod verify;
 
 pub use check::{JournalFault, JournalPoint, JournalStorage, check_journal};
 pub use error::JournalError;
@@ -34,6 +36,7 @@ pub use record::{ENTRY_FORMAT, Unreadable};
 pub use snapshot::{SNAPSHOT_FORMAT, Snapshot};
 #[cfg(feature = "sqlite")]
 pub use sqlite::{SqliteJournal, SqliteOptions, SqliteVfs};
+pub use verify::{Difference, Pass, RerunError, Verified, beginning, verify};
 
 use std::ops::ControlFlow;
 
@@ -42,6 +45,7 @@ use serde::{Deserialize, Serialize};
 use crate::command::Stamped;
 use crate::event::Event;
 use crate::id::Seq;
+use crate::private::Private;
 
 /// A command that was applied, and what followed from it.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
@@ -51,7 +55,10 @@ pub struct Entry {
     /// What followed, in order.
     pub events: Vec<Event>,
     /// The host's own name (a Call-ID, a UUID) for the contact that this command brought, where it gave one.
-    pub key: Option<Box<str>>,
+    pub key: Option<Private<Box<str>>>,
+    /// The last command of which the gateway had been given every event when this was written; 0: nothing more than the
+    /// entry before says. What comes after it is delivered again on opening.
+    pub delivered: Seq,
 }
 
 /// What an acknowledgement promises, from the most to the least.

@@ -57,7 +57,7 @@ impl Entry {
     /// ```
     /// # use cordboard::{Command, CommandId, Entry, Seq, Stamped, Timestamp, Unreadable};
     /// # let input = Stamped { seq: Seq(1), id: CommandId::ANONYMOUS, at: Timestamp(5), command: Command::AdvanceTime };
-    /// let entry = Entry { input, events: Vec::new(), key: Some("call-1".into()) };
+    /// let entry = Entry { input, events: Vec::new(), key: Some("call-1".into()), delivered: Seq(0) };
     /// let mut bytes = Vec::new();
     /// entry.encode(&mut bytes);
     /// assert_eq!(Entry::decode(&bytes), Ok(entry));

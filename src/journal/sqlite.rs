@@ -4,6 +4,7 @@ mod open;
 mod tables;
 mod telling;
 
+use std::fmt;
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -66,7 +67,7 @@ impl Default for SqliteOptions {
 /// # let command = Command::Enqueue { contact, new: NewContact::new(queue, ChannelId(0)) };
 /// # let input = Stamped { seq: Seq(1), id: CommandId::ANONYMOUS, at, command };
 /// # let arrived = Event { at, what: What::Arrived { contact, queue, repeat: false } };
-/// # let entry = Entry { input, events: vec![arrived], key: Some("call-1".into()) };
+/// # let entry = Entry { input, events: vec![arrived], key: Some("call-1".into()), delivered: Seq(0) };
 /// let mut journal = SqliteJournal::open(&path)?;
 /// journal.append(Seq(0), &[entry])?;
 /// journal.sync(Durability::Stable)?;
@@ -80,7 +81,6 @@ impl Default for SqliteOptions {
 /// # std::fs::remove_dir_all(&folder)?;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[derive(Debug)]
 pub struct SqliteJournal {
     connection: Connection,
     /// Whether it may write.
@@ -96,6 +96,13 @@ pub struct SqliteJournal {
     unsettled: bool,
     poisoned: bool,
     record: Vec<u8>,
+}
+
+impl fmt::Debug for SqliteJournal {
+    /// Without the entry last written, which is customers'.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SqliteJournal").field("path", &self.path).field("end", &self.end).finish_non_exhaustive()
+    }
 }
 
 impl SqliteJournal {

@@ -60,7 +60,7 @@ fn life(later: u64) -> (Vec<Entry>, Vec<Snapshot>) {
         let input = Stamped { seq: Seq(seq), id, at: Timestamp(u64::MAX / 2 + 10 * seq + later), command };
         let mut events = Vec::new();
         router.apply(&input, &mut events).expect("each command fits the state that the ones before it have left");
-        entries.push(Entry { input, events, key });
+        entries.push(Entry { input, events, key, delivered: Seq(seq / 3) });
         snapshots.push(snapshot(&router));
     }
     (entries, snapshots)

@@ -147,7 +147,7 @@ impl<'c> Tables<'c> {
             self.arrive.execute(params![
                 entry.input.seq.0 as i64,
                 id,
-                entry.key,
+                entry.key.as_ref().map(|key| &**key.reveal()),
                 new.customer.map(|customer| customer.0 as i64),
                 queue.unwrap_or(new.queue.0),
                 channel,
