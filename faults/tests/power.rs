@@ -13,7 +13,7 @@ use cordboard_faults::{
 use rusqlite::ffi;
 
 /// Images of a run of the suite, when nothing else is asked for.
-const IMAGES: u64 = 2_000;
+const IMAGES: u64 = 1_000;
 
 /// Entries of one journal.
 const ENTRIES: usize = 40;

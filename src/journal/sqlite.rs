@@ -92,7 +92,7 @@ pub struct SqliteJournal {
     end: Seq,
     /// Whether a commit waits for the device.
     full: bool,
-    /// Something was committed that the device may not have yet.
+    /// Something was committed, by this process or by one that died, that the device may not have yet.
     unsettled: bool,
     poisoned: bool,
     record: Vec<u8>,
@@ -119,7 +119,9 @@ impl SqliteJournal {
     /// # Errors
     /// As [`open`](Self::open).
     pub fn open_with(path: impl AsRef<Path>, options: &SqliteOptions) -> Result<Self, JournalError> {
-        let mut journal = Self::new(path.as_ref(), open::writer(path.as_ref(), options)?, options, true);
+        let (connection, stable) = open::writer(path.as_ref(), options)?;
+        let mut journal = Self::new(path.as_ref(), connection, options, true);
+        journal.unsettled = !stable;
         journal.look_for_losses()?;
         if options.tables {
             journal.complete_tables()?;
@@ -173,8 +175,7 @@ impl SqliteJournal {
             path: path.to_owned(),
             end: Seq(0),
             full: true,
-            // A process that died may have committed what the device does not have.
-            unsettled: true,
+            unsettled: false,
             poisoned: false,
             record: Vec::new(),
         }

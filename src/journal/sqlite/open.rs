@@ -44,8 +44,8 @@ pub(super) fn is_busy(why: &rusqlite::Error) -> bool {
     matches!(why.sqlite_error_code(), Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked))
 }
 
-/// A connection that writes, to a file that has our tables.
-pub(super) fn writer(path: &Path, options: &SqliteOptions) -> Result<Connection, JournalError> {
+/// A connection that writes, to a file that has our tables; and whether the device has all that is in it.
+pub(super) fn writer(path: &Path, options: &SqliteOptions) -> Result<(Connection, bool), JournalError> {
     let mut flags = OpenFlags::SQLITE_OPEN_READ_WRITE;
     if options.vfs.is_some() {
         flags |= OpenFlags::SQLITE_OPEN_CREATE;
@@ -72,13 +72,14 @@ pub(super) fn writer(path: &Path, options: &SqliteOptions) -> Result<Connection,
         connection.pragma_update(None, "checkpoint_fullfsync", true)?;
         begin_log_anew(&connection, path, options)
     })();
-    ready.map_err(|why| opening(path, why))?;
-    Ok(connection)
+    let stable = ready.map_err(|why| opening(path, why))?;
+    Ok((connection, stable))
 }
 
 /// Copies the log of commits into the file, and begins another. Where a sync failed before, the operating system may take for
 /// written what the device does not have: no later sync would write it. So the log is written again before anything stands on it.
-fn begin_log_anew(connection: &Connection, path: &Path, options: &SqliteOptions) -> Result<(), Refused> {
+/// `false` if somebody else is using it: then it is not ours to begin.
+fn begin_log_anew(connection: &Connection, path: &Path, options: &SqliteOptions) -> Result<bool, Refused> {
     connection.busy_timeout(Duration::ZERO)?;
     let begun = (|| {
         let alone = rusqlite::Transaction::new_unchecked(connection, TransactionBehavior::Immediate)?;
@@ -89,12 +90,11 @@ fn begin_log_anew(connection: &Connection, path: &Path, options: &SqliteOptions)
         write_again(Path::new(&log)).map_err(|why| Refused::Log { path: log.into(), why })?;
         alone.rollback()?;
         connection.wal_checkpoint_v2(None::<&str>, CheckpointMode::TRUNCATE)?;
-        Ok(())
+        Ok(true)
     })();
     connection.busy_timeout(options.busy)?;
     match begun {
-        // Somebody reads, or writes: then it is not ours to begin.
-        Err(Refused::Sqlite(why)) if is_busy(&why) => Ok(()),
+        Err(Refused::Sqlite(why)) if is_busy(&why) => Ok(false),
         other => other,
     }
 }
