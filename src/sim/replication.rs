@@ -11,6 +11,7 @@ use crate::rejected::Rejected;
 use crate::router::Router;
 use crate::time::{Span, Timestamp};
 
+use super::batches::Cuts;
 use super::calendar::{Calendar, Due, Kind};
 use super::claiming::Claiming;
 use super::contacts::Contacts;
@@ -74,6 +75,7 @@ pub(super) fn replicate(
         calendar: Calendar::new(window.to),
         contacts: Contacts::new(scenario, number, window),
         crowd: Crowd::new(scenario, number, window),
+        cuts: Cuts::new(window, scenario.batches),
         watch: Watch::new(scenario),
         claiming: Claiming::new(scenario, number, scenario.staffing.iter().map(Staffing::agents).sum()),
     };
@@ -82,17 +84,20 @@ pub(super) fn replicate(
     run.contacts.open(&mut run.calendar);
     run.go(progress)?;
     run.recorder.take().map(Recorder::finish).transpose()?;
-    let Run { contacts, mut crowd, .. } = run;
+    let Run { contacts, mut crowd, cuts, .. } = run;
     let streams = contacts.close(|agent, taken| crowd.still_held(agent, taken));
-    Ok(Replication {
+    let mut whole = Replication {
         measured: scenario.horizon,
         streams,
         groups: crowd.close(),
         commands: run.input.seq.0,
         events: run.events,
         digest: run.digest.value(),
+        batches: Vec::new(),
         channels: scenario.streams.iter().map(|stream| stream.new.channel).collect(),
-    })
+    };
+    whole.batches = cuts.close(&whole);
+    Ok(whole)
 }
 
 struct Run<'s> {
@@ -109,6 +114,7 @@ struct Run<'s> {
     calendar: Calendar,
     contacts: Contacts<'s>,
     crowd: Crowd<'s>,
+    cuts: Cuts,
     /// Lines at which agents are called in, if any are.
     watch: Option<Watch>,
     /// Agents who claim, where there are pools.
@@ -130,6 +136,9 @@ impl Run<'_> {
             if next >= self.window.to {
                 break;
             }
+            while next >= self.cuts.next() {
+                self.cuts.cut(&self.contacts, &self.crowd);
+            }
             self.input.at = next;
             if timer.is_some_and(|timer| timer <= next) {
                 self.apply(Command::AdvanceTime, "advance time")?;
@@ -150,6 +159,9 @@ impl Run<'_> {
                 progress(next.since(reported));
                 reported = next;
             }
+        }
+        while self.cuts.next() < self.window.to {
+            self.cuts.cut(&self.contacts, &self.crowd);
         }
         progress(self.window.to.since(reported));
         Ok(())
