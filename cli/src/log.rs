@@ -39,8 +39,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), Failure> {
     let first = journal.load_checkpoint(Seq(0)).map_err(wrong)?;
     let number = arguments.contact.parse().ok().map(ContactId);
     let names = Names::new(first.as_ref().map(Snapshot::plan));
-    let mut follower =
-        Follower { key: &arguments.contact, number, names, there: None, lives: 0 };
+    let mut follower = Follower { key: &arguments.contact, number, names, there: None, lives: 0 };
     let bar = progress::bar(end.0, "reading");
     let mut out = stdout().lock();
     let mut written = Ok(());
@@ -56,7 +55,10 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), Failure> {
     read.map_err(wrong)?;
     if follower.lives == 0 {
         let shown = arguments.journal.display();
-        return Err(Failure::Input(format!("{shown}: there is no contact `{}`, by key or by number", arguments.contact)));
+        return Err(Failure::Input(format!(
+            "{shown}: there is no contact `{}`, by key or by number",
+            arguments.contact
+        )));
     }
     if let Some((contact, _)) = follower.there {
         writeln!(out, "{contact} is still there when the journal ends")?;
@@ -72,7 +74,7 @@ impl Follower<'_> {
             Command::Enqueue { contact, new } if !entry.events.is_empty() && self.is_it(entry, *contact) => {
                 self.there = Some((*contact, entry.input.at));
                 self.lives += 1;
-                let key = entry.key.as_ref().map_or_else(String::new, |key| format!(", {key}"));
+                let key = entry.key.as_ref().map_or_else(String::new, |key| format!(", {}", key.reveal()));
                 let (when, kind) = (words::instant(entry.input.at), self.names.arrival(new));
                 writeln!(out, "{contact}{key}: {kind}, {when}")?;
             }
@@ -87,7 +89,8 @@ impl Follower<'_> {
             }
             let after = format!("+{}", event.at.since(arrived));
             let what = self.names.words(&event.what);
-            let cause = if first { format!("  [{} {}]", entry.input.seq, name(&entry.input.command)) } else { String::new() };
+            let cause =
+                if first { format!("  [{} {}]", entry.input.seq, name(&entry.input.command)) } else { String::new() };
             first = false;
             writeln!(out, "  {after:>16}  {what}{cause}")?;
             if matches!(event.what, What::Ended { .. }) {
@@ -99,7 +102,7 @@ impl Follower<'_> {
 
     /// Whether this is the one that was asked for.
     fn is_it(&self, entry: &Entry, contact: ContactId) -> bool {
-        entry.key.as_deref() == Some(self.key) || self.number == Some(contact)
+        entry.key.as_ref().is_some_and(|key| **key.reveal() == *self.key) || self.number == Some(contact)
     }
 }
 

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use cordboard::{
-    AgentId, ChannelId, Edge, GroupId, HeldBy, NewContact, OfferEnd, Outcome, Plan, QueueId, Return, Role,
-    Timestamp, What,
+    AgentId, ChannelId, Edge, GroupId, HeldBy, NewContact, OfferEnd, Outcome, Plan, QueueId, Return, Role, Timestamp,
+    What,
 };
 
 /// The names of queues and channels, and the groups of agents.
@@ -62,10 +62,16 @@ impl Names {
                 let again = if repeat { ", not long after another of the same customer was completed" } else { "" };
                 format!("arrives in {}{again}", self.queue(queue))
             }
-            What::Overflowed { queue, why, .. } => format!("goes on to {}, since its queue {}", self.queue(queue), edge(why)),
-            What::Scheduled { until, .. } => format!("is promised for later, and stands in line from {}", instant(until)),
+            What::Overflowed { queue, why, .. } => {
+                format!("goes on to {}, since its queue {}", self.queue(queue), edge(why))
+            }
+            What::Scheduled { until, .. } => {
+                format!("is promised for later, and stands in line from {}", instant(until))
+            }
             What::Due { .. } => "is due".to_owned(),
-            What::Reserved { agent, until, .. } => format!("{} is kept free for it until {}", who(agent), instant(until)),
+            What::Reserved { agent, until, .. } => {
+                format!("{} is kept free for it until {}", who(agent), instant(until))
+            }
             What::ReservationEnded { agent, .. } => format!("{} is no longer kept free for it", who(agent)),
             What::Queued { queue, waiting, only, .. } => {
                 let only = only.map_or_else(String::new, |agent| format!(", for {} alone", who(agent)));
@@ -94,7 +100,9 @@ impl Names {
             What::Claimed { agent, connect_by, .. } => format!("{} takes it{}", who(agent), connecting(connect_by)),
             What::Connected { agent, .. } => format!("is connected with {}", who(agent)),
             What::Held { agent, by: HeldBy::Agent, .. } => format!("{} puts it on hold", who(agent)),
-            What::Held { agent, by: HeldBy::Arrival, .. } => format!("is put aside, since something else has come to {}", who(agent)),
+            What::Held { agent, by: HeldBy::Arrival, .. } => {
+                format!("is put aside, since something else has come to {}", who(agent))
+            }
             What::Resumed { agent, .. } => format!("{} goes on with it", who(agent)),
             What::CustomerWrote { .. } => "the customer writes".to_owned(),
             What::AgentWrote { agent, .. } => format!("{} writes", who(agent)),
@@ -102,13 +110,17 @@ impl Names {
             What::Parked { agent, .. } => format!("is parked; {} had it", who(agent)),
             What::Unparked { .. } => "has work again".to_owned(),
             What::WakeDeferred { agent, .. } => format!("has work again, but {} has no room for it yet", who(agent)),
-            What::Woken { agent, forced, .. } => format!("has work again with {}{}", who(agent), if forced { ", above its limit" } else { "" }),
+            What::Woken { agent, forced, .. } => {
+                format!("has work again with {}{}", who(agent), if forced { ", above its limit" } else { "" })
+            }
             What::Joined { agent, role: Role::Consult, .. } => format!("{} joins to advise", who(agent)),
             What::Joined { agent, role: Role::Conference, .. } => format!("{} joins the conversation", who(agent)),
             What::Parted { agent, .. } => format!("{} leaves", who(agent)),
             What::HandedOver { from, to, .. } => format!("{} leaves it to {}", who(from), who(to)),
             What::WrapUpStarted { agent, .. } => format!("the conversation is over; {} finishes the work", who(agent)),
-            What::Returned { agent, why, .. } => format!("goes back to its queue from {}: {}", who(agent), returned(why)),
+            What::Returned { agent, why, .. } => {
+                format!("goes back to its queue from {}: {}", who(agent), returned(why))
+            }
             What::Ended { outcome, agent, .. } => {
                 let with = agent.map_or_else(String::new, |agent| format!(", with {}", who(agent)));
                 format!("ends: {}{with}", ended(outcome))
