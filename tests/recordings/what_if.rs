@@ -1,8 +1,5 @@
 //! What-if: a recording run under its own policy is the recording; under another, what its customers and agents were
 //! seen to do decides, checked here by hand.
-#![cfg(feature = "sim")]
-
-mod recordings;
 
 use cordboard::sim::{FigureRow, Patient, Policy, Scenario, WhatIf, WhatIfError};
 use cordboard::{
@@ -10,13 +7,15 @@ use cordboard::{
     Plan, Policies, QueueId, RerunError, Router, Seq, Snapshot, Span, Stamped, Timestamp, What,
 };
 
+use crate::days;
+
 fn what_if(journal: &mut MemoryJournal) -> WhatIf {
     WhatIf::read(journal, Policies::new(), &mut |_| {}).unwrap()
 }
 
 #[test]
 fn under_its_own_policy_a_recording_is_itself_event_by_event() {
-    for (name, mut journal) in recordings::all() {
+    for (name, mut journal) in days::all() {
         let what_if = what_if(&mut journal);
         for patient in [Patient::Estimated, Patient::Endless] {
             let control = what_if.run(&mut journal, &Policy::WorkConserving, patient, &mut |_| {}).unwrap();
@@ -31,7 +30,7 @@ fn under_its_own_policy_a_recording_is_itself_event_by_event() {
 
 #[test]
 fn the_same_recording_and_policy_give_the_same_result() {
-    let mut journal = recordings::recorded(recordings::ASIDE);
+    let mut journal = days::recorded(days::ASIDE);
     let policy: Policy = "agents:random".parse().unwrap();
     let mut run = || {
         let what_if = what_if(&mut journal);
@@ -45,7 +44,7 @@ fn the_same_recording_and_policy_give_the_same_result() {
 /// What-if knows only what one day showed; a simulation under the other policy knows everything.
 #[test]
 fn it_agrees_with_simulating_the_other_policy() {
-    let scenario = recordings::scenario(recordings::LANGUAGES);
+    let scenario = days::scenario(days::LANGUAGES);
     let other: Policy = "agents:best-skilled,longest-idle".parse().unwrap();
     let mut journal = MemoryJournal::new();
     scenario.run_recorded(&mut journal, 1, &|_| {}).unwrap();
