@@ -87,12 +87,12 @@ impl Follower<'_> {
             if event.what.contact() != Some(contact) {
                 continue;
             }
-            let after = format!("+{}", event.at.since(arrived));
-            let what = self.names.words(&event.what);
+            let (when, after) = (words::instant(event.at), words::length(event.at.since(arrived)));
+            let what = self.names.words(event);
             let cause =
                 if first { format!("  [{} {}]", entry.input.seq, name(&entry.input.command)) } else { String::new() };
             first = false;
-            writeln!(out, "  {after:>16}  {what}{cause}")?;
+            writeln!(out, "  {when}  {:>12}  {what}{cause}", format!("+{after}"))?;
             if matches!(event.what, What::Ended { .. }) {
                 self.there = None;
             }
@@ -106,8 +106,11 @@ impl Follower<'_> {
     }
 }
 
-/// The command's name; what no command asked for, time did.
+/// The command's name; what nobody asked for, time did.
 fn name(command: &Command) -> String {
+    if *command == Command::AdvanceTime {
+        return "time".to_owned();
+    }
     let name = format!("{command:?}");
     name.split([' ', '{']).next().unwrap_or_default().to_owned()
 }

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use cordboard::{
-    AgentId, ChannelId, Edge, GroupId, HeldBy, NewContact, OfferEnd, Outcome, Plan, QueueId, Return, Role, Timestamp,
-    What,
+    AgentId, ChannelId, Edge, Event, GroupId, HeldBy, NewContact, OfferEnd, Outcome, Plan, QueueId, Return, Role, Span,
+    Timestamp, What,
 };
 
 /// The names of queues and channels, and the groups of agents.
@@ -16,12 +16,17 @@ pub(super) struct Names {
     agents: BTreeMap<AgentId, GroupId>,
 }
 
+/// A length of time, to the millisecond.
+pub(super) fn length(span: Span) -> String {
+    Span(span.0 / 1_000 * 1_000).to_string()
+}
+
 /// An instant as a date and time in UTC, where the host counts from 1970; else as the time since its origin.
 pub(super) fn instant(at: Timestamp) -> String {
     // Nobody's clock has run for thirty years.
     let date = (at.0 >= 946_684_800_000_000).then(|| i64::try_from(at.0).ok()).flatten();
     let date = date.and_then(|micros| jiff::Timestamp::from_microsecond(micros).ok());
-    date.map_or_else(|| at.to_string(), |date| format!("{date:.3}"))
+    date.map_or_else(|| length(Span(at.0)), |date| format!("{date:.3}"))
 }
 
 impl Names {
@@ -55,9 +60,10 @@ impl Names {
     }
 
     /// What happened to a contact.
-    pub(super) fn words(&self, what: &What) -> String {
+    pub(super) fn words(&self, event: &Event) -> String {
+        let Event { at, what } = *event;
         let who = |agent: AgentId| self.agent(agent);
-        match *what {
+        match what {
             What::Arrived { queue, repeat, .. } => {
                 let again = if repeat { ", not long after another of the same customer was completed" } else { "" };
                 format!("arrives in {}{again}", self.queue(queue))
@@ -89,15 +95,15 @@ impl Names {
             What::ContextSet { .. } => "has something attached".to_owned(),
             What::Transferred { queue, .. } => format!("is transferred to {}", self.queue(queue)),
             What::Offered { offer, agent, expires, forced, .. } => {
-                let until = expires.map_or_else(String::new, |expires| format!(" until {}", instant(expires)));
+                let until = expires.map_or_else(String::new, |expires| format!(" for {}", length(expires.since(at))));
                 format!("rings with {}{until} ({offer}){}", who(agent), by_force(forced))
             }
             What::OfferEnded { offer, agent, end, .. } => format!("{} ({offer})", offer_end(&who(agent), end)),
-            What::Accepted { agent, connect_by, .. } => format!("{} accepts{}", who(agent), connecting(connect_by)),
+            What::Accepted { agent, connect_by, .. } => format!("{} accepts{}", who(agent), connecting(at, connect_by)),
             What::Assigned { agent, connect_by, forced, .. } => {
-                format!("is given to {}{}{}", who(agent), connecting(connect_by), by_force(forced))
+                format!("is given to {}{}{}", who(agent), connecting(at, connect_by), by_force(forced))
             }
-            What::Claimed { agent, connect_by, .. } => format!("{} takes it{}", who(agent), connecting(connect_by)),
+            What::Claimed { agent, connect_by, .. } => format!("{} takes it{}", who(agent), connecting(at, connect_by)),
             What::Connected { agent, .. } => format!("is connected with {}", who(agent)),
             What::Held { agent, by: HeldBy::Agent, .. } => format!("{} puts it on hold", who(agent)),
             What::Held { agent, by: HeldBy::Arrival, .. } => {
@@ -125,7 +131,7 @@ impl Names {
                 let with = agent.map_or_else(String::new, |agent| format!(", with {}", who(agent)));
                 format!("ends: {}{with}", ended(outcome))
             }
-            ref other => format!("{other:?}"),
+            other => format!("{other:?}"),
         }
     }
 
@@ -147,8 +153,8 @@ fn by_force(forced: bool) -> &'static str {
     if forced { ", by a supervisor" } else { "" }
 }
 
-fn connecting(connect_by: Option<Timestamp>) -> String {
-    connect_by.map_or_else(String::new, |by| format!(", to be connected by {}", instant(by)))
+fn connecting(at: Timestamp, connect_by: Option<Timestamp>) -> String {
+    connect_by.map_or_else(String::new, |by| format!(", to be connected within {}", length(by.since(at))))
 }
 
 fn offer_end(agent: &str, end: OfferEnd) -> String {
