@@ -9,6 +9,7 @@ mod compare;
 mod failure;
 mod input;
 mod journal;
+mod log;
 mod progress;
 mod replay;
 mod simulate;
@@ -49,6 +50,8 @@ enum Command {
     Verify(verify::Arguments),
     /// Runs a journal's day under other policies and shows what would have become of its contacts.
     WhatIf(what_if::Arguments),
+    /// Tells the story of one contact of a journal.
+    Log(log::Arguments),
 }
 
 fn main() -> ExitCode {
@@ -63,6 +66,7 @@ fn main() -> ExitCode {
         Command::Check(arguments) => check::run(arguments),
         Command::Verify(arguments) => verify::run(arguments),
         Command::WhatIf(arguments) => what_if::run(arguments),
+        Command::Log(arguments) => log::run(arguments),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,
