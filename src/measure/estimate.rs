@@ -70,6 +70,16 @@ pub fn student_t(freedom: u32) -> f64 {
     0.5 * (low + high)
 }
 
+/// P(|T| ≥ t) for Student's t with `freedom` degrees of freedom (at least 1), to 1e-14: how likely a deviation of so many
+/// standard errors, or a larger one, is by chance.
+///
+/// ```
+/// assert!((cordboard::measure::student_tail(2.093_024, 19) - 0.05).abs() < 1e-7);
+/// ```
+pub fn student_tail(t: f64, freedom: u32) -> f64 {
+    (1.0 - within(t.abs(), freedom.max(1))).max(0.0)
+}
+
 /// P(|T| < t).
 fn within(t: f64, freedom: u32) -> f64 {
     let angle = libm::atan(t / libm::sqrt(f64::from(freedom)));
