@@ -107,7 +107,7 @@ fn entries(count: usize) -> Vec<Entry> {
     let recorded = world.recorded();
     let renumbered = recorded.into_iter().zip(1..).map(|((mut input, events), seq)| {
         input.seq = Seq(seq);
-        Entry { input, events, key: None }
+        Entry { input, events, key: None, delivered: Seq(0) }
     });
     renumbered.collect()
 }

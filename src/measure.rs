@@ -33,7 +33,7 @@ pub use blended::{
 pub use concurrent_pool::{ConcurrentPool, Spread};
 pub use erlang::{ErlangC, erlang_b, least_servers};
 pub use erlang_a::ErlangA;
-pub use estimate::{Estimate, student_t, student_tail};
+pub use estimate::{Estimate, lag_one, student_t, student_tail};
 pub use finite_source::FiniteSource;
 pub use histogram::Histogram;
 pub use prediction::{FromHistory, WaitBehind};

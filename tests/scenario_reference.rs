@@ -72,6 +72,7 @@ fn every_key_is_described_and_read() {
         ("", "seed", "7"),
         ("", "warmup", "\"1h\""),
         ("", "replications", "3"),
+        ("", "batches", "20"),
         ("channels.voice", "speed", "[1.0, 0.5]"),
         ("agents.a", "shifts", "[[\"08:00\", \"12:00\"], [\"22:00\", \"06:00\"]]"),
         ("agents.a", "breaks", "[{ length = \"15m\", from = \"10:00\" }]\nshifts = [[\"08:00\", \"12:00\"]]"),

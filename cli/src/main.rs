@@ -15,6 +15,7 @@ mod simulate;
 mod sweep;
 mod table;
 mod verify;
+mod warmup;
 mod what_if;
 
 use std::process::ExitCode;
@@ -40,6 +41,8 @@ enum Command {
     Sweep(sweep::Arguments),
     /// Sends recorded contacts through the engine and shows recorded waits beside routed ones.
     Replay(replay::Arguments),
+    /// Judges how long a warm-up a scenario needs, by its course from the beginning.
+    Warmup(warmup::Arguments),
     /// Checks a scenario and says everything that is wrong with it.
     Check(check::Arguments),
     /// Runs a journal again and folds it, and says whether everything comes out as recorded.
@@ -56,6 +59,7 @@ fn main() -> ExitCode {
         Command::Compare(arguments) => compare::run(arguments),
         Command::Sweep(arguments) => sweep::run(arguments),
         Command::Replay(arguments) => replay::run(arguments),
+        Command::Warmup(arguments) => warmup::run(arguments),
         Command::Check(arguments) => check::run(arguments),
         Command::Verify(arguments) => verify::run(arguments),
         Command::WhatIf(arguments) => what_if::run(arguments),

@@ -2,8 +2,8 @@
 
 use std::time::{Duration, Instant};
 
+use cordboard::sim::{Goal, Outcome, Scenario, Settling};
 use cordboard::{Journal, Span};
-use cordboard::sim::{Outcome, Scenario};
 use indicatif::{ProgressBar, ProgressStyle};
 
 use crate::failure::Failure;
@@ -30,6 +30,26 @@ pub(crate) fn run_recorded(
     let took = began.elapsed();
     bar.finish_and_clear();
     Ok((outcome?, took))
+}
+
+/// Runs it until a goal is met; the bar shows how much of what may be run at most has been.
+pub(crate) fn run_until(scenario: &Scenario, goal: &Goal, threads: usize) -> Result<(Outcome, Duration), Failure> {
+    let once = (scenario.warmup() + scenario.horizon()).0;
+    let bar = bar(once.saturating_mul(goal.at_most.into()), &scenario.policy().to_string());
+    let began = Instant::now();
+    let outcome = scenario.run_until(goal, threads, &|span: Span| bar.inc(span.0));
+    let took = began.elapsed();
+    bar.finish_and_clear();
+    Ok((outcome?, took))
+}
+
+/// Finds out when it settles.
+pub(crate) fn settling(scenario: &Scenario, threads: usize) -> Result<Vec<Settling>, Failure> {
+    let once = (scenario.warmup() + scenario.horizon()).0;
+    let bar = bar(once.saturating_mul(scenario.replications().into()), "from the beginning");
+    let settling = scenario.settling(threads, &|span: Span| bar.inc(span.0));
+    bar.finish_and_clear();
+    Ok(settling?)
 }
 
 /// Drawn on standard error, and hidden where that is no terminal.

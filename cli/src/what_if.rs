@@ -142,7 +142,10 @@ fn show(out: &mut impl Write, report: &Report) -> io::Result<()> {
     for run in policies.iter().filter(|run| !run.identical) {
         writeln!(out, "{}: {}", run.policy, departures(&run.departures))?;
     }
-    writeln!(out, "\nArrivals, presence and plans are as recorded. So is how long each contact was handled, by whomever: whether others would have been faster, or slower with more at once, is not known.")?;
+    writeln!(
+        out,
+        "\nArrivals, presence and plans are as recorded. So is how long each contact was handled, by whomever: whether others would have been faster, or slower with more at once, is not known."
+    )?;
     let patience = match report.patience {
         Patient::Estimated => {
             "is drawn from the Kaplan–Meier estimate of its queue and channel; who outlasts everybody recorded waits as long as it takes"
@@ -164,8 +167,11 @@ fn departures(of: &Departures) -> String {
         (of.refused_arrivals, "arrivals are refused"),
         (of.refused_from_outside, "other commands are refused"),
     ];
-    let parts: Vec<String> =
-        parts.iter().filter(|(count, _)| *count > 0).map(|(count, what)| format!("{} {what}", thousands(*count))).collect();
+    let parts: Vec<String> = parts
+        .iter()
+        .filter(|(count, _)| *count > 0)
+        .map(|(count, what)| format!("{} {what}", thousands(*count)))
+        .collect();
     if parts.is_empty() { "nothing had to be made up.".to_owned() } else { format!("{}.", parts.join("; ")) }
 }
 

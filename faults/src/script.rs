@@ -149,7 +149,7 @@ impl Script {
             Err(_) if matches!(input.command, Command::Cancel { .. }) => return,
             Err(refused) => panic!("{input:?}: {refused}"),
         }
-        self.entries.push(Entry { input, events, key });
+        self.entries.push(Entry { input, events, key, delivered: Seq(0) });
         self.snapshots.push(snapshot(router));
     }
 

@@ -267,25 +267,36 @@ impl<'s> Crowd<'s> {
     }
 
     /// The sums, everybody still there included.
-    pub(super) fn close(mut self) -> Vec<AgentTally> {
+    pub(super) fn close(self) -> Vec<AgentTally> {
+        self.sums(self.window)
+    }
+
+    /// The same if the run ended with `window`, but for the capacity that is still held.
+    pub(super) fn sums(&self, window: Window) -> Vec<AgentTally> {
+        let mut tallies = self.tallies.clone();
         for agent in &self.agents {
-            let tally = &mut self.tallies[usize::from(agent.group)];
+            let tally = &mut tallies[usize::from(agent.group)];
             if agent.signed != Signed::Out {
-                tally.present += self.window.clip(agent.present_since, self.window.to);
+                tally.present += window.clip(agent.present_since, window.to);
             }
             if agent.held > 0 {
-                tally.busy += self.window.clip(agent.busy_since, self.window.to);
+                tally.busy += window.clip(agent.busy_since, window.to);
             }
         }
-        self.tallies
+        tallies
     }
 
     /// Capacity taken at `taken` is still taken at the end.
     pub(super) fn still_held(&mut self, agent: AgentId, taken: Timestamp) -> Held {
-        let group = self.agents[index(agent)].group;
-        let held = Held { group: GroupId(group), measured: self.window.clip(taken, self.window.to) };
-        self.tallies[usize::from(group)].held += held.measured;
+        let held = self.held_until_now(agent, taken, self.window);
+        self.tallies[usize::from(held.group.0)].held += held.measured;
         held
+    }
+
+    /// Capacity taken at `taken`, up to the end of `window`.
+    pub(super) fn held_until_now(&self, agent: AgentId, taken: Timestamp, window: Window) -> Held {
+        let group = GroupId(self.agents[index(agent)].group);
+        Held { group, measured: window.clip(taken, window.to) }
     }
 
     fn enter_shift(&self, index: usize, calendar: &mut Calendar) {

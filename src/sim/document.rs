@@ -91,6 +91,7 @@ struct Parts {
     warmup: Span,
     horizon: Span,
     replications: u32,
+    batches: u32,
     streams: Vec<(Stream, Option<Requirement>)>,
     staffing: Vec<Staffing>,
     attendance: Vec<Attendance>,
@@ -125,6 +126,7 @@ impl Parts {
             warmup: self.warmup,
             horizon: self.horizon,
             replications: self.replications,
+            batches: self.batches,
             streams,
             staffing: self.staffing,
             attendance: self.attendance,
@@ -166,6 +168,7 @@ impl Reader<'_> {
             horizon.problem(format!("with the warm-up is {}; at most {LONGEST}", warmup + length));
         }
         let replications = root.get("replications").whole(1..=100_000).unwrap_or(1);
+        let batches = root.get("batches").whole(2..=1_000).unwrap_or(0);
         let offers = root.get("offers").section().map_or_else(Offers::default, |section| self.offers(&section));
         let policy =
             root.get("scheduler").section().map_or_else(Policy::default, |section| policy(&section.get("policy")));
@@ -182,6 +185,7 @@ impl Reader<'_> {
             warmup,
             horizon: length,
             replications: u32::try_from(replications).unwrap_or(1),
+            batches: u32::try_from(batches).unwrap_or(0),
             streams,
             staffing: self.staffing(root),
             attendance: self.attendance(root),

@@ -11,6 +11,7 @@ use crate::rejected::Rejected;
 use crate::router::Router;
 use crate::time::{Span, Timestamp};
 
+use super::batches::Cuts;
 use super::calendar::{Calendar, Due, Kind};
 use super::claiming::Claiming;
 use super::contacts::Contacts;
@@ -74,6 +75,7 @@ pub(super) fn replicate(
         calendar: Calendar::new(window.to),
         contacts: Contacts::new(scenario, number, window),
         crowd: Crowd::new(scenario, number, window),
+        cuts: Cuts::new(window, scenario.batches),
         watch: Watch::new(scenario),
         claiming: Claiming::new(scenario, number, scenario.staffing.iter().map(Staffing::agents).sum()),
     };
@@ -82,17 +84,20 @@ pub(super) fn replicate(
     run.contacts.open(&mut run.calendar);
     run.go(progress)?;
     run.recorder.take().map(Recorder::finish).transpose()?;
-    let Run { contacts, mut crowd, .. } = run;
+    let Run { contacts, mut crowd, cuts, .. } = run;
     let streams = contacts.close(|agent, taken| crowd.still_held(agent, taken));
-    Ok(Replication {
+    let mut whole = Replication {
         measured: scenario.horizon,
         streams,
         groups: crowd.close(),
         commands: run.input.seq.0,
         events: run.events,
         digest: run.digest.value(),
+        batches: Vec::new(),
         channels: scenario.streams.iter().map(|stream| stream.new.channel).collect(),
-    })
+    };
+    whole.batches = cuts.close(&whole);
+    Ok(whole)
 }
 
 struct Run<'s> {
@@ -109,6 +114,7 @@ struct Run<'s> {
     calendar: Calendar,
     contacts: Contacts<'s>,
     crowd: Crowd<'s>,
+    cuts: Cuts,
     /// Lines at which agents are called in, if any are.
     watch: Option<Watch>,
     /// Agents who claim, where there are pools.
@@ -130,6 +136,9 @@ impl Run<'_> {
             if next >= self.window.to {
                 break;
             }
+            while next >= self.cuts.next() {
+                self.cuts.cut(&self.contacts, &self.crowd);
+            }
             self.input.at = next;
             if timer.is_some_and(|timer| timer <= next) {
                 self.apply(Command::AdvanceTime, "advance time")?;
@@ -150,6 +159,9 @@ impl Run<'_> {
                 progress(next.since(reported));
                 reported = next;
             }
+        }
+        while self.cuts.next() < self.window.to {
+            self.cuts.cut(&self.contacts, &self.crowd);
         }
         progress(self.window.to.since(reported));
         Ok(())
@@ -317,25 +329,24 @@ impl Run<'_> {
             recorder.keep(&self.input, &self.out)?;
         }
         self.events += self.out.len() as u64;
-        for at in 0..self.out.len() {
-            let event = self.out[at];
+        for event in &self.out {
             event.hash(&mut self.digest);
-            self.note(event);
+            note(event, &mut self.contacts, &mut self.crowd, &mut self.calendar);
             if let Some(claiming) = &mut self.claiming {
-                claiming.follow(&event);
+                claiming.follow(event);
             }
             if let Some(watch) = &mut self.watch {
-                watch.follow(&event, |contact| self.contacts.waits_since(contact));
+                watch.follow(event, |contact| self.contacts.waits_since(contact));
             }
         }
         Ok(())
     }
+}
 
-    /// Follows an event: what customers and agents do next, and what is counted.
-    fn note(&mut self, event: Event) {
-        let at = event.at;
-        let Self { contacts, crowd, calendar, .. } = self;
-        match event.what {
+/// Follows an event: what customers and agents do next, and what is counted.
+fn note(event: &Event, contacts: &mut Contacts<'_>, crowd: &mut Crowd<'_>, calendar: &mut Calendar) {
+    let at = event.at;
+    match event.what {
             What::ChannelChanged { contact, .. } => contacts.hung_up(contact),
             What::Queued { contact, .. } => contacts.queued(contact, calendar),
             What::Offered { offer, contact, agent, .. } => {
@@ -415,7 +426,6 @@ impl Run<'_> {
             | What::SkillsChanged { .. }
             | What::Configured => {}
         }
-    }
 }
 
 /// Sets up media, which takes no time here, or begins or resumes the work.

@@ -68,6 +68,8 @@ pub struct Scenario {
     pub(super) warmup: Span,
     pub(super) horizon: Span,
     pub(super) replications: u32,
+    /// Parts of the measured time that intervals of a single replication are worked out from; below 2: none.
+    pub(super) batches: u32,
     pub(super) streams: Vec<Stream>,
     /// By group.
     pub(super) staffing: Vec<Staffing>,
@@ -208,6 +210,11 @@ impl Scenario {
         self.replications
     }
 
+    /// Parts of the measured time that the intervals of a single replication are worked out from; 0 for none.
+    pub fn batches(&self) -> u32 {
+        self.batches
+    }
+
     /// Where contacts come from, in the order of the document.
     pub fn streams(&self) -> &[Stream] {
         &self.streams
@@ -251,6 +258,13 @@ impl Scenario {
     #[must_use]
     pub fn with_replications(self, replications: u32) -> Self {
         Self { replications: replications.max(1), ..self }
+    }
+
+    /// The same with the measured time of each replication cut into so many parts, one after another; below 2: none. Where there is
+    /// only one replication, its intervals are worked out from them.
+    #[must_use]
+    pub fn with_batches(self, batches: u32) -> Self {
+        Self { batches, ..self }
     }
 
     /// The same with the host's own policies, for plans that name `host:NAME`.

@@ -14,7 +14,7 @@ use tempfile::TempDir;
 
 fn entry(seq: u64) -> Entry {
     let input = Stamped { seq: Seq(seq), id: CommandId::ANONYMOUS, at: Timestamp(seq), command: Command::AdvanceTime };
-    Entry { input, events: Vec::new(), key: None }
+    Entry { input, events: Vec::new(), key: None, delivered: Seq(0) }
 }
 
 fn entries(from: u64, to: u64) -> Vec<Entry> {

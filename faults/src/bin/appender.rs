@@ -23,7 +23,7 @@ fn main() -> Result<(), Box<dyn Error>> {
 fn entry(seq: u64, writer: u32) -> Entry {
     let id = CommandId { source: writer, number: seq };
     let input = Stamped { seq: Seq(seq), id, at: Timestamp::from_secs(seq), command: Command::AdvanceTime };
-    Entry { input, events: Vec::new(), key: Some(format!("written by {writer} at {seq}").into()) }
+    Entry { input, events: Vec::new(), key: Some(format!("written by {writer} at {seq}").into()), delivered: Seq(0) }
 }
 
 fn group(after: u64, writer: u32, size: u64) -> Vec<Entry> {
