@@ -95,7 +95,8 @@ impl Router {
     /// With n places that each come free once in a mean handling time h, and customers who wait 1/θ on average before they leave, the wait behind k others
     /// who do not come after it is a sum of exponential times with rates n / h + j θ for j = 0 … k (Whitt, *Predicting queueing delays*, Management Science
     /// 45, 1999; the predictor QLm of Ibrahim and Whitt, Management Science 55, 2009). The interval is that of a gamma distribution with the same mean and
-    /// variance (Wilson and Hilferty, *PNAS* 17, 1931). h is a mean over the last 64 contacts handled or so, θ one over the last 256 who waited.
+    /// variance (Wilson and Hilferty, *PNAS* 17, 1931). h is a mean over the last 64 contacts handled or so, θ one over the last 256 who waited; who
+    /// leaves at the instant it came counts for neither.
     pub fn estimate_wait(&self, contact: ContactId) -> Option<Estimate> {
         let slot = self.waiting_slot(contact)?;
         let it = &self.state.contacts[slot];
@@ -134,7 +135,10 @@ impl State {
         let it = &self.contacts[slot];
         if left || it.first_offer().is_none() {
             let waited_for = self.now.since(it.first_offer().unwrap_or(it.since));
-            self.pace_of(slot).waited(waited_for, left);
+            // Who leaves at the instant it came would not wait at all, and says nothing of the patience of those who do.
+            if !left || waited_for > Span::ZERO {
+                self.pace_of(slot).waited(waited_for, left);
+            }
         }
     }
 
