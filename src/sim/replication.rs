@@ -180,13 +180,17 @@ impl Run<'_> {
             Kind::Arrives => {
                 if self.contacts.arrive(slot, self.input.at, &mut self.calendar, &mut self.input.command) {
                     self.send("take an arrival")?;
-                    self.announce()?;
+                    if self.contacts.customers.is_some() {
+                        self.announce()?;
+                    }
                 }
             }
             Kind::ComesAgain => {
                 if self.contacts.come_again(slot, self.input.at, &mut self.input.command) {
                     self.send("take a customer who comes again")?;
-                    self.announce()?;
+                    if self.contacts.customers.is_some() {
+                        self.announce()?;
+                    }
                 }
             }
             Kind::Served => {
@@ -317,10 +321,9 @@ impl Run<'_> {
         Ok(())
     }
 
-    /// Tells the customer who has just come how long it will wait, where anybody does.
+    /// Tells the customer who has just come how long it will wait, where its stream says that it is told.
     fn announce(&mut self) -> Result<(), RunError> {
-        if self.contacts.customers.is_some()
-            && let Command::Enqueue { contact, .. } = self.input.command
+        if let Command::Enqueue { contact, .. } = self.input.command
             && self.contacts.balks(contact, &self.router)
         {
             self.apply(Command::Abandon { contact }, "let a customer balk")?;
