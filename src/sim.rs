@@ -33,6 +33,7 @@
 //! compared see the same contacts with the same needs, and results depend neither on the number of threads nor on the machine.
 
 mod arrivals;
+mod attendance;
 mod calendar;
 mod comparison;
 mod contacts;
@@ -59,6 +60,7 @@ mod tally;
 mod together;
 
 pub use arrivals::{Arrivals, Profile, Recorded};
+pub use attendance::Attendance;
 pub use comparison::{Comparison, Differences};
 pub use conversation::{Conversation, Turns};
 pub use course::{Course, Part};

@@ -5,18 +5,19 @@ use crate::command::Command;
 use crate::id::{AgentId, GroupId};
 use crate::time::Timestamp;
 
+use super::attendance::Attendance;
 use super::calendar::{Calendar, Kind};
 use super::distribution::span;
 use super::random::{Purpose, Random};
 use super::scenario::Scenario;
-use super::tally::{AgentTally, Window};
+use super::tally::Window;
 
 /// All agents. Agent `i` has the id `i + 1`; groups follow each other.
 pub(super) struct Crowd<'s> {
     scenario: &'s Scenario,
     window: Window,
     agents: Vec<Agent>,
-    tallies: Vec<AgentTally>,
+    attendance: Vec<Attendance>,
     accept: Random,
     no_answer: Random,
 }
@@ -86,7 +87,7 @@ impl<'s> Crowd<'s> {
             scenario,
             window,
             agents,
-            tallies: vec![AgentTally::default(); scenario.staffing.len()],
+            attendance: vec![Attendance::default(); scenario.staffing.len()],
             accept: random(Purpose::Accept),
             no_answer: random(Purpose::NoAnswer),
         }
@@ -157,14 +158,13 @@ impl<'s> Crowd<'s> {
     /// Capacity taken at `taken` is given back.
     pub(super) fn release(&mut self, agent: AgentId, taken: Timestamp, at: Timestamp) -> Held {
         let agent = &mut self.agents[index(agent)];
-        let tally = &mut self.tallies[usize::from(agent.group)];
-        let held = Held { group: GroupId(agent.group), measured: self.window.clip(taken, at) };
-        tally.held += held.measured;
+        let attendance = &mut self.attendance[usize::from(agent.group)];
+        attendance.held(taken, at, self.window);
         agent.held = agent.held.saturating_sub(1);
         if agent.held == 0 {
-            tally.busy += self.window.clip(agent.busy_since, at);
+            attendance.busy(agent.busy_since, at, self.window);
         }
-        held
+        Held { group: GroupId(agent.group), measured: self.window.clip(taken, at) }
     }
 
     pub(super) fn signed_in(&mut self, agent: AgentId, at: Timestamp) {
@@ -184,7 +184,7 @@ impl<'s> Crowd<'s> {
         let index = index(agent);
         let agent = &mut self.agents[index];
         let was = std::mem::replace(&mut agent.signed, Signed::Out);
-        self.tallies[usize::from(agent.group)].present += self.window.clip(agent.present_since, at);
+        self.attendance[usize::from(agent.group)].present(agent.present_since, at, self.window);
         if was == Signed::In {
             self.enter_return(index, at, calendar);
         }
@@ -195,26 +195,25 @@ impl<'s> Crowd<'s> {
         self.enter_return(index(agent), at, calendar);
     }
 
-    /// The sums, everybody still there included.
-    pub(super) fn close(mut self) -> Vec<AgentTally> {
+    /// By group, everybody still there included.
+    pub(super) fn close(mut self) -> Vec<Attendance> {
         for agent in &self.agents {
-            let tally = &mut self.tallies[usize::from(agent.group)];
+            let attendance = &mut self.attendance[usize::from(agent.group)];
             if agent.signed != Signed::Out {
-                tally.present += self.window.clip(agent.present_since, self.window.to);
+                attendance.present(agent.present_since, self.window.to, self.window);
             }
             if agent.held > 0 {
-                tally.busy += self.window.clip(agent.busy_since, self.window.to);
+                attendance.busy(agent.busy_since, self.window.to, self.window);
             }
         }
-        self.tallies
+        self.attendance
     }
 
     /// Capacity taken at `taken` is still taken at the end.
     pub(super) fn still_held(&mut self, agent: AgentId, taken: Timestamp) -> Held {
         let group = self.agents[index(agent)].group;
-        let held = Held { group: GroupId(group), measured: self.window.clip(taken, self.window.to) };
-        self.tallies[usize::from(group)].held += held.measured;
-        held
+        self.attendance[usize::from(group)].held(taken, self.window.to, self.window);
+        Held { group: GroupId(group), measured: self.window.clip(taken, self.window.to) }
     }
 
     fn enter_shift(&self, index: usize, calendar: &mut Calendar) {

@@ -10,6 +10,7 @@ use crate::rejected::Rejected;
 use crate::router::Router;
 use crate::time::{Span, Timestamp};
 
+use super::attendance::Attendance;
 use super::calendar::{Calendar, Due, Kind};
 use super::contacts::Contacts;
 use super::crowd::{Crowd, Here};
@@ -66,10 +67,12 @@ pub(super) fn replicate(scenario: &Scenario, number: u32, progress: &dyn Fn(Span
     run.go(progress)?;
     let Run { contacts, mut crowd, .. } = run;
     let streams = contacts.close(|agent, taken| crowd.still_held(agent, taken));
+    let attendance = crowd.close();
     Ok(Replication {
         measured: scenario.horizon,
         streams,
-        groups: crowd.close(),
+        groups: attendance.iter().map(Attendance::total).collect(),
+        attendance,
         commands: run.input.seq.0,
         events: run.events,
         digest: run.digest.value(),

@@ -6,6 +6,7 @@ use crate::measure::Histogram;
 use crate::plan::Plan;
 use crate::time::{Span, Timestamp};
 
+use super::attendance::Attendance;
 use super::course::Course;
 
 /// The measured part of a run: from the end of the warm-up to the end.
@@ -120,11 +121,10 @@ impl ContactTally {
     /// A contact that arrived at `arrived` has been answered.
     pub(super) fn answer(&mut self, arrived: Timestamp, at: Timestamp, within: Span, window: Window) {
         let wait = at.since(arrived);
+        let in_time = wait <= within;
         self.answered += 1;
-        if wait <= within {
-            self.within_target += 1;
-            self.course.answer_in_time(arrived, window);
-        }
+        self.within_target += u64::from(in_time);
+        self.course.leave(arrived, wait, in_time, window);
         self.answered_wait += u128::from(wait.0);
         self.waits.record(wait);
     }
@@ -139,8 +139,10 @@ impl ContactTally {
         }
     }
 
-    /// A contact has left the queue unanswered.
-    pub(super) fn give_up(&mut self, wait: Span) {
+    /// A contact that arrived at `arrived` has left the queue unanswered.
+    pub(super) fn give_up(&mut self, arrived: Timestamp, at: Timestamp, window: Window) {
+        let wait = at.since(arrived);
+        self.course.leave(arrived, wait, false, window);
         self.unanswered_wait += u128::from(wait.0);
         self.waits.record(wait);
     }
@@ -157,6 +159,14 @@ pub struct AgentTally {
     pub held: u128,
 }
 
+impl AgentTally {
+    pub(super) fn add(&mut self, other: &Self) {
+        self.present += other.present;
+        self.busy += other.busy;
+        self.held += other.held;
+    }
+}
+
 /// One replication.
 #[derive(Clone, PartialEq, Debug)]
 pub struct Replication {
@@ -166,6 +176,8 @@ pub struct Replication {
     pub streams: Vec<ContactTally>,
     /// By group.
     pub groups: Vec<AgentTally>,
+    /// By group, over the measured time.
+    pub attendance: Vec<Attendance>,
     /// Commands applied, in the warm-up too.
     pub commands: u64,
     /// Events that happened, in the warm-up too.
@@ -188,12 +200,9 @@ impl Replication {
 
     /// The sums of all groups.
     pub fn everybody(&self) -> AgentTally {
-        let add = |sum: AgentTally, one: &AgentTally| AgentTally {
-            present: sum.present + one.present,
-            busy: sum.busy + one.busy,
-            held: sum.held + one.held,
-        };
-        self.groups.iter().fold(AgentTally::default(), add)
+        let mut sum = AgentTally::default();
+        self.groups.iter().for_each(|group| sum.add(group));
+        sum
     }
 
     /// Agents × microseconds signed in, of groups whose profile has the channel.
