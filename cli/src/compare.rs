@@ -9,6 +9,8 @@ use serde::Serialize;
 
 use crate::failure::Failure;
 use crate::input::{self, RunOptions};
+use crate::report::{self, Origin};
+use crate::rows::Rows;
 use crate::simulate::Timed;
 use crate::{progress, table};
 
@@ -43,7 +45,17 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), Failure> {
         policies.push(Timed { results: outcome.results(), wall_seconds: took.as_secs_f64() });
         outcomes.push(outcome);
     }
-    let comparisons = outcomes.iter().skip(1).map(|outcome| outcome.less(&outcomes[0])).collect();
+    let comparisons: Vec<Comparison> = outcomes.iter().skip(1).map(|outcome| outcome.less(&outcomes[0])).collect();
+    if let Some(path) = &arguments.options.csv {
+        let mut rows = Rows::create(path)?;
+        outcomes.iter().try_for_each(|outcome| rows.add("", outcome))?;
+        rows.finish()?;
+    }
+    if let Some(path) = &arguments.options.report {
+        let results: Vec<_> = policies.iter().map(|timed| &timed.results).collect();
+        let origin = Origin::here(&arguments.scenario);
+        report::write(path, report::comparison(&origin, &outcomes, &results, &comparisons))?;
+    }
     let compared = Compared { scenario: scenario.name().to_owned(), policies, comparisons };
     let mut out = stdout().lock();
     if arguments.options.json {

@@ -5,9 +5,12 @@
 mod check;
 mod compare;
 mod failure;
+mod figure;
 mod input;
 mod progress;
 mod replay;
+mod report;
+mod rows;
 mod simulate;
 mod sweep;
 mod table;

@@ -19,6 +19,8 @@ use serde::Serialize;
 use crate::failure::Failure;
 use crate::input::{self, RunOptions};
 use crate::progress;
+use crate::report::{self, Origin};
+use crate::rows::Rows;
 use crate::simulate::Timed;
 use past::Past;
 use record::{Record, Records};
@@ -76,6 +78,16 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), Failure> {
     let (outcome, took) = progress::run(&scenario, arguments.options.threads())?;
     let timed = Timed { results: outcome.results(), wall_seconds: took.as_secs_f64() };
     let replayed = Replayed { timed, recorded, dropped: records.dropped, records: records.rows, recorded_agents };
+    if let Some(path) = &arguments.options.csv {
+        let mut rows = Rows::create(path)?;
+        rows.add("", &outcome)?;
+        rows.finish()?;
+    }
+    if let Some(path) = &arguments.options.report {
+        let (said, beside) = (past::sentences(&replayed), past::section(&replayed));
+        let origin = Origin::here(&arguments.scenario);
+        report::write(path, report::replay(&origin, &outcome, &replayed.timed.results, said, beside))?;
+    }
     let mut out = stdout().lock();
     if arguments.options.json {
         serde_json::to_writer(&mut out, &replayed)?;

@@ -12,6 +12,8 @@ use serde::Serialize;
 
 use crate::failure::Failure;
 use crate::input::{self, RunOptions};
+use crate::report::{self, Origin};
+use crate::rows::Rows;
 use crate::simulate::Timed;
 use crate::{progress, table};
 use setting::Setting;
@@ -48,6 +50,12 @@ struct Point {
     scenario: Scenario,
 }
 
+impl Point {
+    fn reported(&self) -> report::Point<'_> {
+        report::Point { value: &self.value, scenario: &self.scenario, results: &self.timed.results }
+    }
+}
+
 pub(crate) fn run(arguments: &Arguments) -> Result<(), Failure> {
     let (fixed, varied): (Vec<&Setting>, Vec<&Setting>) =
         arguments.settings.iter().partition(|setting| setting.values.len() == 1);
@@ -74,13 +82,22 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), Failure> {
         return Err(Failure::Input(format!("there is no stream {name:?} to compare with")));
     }
     let mut points = Vec::with_capacity(scenarios.len());
+    let mut rows = arguments.options.csv.as_deref().map(Rows::create).transpose()?;
     for (value, scenario) in scenarios {
         let (outcome, took) = progress::run(&scenario, arguments.options.threads())?;
+        if let Some(rows) = &mut rows {
+            rows.add(&format!("{}={value}", varied.key), &outcome)?;
+        }
         let timed = Timed { results: outcome.results(), wall_seconds: took.as_secs_f64() };
         points.push(Point { value: value.clone(), timed, scenario });
     }
     let name = points.first().map_or_else(String::new, |point| point.scenario.name().to_owned());
     let swept = Swept { scenario: name, key: varied.key.clone(), points };
+    rows.map_or(Ok(()), Rows::finish)?;
+    if let Some(path) = &arguments.options.report {
+        let points: Vec<_> = swept.points.iter().map(Point::reported).collect();
+        report::write(path, report::sweep(&Origin::here(&arguments.scenario), &swept.key, &points))?;
+    }
     let mut out = stdout().lock();
     if arguments.options.json {
         serde_json::to_writer(&mut out, &swept)?;

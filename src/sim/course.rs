@@ -20,7 +20,7 @@ struct Counts {
 }
 
 /// One part of the measured time.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub struct Part {
     /// Contacts that arrived in it.
     pub offered: u64,
