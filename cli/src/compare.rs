@@ -10,9 +10,8 @@ use serde::Serialize;
 use crate::failure::Failure;
 use crate::input::{self, RunOptions};
 use crate::report::{self, Origin};
-use crate::rows::Rows;
 use crate::simulate::Timed;
-use crate::{progress, table};
+use crate::{progress, rows, table};
 
 #[derive(Args)]
 pub(crate) struct Arguments {
@@ -46,11 +45,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), Failure> {
         outcomes.push(outcome);
     }
     let comparisons: Vec<Comparison> = outcomes.iter().skip(1).map(|outcome| outcome.less(&outcomes[0])).collect();
-    if let Some(path) = &arguments.options.csv {
-        let mut rows = Rows::create(path)?;
-        outcomes.iter().try_for_each(|outcome| rows.add("", outcome))?;
-        rows.finish()?;
-    }
+    rows::write(arguments.options.csv.as_deref(), &outcomes)?;
     if let Some(path) = &arguments.options.report {
         let results: Vec<_> = policies.iter().map(|timed| &timed.results).collect();
         let origin = Origin::here(&arguments.scenario);

@@ -165,8 +165,18 @@ impl Scale {
     /// `+0.3 ± 0.1`: a difference, without its unit.
     pub(crate) fn difference(self, estimate: Estimate) -> String {
         let Some(mean) = estimate.mean else { return "–".to_owned() };
-        let width = estimate.half_width.map_or_else(String::new, |half| format!(" ± {}", self.plain(half)));
-        format!("{}{}{width}", sign(mean), self.plain(mean.abs()))
+        let scale = self.fine(estimate.half_width.unwrap_or(0.0));
+        let width = estimate.half_width.map_or_else(String::new, |half| format!(" ± {}", scale.plain(half)));
+        let size = scale.plain(mean.abs());
+        let sign = if size.contains(|digit: char| ('1'..='9').contains(&digit)) { sign(mean) } else { "" };
+        format!("{sign}{size}{width}")
+    }
+
+    /// With so many decimals, up to four, that an interval of this half-width is seen.
+    pub(crate) fn fine(self, half: f64) -> Self {
+        let places = -self.of(half).log10().floor();
+        let wanted = if places.is_finite() { places.clamp(0.0, 4.0) as usize } else { 0 };
+        Self { decimals: self.decimals.max(wanted), ..self }
     }
 
     /// The number alone.
@@ -219,5 +229,8 @@ mod tests {
         assert_eq!(shown(Unit::Seconds, 0.5, estimate(0.123, 0.05)), "+0.12 ± 0.05");
         assert_eq!(shown(Unit::Seconds, 5.0, estimate(0.0, 0.0)), "0.0 ± 0.0");
         assert_eq!(shown(Unit::Seconds, 180.0, estimate(-3.0, 180.0)), "−0.1 ± 3.0");
+        assert_eq!(shown(Unit::Share, 0.2, estimate(0.000_61, 0.000_42)), "+0.06 ± 0.04");
+        assert_eq!(shown(Unit::Share, 0.2, estimate(-0.000_001, 0.02)), "0.0 ± 2.0");
+        assert_eq!(shown(Unit::Count("contacts"), 9.0, estimate(-3.0, 0.0)), "−3 ± 0");
     }
 }

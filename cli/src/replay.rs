@@ -18,10 +18,9 @@ use serde::Serialize;
 
 use crate::failure::Failure;
 use crate::input::{self, RunOptions};
-use crate::progress;
 use crate::report::{self, Origin};
-use crate::rows::Rows;
 use crate::simulate::Timed;
+use crate::{progress, rows};
 use past::Past;
 use record::{Record, Records};
 
@@ -78,11 +77,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), Failure> {
     let (outcome, took) = progress::run(&scenario, arguments.options.threads())?;
     let timed = Timed { results: outcome.results(), wall_seconds: took.as_secs_f64() };
     let replayed = Replayed { timed, recorded, dropped: records.dropped, records: records.rows, recorded_agents };
-    if let Some(path) = &arguments.options.csv {
-        let mut rows = Rows::create(path)?;
-        rows.add("", &outcome)?;
-        rows.finish()?;
-    }
+    rows::write(arguments.options.csv.as_deref(), std::slice::from_ref(&outcome))?;
     if let Some(path) = &arguments.options.report {
         let (said, beside) = (past::sentences(&replayed), past::section(&replayed));
         let origin = Origin::here(&arguments.scenario);

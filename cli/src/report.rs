@@ -100,7 +100,7 @@ pub(crate) fn comparison(
 fn compared(scenario: &Scenario, results: &[&Results], comparisons: &[Comparison]) -> Markup {
     html! {
         @for comparison in comparisons {
-            p { "Under " code { (comparison.policy) } ", compared with " code { (comparison.against) } ":" }
+            p.verdict { "Under " code { (comparison.policy) } ", compared with " code { (comparison.against) } ":" }
             ul { @for sentence in words::of_comparison(scenario, results, comparison) { li { (sentence) } } }
         }
     }

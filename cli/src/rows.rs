@@ -12,6 +12,14 @@ use crate::figure;
 
 const COLUMNS: [&str; 9] = ["setting", "policy", "seed", "replication", "scope", "name", "figure", "unit", "value"];
 
+/// Writes outcomes, if a file is named.
+pub(crate) fn write(path: Option<&Path>, outcomes: &[Outcome]) -> Result<(), Failure> {
+    let Some(path) = path else { return Ok(()) };
+    let mut rows = Rows::create(path)?;
+    outcomes.iter().try_for_each(|outcome| rows.add("", outcome))?;
+    rows.finish()
+}
+
 /// A CSV file of results.
 pub(crate) struct Rows {
     path: PathBuf,

@@ -10,8 +10,7 @@ use serde::Serialize;
 use crate::failure::Failure;
 use crate::input::{self, RunOptions};
 use crate::report::{self, Origin};
-use crate::rows::Rows;
-use crate::{progress, table};
+use crate::{progress, rows, table};
 
 #[derive(Args)]
 pub(crate) struct Arguments {
@@ -36,11 +35,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), Failure> {
     let scenario = arguments.options.change(input::scenario(&arguments.scenario)?);
     let (outcome, took) = progress::run(&scenario, arguments.options.threads())?;
     let timed = Timed { results: outcome.results(), wall_seconds: took.as_secs_f64() };
-    if let Some(path) = &arguments.options.csv {
-        let mut rows = Rows::create(path)?;
-        rows.add("", &outcome)?;
-        rows.finish()?;
-    }
+    rows::write(arguments.options.csv.as_deref(), std::slice::from_ref(&outcome))?;
     if let Some(path) = &arguments.options.report {
         report::write(path, report::simulation(&Origin::here(&arguments.scenario), &outcome, &timed.results))?;
     }

@@ -56,7 +56,9 @@ impl Histogram {
     /// ```
     /// use cordboard::{Span, measure::Histogram};
     /// let mut waits = Histogram::default();
-    /// [5, 900, 5].map(|micros| waits.record(Span(micros)));
+    /// for micros in [5, 900, 5] {
+    ///     waits.record(Span(micros));
+    /// }
     /// assert!(waits.counts().eq([(Span(5), 2), (Span(900), 1)]));
     /// ```
     pub fn counts(&self) -> impl Iterator<Item = (Span, u64)> + '_ {

@@ -108,14 +108,28 @@ pub(super) fn table(out: &mut impl Write, replayed: &Replayed) -> io::Result<()>
 /// The same, in words.
 pub(super) fn sentences(replayed: &Replayed) -> Vec<String> {
     let kept: u64 = replayed.recorded.values().map(|past| past.contacts).sum();
-    let records = thousands(replayed.records);
-    let mut sentences = vec![format!("Of {records} records, {} were replayed.", thousands(kept))];
-    sentences
-        .extend(replayed.dropped.iter().map(|(why, count)| format!("{} were left out: {why}.", thousands(*count))));
+    let mut sentences = vec![format!("Of {} records, {} were replayed.", thousands(replayed.records), thousands(kept))];
+    let recorded = replayed.recorded.values().map(|past| (past.answered + past.abandoned, past.wait_seconds));
+    let routed = replayed.timed.results.streams.iter();
+    let routed = routed.map(|(_, figures)| (figures.answered + figures.abandoned, figures.wait_seconds.mean));
+    sentences.push(format!(
+        "By the records they waited {} on average, and {} as routed here.",
+        seconds(mean(recorded)),
+        seconds(mean(routed))
+    ));
+    let dropped = replayed.dropped.iter();
+    sentences.extend(dropped.map(|(why, count)| format!("{} were left out: {why}.", thousands(*count))));
     if replayed.recorded_agents > 0 {
         sentences.push(format!("{} agents were present when the records show them.", replayed.recorded_agents));
     }
     sentences
+}
+
+/// Of all contacts, from the number and the mean of each stream.
+fn mean(streams: impl Iterator<Item = (u64, Option<f64>)>) -> Option<f64> {
+    let known = streams.filter_map(|(count, mean)| Some((count as f64, mean?)));
+    let (sum, count) = known.fold((0.0, 0.0), |(sum, all), (count, mean)| (sum + count * mean, all + count));
+    (count > 0.0).then(|| sum / count)
 }
 
 /// The same, for a page.

@@ -142,7 +142,7 @@ impl Ranged for Axis {
 
 impl ValueFormatter<f64> for Axis {
     fn format_ext(&self, value: &f64) -> String {
-        let same = self.ticks.iter().find(|(tick, _)| tick == value);
+        let same = self.ticks.iter().find(|(tick, _)| tick.total_cmp(value).is_eq());
         same.map_or_else(String::new, |(_, label)| label.clone())
     }
 }

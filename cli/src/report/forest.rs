@@ -33,10 +33,11 @@ pub(super) fn of(scenario: &Scenario, comparisons: &[Comparison]) -> Markup {
     let cost =
         figure::of("cost_per_minute").filter(|_| costs).map(|figure| table(figure, &cost, "", comparisons.len()));
     let alone = scenario.streams().len() == comparisons.first().map_or(0, |comparison| comparison.channels.len());
+    let class = if comparisons.len() > 1 { "forests several" } else { "forests" };
     html! {
-        div.forests { (by_channel) @if let Some(cost) = cost { (cost) } }
+        div class=(class) { (by_channel) @if let Some(cost) = cost { (cost) } }
         @if !alone {
-            (foldable("By stream", scenario.streams().len() * comparisons.len(), &html! { div.forests { (by_stream) } }))
+            (foldable("By stream", scenario.streams().len() * comparisons.len(), &html! { div class=(class) { (by_stream) } }))
         }
     }
 }
@@ -72,7 +73,6 @@ fn table(figure: &Figure, rows: &[Row<'_>], what: &str, comparisons: usize) -> M
     }
     let ruler = Ruler::over(rows.iter().map(|row| row.difference));
     let scale = figure.unit.difference_scale(ruler.end);
-    let unit = if scale.suffix.is_empty() { figure.unit.name() } else { scale.suffix.trim() };
     let (left, right) = match figure.better {
         Better::Higher => ("← worse", "better →"),
         Better::Lower => ("← better", "worse →"),
@@ -81,7 +81,10 @@ fn table(figure: &Figure, rows: &[Row<'_>], what: &str, comparisons: usize) -> M
     let several = comparisons > 1;
     html! {
         div.wide { table.forest {
-            caption { (figure.title()) span.note { ", " (unit) } }
+            caption {
+                (figure.title())
+                @if !scale.suffix.is_empty() { span.note { "," (scale.suffix) } }
+            }
             thead { tr {
                 @if several { th { "policy" } }
                 th.name { (what) } th { "difference" }
@@ -114,7 +117,7 @@ impl Ruler {
         if furthest <= 0.0 {
             return Self { end: 1.0, step: f64::INFINITY };
         }
-        let step = round_step(furthest / 2.0);
+        let step = round_step(furthest / 2.5);
         Self { end: furthest, step }
     }
 
@@ -172,14 +175,15 @@ mod tests {
         let ruler = Ruler::over([estimate(0.2, 0.05), estimate(-0.1, 0.3), Estimate::default()].into_iter());
         assert!((ruler.end - 0.4).abs() < 1e-9);
         assert_eq!(ruler.ticks().len(), 5);
-        assert_eq!([-9.0, -0.4, 0.0, 0.4, 9.0].map(|value| ruler.x(value)), [24.0, 24.0, 130.0, 236.0, 236.0]);
+        let places = [-9.0, -0.4, 0.0, 0.4, 9.0].map(|value| ruler.x(value).round() as u32);
+        assert_eq!(places, [24, 24, 130, 236, 236]);
     }
 
     #[test]
     fn no_difference_anywhere_is_a_ruler_too() {
         let same = Estimate { mean: Some(0.0), half_width: Some(0.0) };
         let ruler = Ruler::over([same].into_iter());
-        assert_eq!((ruler.ticks(), ruler.x(0.0)), (vec![0.0], 130.0));
+        assert_eq!((ruler.ticks().len(), ruler.x(0.0).round() as u32), (1, 130));
         let drawn =
             ruler.mark(same).into_string() + &ruler.labels(figure::Unit::Share.difference_scale(1.0)).into_string();
         assert!(!drawn.contains("NaN") && !drawn.contains("inf"), "{drawn}");

@@ -23,15 +23,7 @@ pub(super) fn of_one(scenario: &Scenario, courses: &Courses) -> Result<Markup, F
     let lines = |figure: fn(&Part) -> Option<f64>| -> Vec<Line> {
         shown.iter().map(|channel| courses.line(channel, figure)).collect()
     };
-    let of_time = Axis::of_time(scenario);
-    let chart = |title: &str, note: String, y: Axis, lines| Chart {
-        title: title.to_owned(),
-        note,
-        x: of_time.clone(),
-        y,
-        lines,
-        dots: false,
-    };
+    let chart = |title: &str, note: String, y, lines| over(scenario, title.to_owned(), note, y, lines);
     let every = words::in_words(Span::from_secs(courses.part.round() as u64));
     let mut charts = Vec::new();
     let arrivals = lines(|part| Some(part.offered as f64));
@@ -40,11 +32,11 @@ pub(super) fn of_one(scenario: &Scenario, courses: &Courses) -> Result<Markup, F
     charts.push(chart("Answered within target", THEN.to_owned(), Axis::share(), lines(service_level)));
     let waits = lines(mean_wait);
     let (y, scale) = times(&waits);
-    charts.push(chart("Mean wait", format!("of those who arrived then{scale}"), y, waits));
+    charts.push(chart("Mean wait", format!("{THEN}{scale}"), y, waits));
     let waiting = lines(|part| Some(part.waiting as f64));
     let (y, scale) = numbers(&waiting);
     charts.push(chart("Contacts waiting", format!("at the end of each {every}{scale}"), y, waiting));
-    charts.extend(of_agents(courses, &chart));
+    charts.extend(of_agents(scenario, courses));
     charts.push(distribution(
         shown.iter().map(|channel| channel.waits()).collect(),
         longest(shown.iter().copied()),
@@ -57,27 +49,28 @@ pub(super) fn of_one(scenario: &Scenario, courses: &Courses) -> Result<Markup, F
 }
 
 /// Agents there, busy, and with how many contacts.
-fn of_agents(courses: &Courses, chart: &dyn Fn(&str, String, Axis, Vec<Line>) -> Chart) -> Vec<Chart> {
+fn of_agents(scenario: &Scenario, courses: &Courses) -> Vec<Chart> {
+    let chart = |title: &str, note: &str, y, lines| over(scenario, title.to_owned(), note.to_owned(), y, lines);
     let mut charts = Vec::new();
     let busy = if courses.groups.len() > 1 {
         courses.groups.iter().map(|(name, group)| courses.of_agents(name, group, occupancy)).collect()
     } else {
         vec![courses.of_agents("all agents", &courses.agents, occupancy)]
     };
-    charts.push(chart("Occupancy", BUSY.to_owned(), Axis::share(), busy));
+    charts.push(chart("Occupancy", BUSY, Axis::share(), busy));
     let seconds = courses.part * 1e6;
     let there = courses.of_agents("signed in", &courses.agents, |part| Some(part.present as f64 / seconds));
     let with_work = courses.of_agents("with a contact", &courses.agents, |part| Some(part.busy as f64 / seconds));
     let both = vec![there, with_work];
     // Not on the frame, if nobody comes or goes.
     let y = Axis::numbers(1.05 * reach(&both));
-    charts.push(chart("Agents", "time average".to_owned(), y, both));
+    charts.push(chart("Agents", "time average", y, both));
     if courses.agents.holds_several() {
         let held = courses.of_agents("all agents", &courses.agents, |part| {
             (part.present > 0).then(|| part.held as f64 / part.present as f64)
         });
         let y = Axis::numbers(held.reach());
-        charts.push(chart("Contacts held by an agent", "while signed in, time average".to_owned(), y, vec![held]));
+        charts.push(chart("Contacts held by an agent", "while signed in, time average", y, vec![held]));
     }
     charts
 }
@@ -85,17 +78,13 @@ fn of_agents(courses: &Courses, chart: &dyn Fn(&str, String, Axis, Vec<Line>) ->
 /// One chart for each channel, in which every policy is a line.
 pub(super) fn of_several(scenario: &Scenario, runs: &[(String, Courses)]) -> Result<Markup, Failure> {
     let Some((_, first)) = runs.first() else { return Ok(html! {}) };
-    let (shown, note) = busiest(&first.channels);
-    let of_time = Axis::of_time(scenario);
+    let (shown, mut note) = busiest(&first.channels);
+    if runs.len() > MOST_LINES {
+        note += &format!("The first {MOST_LINES} of {} policies are drawn. ", runs.len());
+    }
+    let runs = &runs[..runs.len().min(MOST_LINES)];
+    let chart = |title: String, note: &str, y, lines| over(scenario, title, note.to_owned(), y, lines);
     let mut charts = Vec::new();
-    let chart = |title: String, note: &str, y: Axis, lines| Chart {
-        title,
-        note: note.to_owned(),
-        x: of_time.clone(),
-        y,
-        lines,
-        dots: false,
-    };
     let mut distributions = Vec::new();
     for channel in &shown {
         let all = || {
@@ -112,7 +101,7 @@ pub(super) fn of_several(scenario: &Scenario, runs: &[(String, Courses)]) -> Res
         charts.push(chart(format!("{name}: answered within target"), THEN, Axis::share(), level));
         let waits = lines(mean_wait);
         let y = Axis::times(reach(&waits));
-        charts.push(chart(format!("{name}: mean wait"), "of those who arrived then", y, waits));
+        charts.push(chart(format!("{name}: mean wait"), THEN, y, waits));
         let waits = all().map(|(policy, _, same)| named(policy, same.waits())).collect();
         distributions.push(distribution(waits, longest(all().map(|(_, _, same)| same)), &format!("{name}: waits")));
     }
@@ -124,6 +113,10 @@ pub(super) fn of_several(scenario: &Scenario, runs: &[(String, Courses)]) -> Res
         p.note { (note) (of_time_note(scenario)) " Shaded: 95 % intervals of the mean over replications, where there are several; those of the differences, above, are narrower, since policies met the same contacts." }
         div.charts { @for chart in &charts { (chart.figure()?) } }
     })
+}
+
+fn over(scenario: &Scenario, title: String, note: String, y: Axis, lines: Vec<Line>) -> Chart {
+    Chart { title, note, x: Axis::of_time(scenario), y, lines, dots: false }
 }
 
 fn distribution(lines: Vec<Line>, longest: f64, title: &str) -> Chart {
@@ -168,7 +161,7 @@ fn numbers(lines: &[Line]) -> (Axis, &'static str) {
     if far_apart(lines) {
         (Axis::logarithmic_numbers(1.0, reach(lines)), ", logarithmic")
     } else {
-        (Axis::numbers(reach(lines)), "")
+        (Axis::numbers(1.02 * reach(lines)), "")
     }
 }
 

@@ -86,7 +86,10 @@ fn subtitle(scenario: &Scenario, runs: &[&Results]) -> String {
     };
     let policies = match runs {
         [one] => format!("under {}", one.policy),
-        many => format!("in {} ways", many.len()),
+        [first, others @ ..] if others.iter().all(|other| other.policy == first.policy) => {
+            format!("with each of {} values", runs.len())
+        }
+        many => format!("under each of {} policies", many.len()),
     };
     let warmup = if scenario.warmup().0 == 0 {
         String::new()

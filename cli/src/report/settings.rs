@@ -48,7 +48,7 @@ pub(super) fn of(key: &str, points: &[Point<'_>]) -> Result<Markup, Failure> {
         let y = match figure.unit {
             Unit::Share => Axis::share(),
             Unit::Seconds => Axis::times(top),
-            _ => Axis::numbers(top),
+            _ => Axis::numbers(1.02 * top),
         };
         let note = format!("by {key}");
         charts.push(Chart { title: figure.title(), note, x: Axis::values(&names), y, lines, dots: true });
@@ -77,14 +77,16 @@ pub(super) fn sentences(key: &str, points: &[Point<'_>]) -> Vec<String> {
         let best: Vec<String> = figures()
             .filter(|(figure, _)| ["service_level", "wait_seconds", "completed_per_agent_hour"].contains(&figure.key))
             .filter_map(|(figure, read)| {
-                let means: Vec<f64> = along(points, at, read).filter_map(|estimate| estimate.mean).collect();
-                let better = |a: f64, b: f64| if figure.better == Better::Higher { a > b } else { a < b };
-                let best = means.iter().copied().reduce(|best, mean| if better(mean, best) { mean } else { best })?;
-                let same = means.iter().all(|mean| *mean == best);
-                let point = points.get(along(points, at, read).position(|estimate| estimate.mean == Some(best))?)?;
-                (!same).then(|| {
-                    format!("{} is best at {} ({})", figure.label, point.value, figure.unit.scale(best).show(best))
-                })
+                let means = along(points, at, read).map(|estimate| estimate.mean).zip(points);
+                let mut means: Vec<(f64, &Point<'_>)> =
+                    means.filter_map(|(mean, point)| Some((mean?, point))).collect();
+                means.sort_by(
+                    |(a, _), (b, _)| if figure.better == Better::Higher { b.total_cmp(a) } else { a.total_cmp(b) },
+                );
+                let ((best, point), (worst, _)) = (means.first()?, means.last()?);
+                let shown = |mean: f64| figure.unit.scale(*best).show(mean);
+                let differs = shown(*best) != shown(*worst);
+                differs.then(|| format!("{} is best at {} ({})", figure.label, point.value, shown(*best)))
             })
             .collect();
         if !best.is_empty() {

@@ -87,20 +87,15 @@ pub(super) fn of_comparison(scenario: &Scenario, policies: &[&Results], comparis
 fn difference(name: &str, figures: &ContactResults, promised: Promised, level: Estimate, wait: Estimate) -> String {
     let share = figures.service_level.mean.map_or_else(|| "–".to_owned(), of_hundred);
     let mut sentence = format!("{share} of 100 {} were answered within {}", many(name), promised.within());
+    let more = |mean: f64| if mean > 0.0 { "more" } else { "fewer" };
+    let scale = Unit::Share.difference_scale(1.0).fine(level.half_width.unwrap_or(0.0));
     sentence += &match (level.mean, level.half_width) {
         (Some(mean), Some(half)) if level.is_significant() => {
-            let word = if mean > 0.0 { "more" } else { "fewer" };
-            format!(
-                ", {:.1} {word} ({:.1} to {:.1})",
-                100.0 * mean.abs(),
-                100.0 * (mean.abs() - half),
-                100.0 * (mean.abs() + half)
-            )
+            let [size, low, high] = [mean.abs(), mean.abs() - half, mean.abs() + half].map(|value| scale.plain(value));
+            format!(", {size} {} ({low} to {high})", more(mean))
         }
-        (Some(_), Some(half)) => format!(", a difference too small to be seen (± {:.1})", 100.0 * half),
-        (Some(mean), None) if mean != 0.0 => {
-            format!(", {:.1} {}", 100.0 * mean.abs(), if mean > 0.0 { "more" } else { "fewer" })
-        }
+        (Some(mean), None) if mean != 0.0 => format!(", {} {}", scale.plain(mean.abs()), more(mean)),
+        (Some(_), Some(half)) if half > 0.0 => format!(", a difference too small to be seen (± {})", scale.plain(half)),
         _ => ", as many".to_owned(),
     };
     let shown = |seconds: f64| Unit::Seconds.difference_scale(seconds).show(seconds);
@@ -152,7 +147,7 @@ fn spoken(span: Span) -> String {
     match seconds {
         s if whole(3600.0) => format!("{} h", s / 3600.0),
         s if whole(60.0) => format!("{} min", s / 60.0),
-        s if s >= 1.0 && s < 120.0 => format!("{s} s"),
+        s if (1.0..120.0).contains(&s) => format!("{s} s"),
         _ => in_words(span),
     }
 }
@@ -201,7 +196,7 @@ fn of_hundred(share: f64) -> String {
 /// Where the intervals come from.
 pub(super) fn replications(results: &Results) -> String {
     match results.replications {
-        1 => "One replication, and therefore no intervals: give --replications 20, say.".to_owned(),
+        1 => "One replication, and therefore no intervals; --replications N makes more.".to_owned(),
         many => format!(
             "Figures are means of {} replications; ± is half of the 95 % confidence interval (Student's t). Counts are totals; quantiles are of all contacts of all replications.",
             thousands(many.into())
@@ -256,7 +251,7 @@ mod tests {
     }
 
     fn no_contacts() -> ContactResults {
-        let nothing = cordboard::sim::Scenario::from_toml(
+        let nothing = Scenario::from_toml(
             "horizon = \"1h\"\n[capacity.p]\nvoice = { max = 1 }\n[agents.a]\ncapacity = \"p\"\n[queues.q]\n[streams.s]\nchannel = \"voice\"\n\
              queue = \"q\"\narrivals = { poisson_per_minute = 0 }\nhandle = { exponential = \"1m\" }\n",
             ".".as_ref(),
