@@ -7,10 +7,12 @@ mod compare;
 mod failure;
 mod figure;
 mod input;
+mod new;
 mod progress;
 mod replay;
 mod report;
 mod rows;
+mod schema;
 mod simulate;
 mod sweep;
 mod table;
@@ -37,6 +39,10 @@ enum Command {
     Sweep(sweep::Arguments),
     /// Sends recorded contacts through the engine and shows recorded waits beside routed ones.
     Replay(replay::Arguments),
+    /// Writes a scenario to begin with, in which every key says its unit and range.
+    New(new::Arguments),
+    /// Prints a JSON schema of scenarios, with which editors complete and check them.
+    Schema,
     /// Checks a scenario and says everything that is wrong with it.
     Check(check::Arguments),
 }
@@ -49,6 +55,8 @@ fn main() -> ExitCode {
         Command::Compare(arguments) => compare::run(arguments),
         Command::Sweep(arguments) => sweep::run(arguments),
         Command::Replay(arguments) => replay::run(arguments),
+        Command::New(arguments) => new::run(arguments),
+        Command::Schema => schema::run(),
         Command::Check(arguments) => check::run(arguments),
     };
     match done {

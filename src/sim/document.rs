@@ -3,6 +3,8 @@
 
 mod arriving;
 mod handling;
+#[cfg(test)]
+mod keys;
 mod times;
 
 use std::path::Path;
