@@ -128,7 +128,11 @@ mod event;
 #[cfg(feature = "hours")]
 mod hours;
 mod id;
+#[cfg(feature = "journal")]
+mod journal;
 mod lease;
+#[cfg(feature = "live")]
+mod live;
 mod nearest;
 mod obstacle;
 mod overflow;
@@ -150,7 +154,11 @@ pub use event::*;
 #[cfg(feature = "hours")]
 pub use hours::*;
 pub use id::*;
+#[cfg(feature = "journal")]
+pub use journal::*;
 pub use lease::Leases;
+#[cfg(feature = "live")]
+pub use live::*;
 pub use obstacle::Obstacle;
 pub use overflow::{AfterWait, Overflow, OverflowTo};
 pub use plan::*;

@@ -53,6 +53,8 @@ pub struct Limits {
     pub context: u32,
     /// Characters of a name. Default 200.
     pub name_length: u16,
+    /// Bytes of the host's own name for a contact (a Call-ID, a UUID), which the live driver takes. Default 200.
+    pub key_length: u16,
 }
 
 impl Limits {
@@ -67,6 +69,7 @@ impl Limits {
         steps: 1_000,
         context: 1_048_576,
         name_length: 1_000,
+        key_length: 1_000,
     };
 
     /// Why a requirement is beyond the limits, if it is.
@@ -93,6 +96,7 @@ impl Default for Limits {
             steps: 32,
             context: 4_096,
             name_length: 200,
+            key_length: 200,
         }
     }
 }

@@ -44,6 +44,7 @@ mod state;
 mod timers;
 mod trace;
 mod waking;
+mod whereabouts;
 
 pub use checkpoint::{Checkpoint, Corrupt};
 pub use customers::Customer;
@@ -53,6 +54,7 @@ pub use explain::Explanation;
 pub use invariants::Broken;
 pub use orders::Policies;
 pub use trace::{Candidate, Decision};
+pub use whereabouts::{ContactStatus, OfferStatus, Whereabouts};
 
 use crate::command::{Command, Stamped};
 use crate::event::Event;

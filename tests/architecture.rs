@@ -14,7 +14,8 @@ const LAYERS: &[&[&str]] = &[
     &["plan"],
     &["command", "event", "obstacle", "rejected", "policy"],
     &["router"],
-    &["measure"],
+    &["journal"],
+    &["live", "measure"],
     &["sim"],
 ];
 
@@ -105,6 +106,17 @@ fn nothing_imports_upward() {
         }
     }
     assert!(seen > 100, "only {seen} uses were found: the test no longer reads the code");
+}
+
+#[test]
+fn the_live_driver_and_the_simulator_know_nothing_of_each_other() {
+    for (module, other) in [("live", "sim"), ("sim", "live")] {
+        let files: Vec<PathBuf> = sources(&src()).into_iter().filter(|path| module_of(path) == module).collect();
+        assert!(files.len() > 4, "only {} files of {module} were found", files.len());
+        for path in files {
+            assert!(!used(&code(&path)).iter().any(|used| used == other), "{} uses `{other}`", path.display());
+        }
+    }
 }
 
 #[test]

@@ -244,7 +244,7 @@ fn json_toml_and_code_give_the_same_plan() {
             remember: Span::from_mins(60 * 24 * 60),
             repeat_within: Span::from_mins(72 * 60),
         })
-        .limits(Limits { contacts: 1000, context: 0, name_length: 60, ..Limits::default() })
+        .limits(Limits { contacts: 1000, context: 0, name_length: 60, key_length: 90, ..Limits::default() })
         .build()
         .unwrap();
     assert_eq!(built, everything());

@@ -57,7 +57,7 @@ impl From<RunError> for Failure {
     fn from(error: RunError) -> Self {
         match error {
             RunError::Plan(_) => Self::Input(error.to_string()),
-            RunError::Refused { .. } => Self::Run(error.to_string()),
+            RunError::Refused { .. } | RunError::Journal(_) => Self::Run(error.to_string()),
         }
     }
 }

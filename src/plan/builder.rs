@@ -96,6 +96,7 @@ impl PlanBuilder {
             ("steps", limits.steps.into()),
             ("context", limits.context),
             ("name_length", limits.name_length.into()),
+            ("key_length", limits.key_length.into()),
         ];
         let entries = entries.into_iter().map(|(key, limit)| (key.to_owned(), Value::Whole(limit.into())));
         *self.root.entry("limits") = Value::Table(Table(entries.collect()));

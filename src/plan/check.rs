@@ -107,6 +107,7 @@ impl Check<'_> {
             && (1..=most.requirement_depth).contains(&limits.requirement_depth)
             && (1..=most.steps).contains(&limits.steps)
             && (1..=most.name_length).contains(&limits.name_length)
+            && (1..=most.key_length).contains(&limits.key_length)
             && limits.context <= most.context
             && [limits.contacts, limits.agents, limits.classes, limits.sources].iter().all(|&limit| limit > 0);
         self.that(fits, "limits", "a limit is 0, or above the most it may be");

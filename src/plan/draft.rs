@@ -394,6 +394,7 @@ fn limits(entry: &Entry<'_>) -> Limits {
     small("requirement_depth", &mut limits.requirement_depth, Limits::MOST.requirement_depth);
     small("steps", &mut limits.steps, Limits::MOST.steps);
     small("name_length", &mut limits.name_length, Limits::MOST.name_length);
+    small("key_length", &mut limits.key_length, Limits::MOST.key_length);
     limits
 }
 

@@ -369,6 +369,7 @@ pub(super) fn limits() -> Value {
             ("steps", whole(1, 1000, "Of a queue. Default: 32.")),
             ("context", whole(0, 1_048_576, "Bytes attached to a contact. Default: 4,096.")),
             ("name_length", whole(1, 1000, "In characters. Default: 200.")),
+            ("key_length", whole(1, 1000, "Bytes of a host's own name for a contact. Default: 200.")),
         ],
         &[],
     )
