@@ -346,9 +346,9 @@ fn priority(entry: &Entry<'_>) -> i16 {
 
 fn shifts(entry: &Entry<'_>, note: &str) -> Option<Shifts> {
     const FORM: &str = "a list of shifts such as [[\"08:00\", \"12:00\"], [\"13:00\", \"17:00\"]]";
-    let mut shifts = Vec::new();
-    for item in entry.items(FORM)? {
-        let (from, to) = pair(&item, "[\"08:00\", \"16:00\"]: when a shift begins and ends")?;
+    let (mut shifts, items) = (Vec::new(), entry.items(FORM)?);
+    for item in &items {
+        let Some((from, to)) = pair(item, "[\"08:00\", \"16:00\"]: when a shift begins and ends") else { continue };
         let time = |entry: &Entry<'_>| {
             let read = entry.text("a time of day such as \"08:00\"").map(|text| (text, record_file::time_of_day(text)));
             if let Some((text, None)) = read {
@@ -356,12 +356,14 @@ fn shifts(entry: &Entry<'_>, note: &str) -> Option<Shifts> {
             }
             read.and_then(|(_, time)| time)
         };
-        let (from, to) = (time(&from), time(&to));
-        let (from, mut to) = (from?, to?);
+        let (Some(from), Some(mut to)) = (time(&from), time(&to)) else { continue };
         if to <= from {
             to = to + Span::from_mins(24 * 60);
         }
         shifts.push((from, to));
+    }
+    if shifts.len() < items.len() {
+        return None;
     }
     Shifts::new(shifts).map_err(|why| entry.problem(format!("{note}{why}"))).ok()
 }
