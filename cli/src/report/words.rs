@@ -42,8 +42,7 @@ fn verdict(scenario: &Scenario, results: &Results) -> String {
 }
 
 fn channel(name: &str, figures: &ContactResults, promised: Promised) -> String {
-    let level = figures.service_level.mean.map_or_else(|| "–".to_owned(), of_hundred);
-    let mut sentence = format!("{level} of 100 {} were answered within {}", many(name), promised.within());
+    let mut sentence = answered(name, figures, promised);
     if let Some(share) = promised.share {
         sentence += &format!(" (the target is {})", of_hundred(f64::from(share) / 1000.0));
     }
@@ -60,6 +59,17 @@ fn channel(name: &str, figures: &ContactResults, promised: Promised) -> String {
         left => format!("; {} of 100 gave up waiting", of_hundred(left)),
     };
     sentence + "."
+}
+
+/// How many were answered in time, as a sentence that may go on.
+fn answered(name: &str, figures: &ContactResults, promised: Promised) -> String {
+    let many = many(name);
+    let share = match figures.service_level.mean {
+        Some(level) if level >= 1.0 => format!("All {many}"),
+        Some(level) => format!("{} of 100 {many}", of_hundred(level)),
+        None => many,
+    };
+    format!("{share} were answered within {}", promised.within())
 }
 
 fn agents(results: &Results) -> Option<String> {
@@ -85,8 +95,7 @@ pub(super) fn of_comparison(scenario: &Scenario, policies: &[&Results], comparis
 }
 
 fn difference(name: &str, figures: &ContactResults, promised: Promised, level: Estimate, wait: Estimate) -> String {
-    let share = figures.service_level.mean.map_or_else(|| "–".to_owned(), of_hundred);
-    let mut sentence = format!("{share} of 100 {} were answered within {}", many(name), promised.within());
+    let mut sentence = answered(name, figures, promised);
     let more = |mean: f64| if mean > 0.0 { "more" } else { "fewer" };
     let scale = Unit::Share.difference_scale(1.0).fine(level.half_width.unwrap_or(0.0));
     sentence += &match (level.mean, level.half_width) {
