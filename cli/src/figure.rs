@@ -40,13 +40,15 @@ use Better::{Higher, Lower, Neither};
 
 const CONTACTS: Unit = Unit::Count("contacts");
 
-const FIGURES: [Figure; 33] = [
+const FIGURES: [Figure; 35] = [
     figure("offered", "offered", CONTACTS, Neither),
     figure("answered", "answered", CONTACTS, Higher),
     figure("abandoned", "abandoned", CONTACTS, Lower),
     figure("overflowed", "overflowed", CONTACTS, Lower),
     figure("waiting_at_end", "waiting at the end", CONTACTS, Lower),
     figure("resolved_by_bot", "resolved by a bot", CONTACTS, Neither),
+    figure("retrials", "came again", CONTACTS, Neither),
+    figure("balked", "left when told the wait", CONTACTS, Lower),
     figure("completed", "completed", CONTACTS, Higher),
     figure("replies", "replies", Unit::Count("replies"), Neither),
     figure("service_level", "service level", Unit::Share, Higher),

@@ -4,6 +4,7 @@
 //! whether a queue exists, is left to `cordboard check`. Draft 7, since that is what editors of TOML read.
 
 mod plan;
+mod stream;
 mod values;
 mod workload;
 
@@ -39,9 +40,17 @@ fn schema() -> Value {
             ),
             ("replications", whole(1, 100_000, "Independent repetitions. Default: 1.")),
             (
+                "batches",
+                whole(
+                    2,
+                    1000,
+                    "With one replication, intervals are worked out from so many equal parts of the measured time. Default: none.",
+                ),
+            ),
+            (
                 "streams",
                 with(
-                    names("Contacts that are alike: one channel, one queue, one requirement.", workload::stream()),
+                    names("Contacts that are alike: one channel, one queue, one requirement.", stream::stream()),
                     "minProperties",
                     json!(1),
                 ),

@@ -11,7 +11,7 @@ use cordboard::sim::Scenario;
 use serde::Serialize;
 
 use crate::failure::Failure;
-use crate::input::{self, RunOptions};
+use crate::input::{self, Files, RunOptions};
 use crate::report::{self, Origin};
 use crate::rows::Rows;
 use crate::simulate::Timed;
@@ -31,6 +31,8 @@ pub(crate) struct Arguments {
     against: Option<String>,
     #[command(flatten)]
     options: RunOptions,
+    #[command(flatten)]
+    files: Files,
 }
 
 #[derive(Serialize)]
@@ -82,19 +84,19 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), Failure> {
         return Err(Failure::Input(format!("there is no stream {name:?} to compare with")));
     }
     let mut points = Vec::with_capacity(scenarios.len());
-    let mut rows = arguments.options.csv.as_deref().map(Rows::create).transpose()?;
+    let mut rows = arguments.files.csv.as_deref().map(Rows::create).transpose()?;
     for (value, scenario) in scenarios {
         let (outcome, took) = progress::run(&scenario, arguments.options.threads())?;
         if let Some(rows) = &mut rows {
             rows.add(&format!("{}={value}", varied.key), &outcome)?;
         }
-        let timed = Timed { results: outcome.results(), wall_seconds: took.as_secs_f64() };
+        let timed = Timed { results: outcome.results(), wall_seconds: took.as_secs_f64(), precision: None };
         points.push(Point { value: value.clone(), timed, scenario });
     }
     let name = points.first().map_or_else(String::new, |point| point.scenario.name().to_owned());
     let swept = Swept { scenario: name, key: varied.key.clone(), points };
     rows.map_or(Ok(()), Rows::finish)?;
-    if let Some(path) = &arguments.options.report {
+    if let Some(path) = &arguments.files.report {
         let points: Vec<_> = swept.points.iter().map(Point::reported).collect();
         report::write(path, report::sweep(&Origin::here(&arguments.scenario), &swept.key, &points))?;
     }

@@ -1,5 +1,7 @@
 //! The driver: applies in memory, writes, and only then lets out what happened.
 
+use std::ops::ControlFlow;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
 use super::answer::{Answer, Ask, Refused, Request};
@@ -10,6 +12,7 @@ use crate::command::{Command, Stamped};
 use crate::event::Event;
 use crate::id::{CommandId, ContactId, Seq};
 use crate::journal::{Durability, Entry, Journal, JournalError, Snapshot};
+use crate::private::Private;
 use crate::rejected::Rejected;
 use crate::router::{Applied, Policies, Router};
 use crate::time::{Span, Timestamp};
@@ -193,16 +196,28 @@ impl Driver {
         self.delivered = self.delivered.max(seq);
     }
 
-    /// Gives the entries after `after` to `each`, as the journal has them: to deliver again what may not have arrived.
+    /// Gives the entries after `after` to `each`, as the journal has them, until it breaks off: to deliver again what may not have
+    /// arrived.
     ///
     /// # Errors
     /// The journal failed.
-    pub fn replay(&mut self, after: Seq, each: &mut dyn FnMut(Entry)) -> Result<(), DriverError> {
-        let replayed = self.journal.replay(after, &mut |entry| {
-            each(entry);
-            std::ops::ControlFlow::Continue(())
-        });
-        replayed.map_err(|error| self.fail(error))
+    pub fn replay(&mut self, after: Seq, each: &mut dyn FnMut(Entry) -> ControlFlow<()>) -> Result<(), DriverError> {
+        self.unless_poisoned()?;
+        self.journal.replay(after, each).map_err(|error| self.fail(error))
+    }
+
+    /// Whether something was done that the next [`commit`](Self::commit) lets out.
+    pub fn has_staged(&self) -> bool {
+        !self.staged.is_empty() || !self.outcomes.is_empty()
+    }
+
+    /// Writes at once what was let out before it was written, which only [`Durability::Deferred`] does.
+    ///
+    /// # Errors
+    /// The journal failed.
+    pub fn flush(&mut self) -> Result<(), DriverError> {
+        self.unless_poisoned()?;
+        self.write()
     }
 
     /// The engine, with everything that was submitted: a host may ask it whatever it likes.
@@ -236,17 +251,20 @@ impl Driver {
         match ask {
             Ask::Command(command) => self.stage(id, command, at, None),
             Ask::About { key, command } => {
-                let contact = self.keys.contact(&key).ok_or(Refused::UnknownKey)?;
-                let outcome = self.stage(id, command(contact), at, None)?;
+                let contact = self.keys.contact(key.reveal()).ok_or(Refused::UnknownKey)?;
+                // Nothing has changed yet.
+                let command = catch_unwind(AssertUnwindSafe(|| command(contact))).map_err(|_| Refused::Panicked)?;
+                let outcome = self.stage(id, command, at, None)?;
                 Ok(Outcome { contact: Some(contact), ..outcome })
             }
             Ask::Arrive { key, new } => {
                 let longest = self.router.plan().limits().key_length;
-                if key.is_empty() || key.len() > usize::from(longest) {
-                    return Err(Refused::KeyLength { length: key.len(), longest });
+                let length = key.reveal().len();
+                if length == 0 || length > usize::from(longest) {
+                    return Err(Refused::KeyLength { length, longest });
                 }
                 // Of one that was done before, the contact may be there still, under this name.
-                let there = self.keys.contact(&key);
+                let there = self.keys.contact(key.reveal());
                 let contact = there.unwrap_or_else(|| self.keys.next(|id| self.router.contact(id).is_some()));
                 match self.stage(id, Command::Enqueue { contact, new }, at, there.is_none().then_some(key)) {
                     Ok(outcome) if outcome.applied == Applied::Repeated => Ok(Outcome { contact: there, ..outcome }),
@@ -264,7 +282,7 @@ impl Driver {
         id: CommandId,
         command: Command,
         at: Timestamp,
-        key: Option<Box<str>>,
+        key: Option<Private<Box<str>>>,
     ) -> Result<Outcome, Refused> {
         let seq = Seq(self.router.seq().0 + 1);
         let input = Stamped { seq, id, at, command };
@@ -274,7 +292,7 @@ impl Driver {
             return Ok(Outcome { applied, contact: None, seq: self.router.seq(), at, entry: None });
         }
         if let (Some(key), Command::Enqueue { contact, .. }) = (&key, &input.command) {
-            self.keys.bind(key, *contact);
+            self.keys.bind(key.reveal(), *contact);
         }
         self.keys.hear(&events);
         let delivered = if self.delivered > self.told_delivered { self.delivered } else { Seq(0) };

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::id::CommandId;
 use crate::rejected::Rejected;
+use crate::router::Router;
 
 /// The last 64 numbers of every source.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -50,6 +51,23 @@ impl Sources {
             window.highest = id.number;
         }
         window.applied |= 1u64.checked_shl((window.highest - id.number) as u32).unwrap_or(0);
+    }
+}
+
+impl Router {
+    /// The highest number of a source of commands that was applied; 0 if there was none. A source that begins again goes on after it.
+    /// O(log sources).
+    ///
+    /// ```
+    /// # use cordboard::*;
+    /// let mut router = Router::new(Plan::builder().build()?)?;
+    /// let id = CommandId { source: 7, number: 3 };
+    /// router.apply(&Stamped { seq: Seq(1), id, at: Timestamp(5), command: Command::AdvanceTime }, &mut Vec::new())?;
+    /// assert_eq!((router.last_number(7), router.last_number(8)), (3, 0));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn last_number(&self, source: u32) -> u64 {
+        self.state.sources.0.get(&source).map_or(0, |window| window.highest)
     }
 }
 

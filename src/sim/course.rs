@@ -115,17 +115,12 @@ impl Course {
 impl Window {
     /// The part of it in which `at` lies; the first for what is earlier, the last for what is later.
     pub(super) fn part(self, at: Timestamp) -> usize {
-        (at.since(self.from).0 / self.part_length()).min(Course::PARTS - 1) as usize
+        (at.since(self.from).0 / self.part).min(Course::PARTS - 1) as usize
     }
 
     /// When a part ends.
     pub(super) fn part_end(self, part: usize) -> Timestamp {
-        (self.from + Span((part as u64 + 1).saturating_mul(self.part_length()))).min(self.to)
-    }
-
-    /// In microseconds.
-    fn part_length(self) -> u64 {
-        self.to.since(self.from).0.div_ceil(Course::PARTS).max(1)
+        (self.from + Span((part as u64 + 1).saturating_mul(self.part))).min(self.to)
     }
 }
 
@@ -139,7 +134,7 @@ mod tests {
 
     /// From 1,000 s, in parts of ten seconds.
     fn window() -> Window {
-        Window { from: at(1_000), to: at(1_960) }
+        Window::new(at(1_000), at(1_960))
     }
 
     fn waiting(waits: &[(u64, u64)]) -> Vec<(usize, u64)> {
@@ -183,7 +178,7 @@ mod tests {
 
     #[test]
     fn a_window_shorter_than_its_parts_has_a_place_for_everything() {
-        let window = Window { from: at(5), to: Timestamp(at(5).0 + 7) };
+        let window = Window::new(at(5), Timestamp(at(5).0 + 7));
         let mut course = Course::default();
         course.arrive(at(5), window);
         course.wait(at(5), at(6), window);

@@ -1,7 +1,7 @@
 //! How channels and agents fared over the measured time, ready to be drawn.
 
 use cordboard::measure::{Estimate, Histogram};
-use cordboard::sim::{AgentTally, Course, Outcome, Part};
+use cordboard::sim::{AgentCourse, AgentTally, Course, Outcome, Part};
 use cordboard::{ChannelId, GroupId};
 
 use super::chart::Line;
@@ -151,9 +151,9 @@ fn length_at(at: usize) -> f64 {
 
 impl Present {
     fn of(outcome: &Outcome, group: Option<GroupId>, together: usize) -> Self {
-        let of = |attendance: &[cordboard::sim::Attendance]| {
+        let of = |courses: &[AgentCourse]| {
             let mut parts = vec![AgentTally::default(); (Course::PARTS as usize).div_ceil(together)];
-            for one in attendance {
+            for one in courses {
                 for (at, part) in one.parts().enumerate() {
                     let sum = &mut parts[at / together];
                     sum.present += part.present;
@@ -164,8 +164,8 @@ impl Present {
             parts
         };
         let replications = outcome.replications.iter().map(|one| match group {
-            None => of(&one.attendance),
-            Some(group) => of(one.attendance.get(usize::from(group.0)..=usize::from(group.0)).unwrap_or_default()),
+            None => of(&one.agent_courses),
+            Some(group) => of(one.agent_courses.get(usize::from(group.0)..=usize::from(group.0)).unwrap_or_default()),
         });
         Self(replications.collect())
     }

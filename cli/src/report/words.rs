@@ -204,6 +204,20 @@ fn of_hundred(share: f64) -> String {
 
 /// Where the intervals come from.
 pub(super) fn replications(results: &Results) -> String {
+    if let Some(batches) = &results.batches {
+        let mut said = format!(
+            "One replication; ± is half of the 95 % confidence interval, worked out from {} parts of its time, one after another.",
+            batches.count
+        );
+        if !batches.correlated.is_empty() {
+            let figures: Vec<&str> = batches.correlated.iter().map(|(figure, _)| figure.as_str()).collect();
+            said += &format!(
+                " Parts remember the ones before, so that these intervals are too narrow, and it should be measured for longer: {}.",
+                figures.join(", ")
+            );
+        }
+        return said;
+    }
     match results.replications {
         1 => "One replication, and therefore no intervals; --replications N makes more.".to_owned(),
         many => format!(

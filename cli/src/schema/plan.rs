@@ -148,24 +148,21 @@ pub(super) fn group() -> Value {
         &[],
     );
     let rank = json!({ "anyOf": [whole(1, MOST, "1 before 2."), standby] });
-    object(
-        "A group of like agents.",
-        &[
-            workload::count(),
-            ("capacity", text("Name of a capacity profile.")),
-            ("skills", names("Levels from 1 to 100: { billing = 80 }. Default: none.", whole(1, 100, "Level."))),
-            ("tiers", names("By queue: lower tiers are asked first. Default: 1.", whole(0, MOST, "Tier."))),
-            (
-                "serves",
-                names(
-                    "By queue: what is taken first when several queues have work. A queue not named is not served. Default: every queue.",
-                    rank,
-                ),
+    let mut keys = vec![
+        workload::count(),
+        ("capacity", text("Name of a capacity profile.")),
+        ("skills", names("Levels from 1 to 100: { billing = 80 }. Default: none.", whole(1, 100, "Level."))),
+        ("tiers", names("By queue: lower tiers are asked first. Default: 1.", whole(0, MOST, "Tier."))),
+        (
+            "serves",
+            names(
+                "By queue: what is taken first when several queues have work. A queue not named is not served. Default: every queue.",
+                rank,
             ),
-            workload::shifts(),
-        ],
-        &["capacity"],
-    )
+        ),
+    ];
+    keys.extend(workload::attendance());
+    object("A group of like agents.", &keys, &["capacity"])
 }
 
 const AGENTS: [&str; 11] = [
@@ -237,7 +234,7 @@ pub(super) fn queue() -> Value {
                 "mode",
                 choice(
                     &["push", "broadcast", "pull"],
-                    "How its contacts come to agents; scenarios have \"push\". Default: \"push\".",
+                    "How its contacts come to agents: given to one, ringing with several, or claimed. Default: \"push\".",
                 ),
             ),
             (

@@ -101,6 +101,7 @@ pub(super) fn definitions() -> Value {
             ],
         },
         "overflow": text("Where it goes: \"queue:NAME\", \"callback\", \"deflect\" or \"end\"; where it says so, \"wait\"."),
+        "time_of_day": with(time_of_day.clone(), "description", json!("A time of day, such as \"08:00\"; \"24:00\" is the end of the day.")),
         "hours": list(
             tuple(&[time_of_day.clone(), time_of_day], "From and to; \"24:00\" is the end of the day."),
             "Times of day, such as [[\"08:00\", \"12:00\"], [\"13:00\", \"17:00\"]], the same every day. What ends before it begins reaches into the next day.",

@@ -2,110 +2,20 @@
 
 use serde_json::{Value, json};
 
-use super::values::{distribution, list, names, number, object, one_of, refer, refer_or, text, whole, with};
-
-pub(super) fn stream() -> Value {
-    let cost = object(
-        "What waiting and losing a contact is worth.",
-        &[
-            ("hold_per_minute", number(0.0, 1e12, "Of each minute that one contact waits. Default: 0.")),
-            ("lost", number(0.0, 1e12, "Of each contact that leaves. Default: 0.")),
-        ],
-        &[],
-    );
-    object(
-        "A stream of like contacts.",
-        &[
-            ("channel", text("The channel its contacts come on.")),
-            ("queue", text("The queue its contacts wait in.")),
-            (
-                "requires",
-                refer("requirement", "What an agent must be able to do, beside the queue's steps. Default: anybody."),
-            ),
-            ("arrivals", arrivals()),
-            ("resolved_by_bot", refer("share", "Contacts that a bot resolves before a person is needed. Default: 0.")),
-            ("handle", handle()),
-            (
-                "conversation",
-                refer(
-                    "conversation",
-                    "Instead of `handle`: how it is written. An agent writes one reply at a time over all it has in hand.",
-                ),
-            ),
-            ("wrap_up", refer_or("distribution", &["none"], "After-contact work. Default: as the plan says.")),
-            (
-                "patience",
-                refer_or(
-                    "distribution",
-                    &["none"],
-                    "How long customers wait before they leave. Default: \"none\", as long as it takes.",
-                ),
-            ),
-            (
-                "priority",
-                json!({ "type": "integer", "minimum": i16::MIN, "maximum": i16::MAX, "description": "Higher first where the queue's order uses it. Default: 0." }),
-            ),
-            (
-                "target",
-                refer(
-                    "target",
-                    "What the service level is measured against. Default: the queue's, else the channel's.",
-                ),
-            ),
-            ("cost", cost),
-        ],
-        &["channel", "queue", "arrivals"],
-    )
-}
-
-fn arrivals() -> Value {
-    let numbers =
-        |says: &str| with(list(json!({ "type": "number", "minimum": 0, "maximum": 1e12 }), says), "minItems", json!(1));
-    let profile = json!({
-        "description": "A Poisson process whose rate changes: a CSV file, or numbers. It begins at midnight and repeats.",
-        "anyOf": [
-            { "type": "string" },
-            object(
-                "Numbers expected in consecutive intervals, or a shape and how many a day.",
-                &[
-                    ("interval", refer("some_length", "How long each interval is; with `counts` or `weights`.")),
-                    ("counts", numbers("Numbers expected in each interval.")),
-                    ("weights", numbers("In proportion to these; with `per_day`.")),
-                    ("shape", text("In proportion to the numbers of a CSV file; with `per_day`.")),
-                    ("per_day", number(0.0, 1e12, "How many in 24 hours; with `weights` or `shape`.")),
-                ],
-                &[],
-            ),
-        ],
-    });
-    one_of(
-        "When contacts arrive: exactly one of these.",
-        &[
-            ("poisson_per_minute", number(0.0, 1e9, "A Poisson process with this mean number a minute.")),
-            ("profile", profile),
-            ("every", refer("some_length", "Between two contacts, the first after one.")),
-            ("trace", text("A CSV file of recorded contacts, beside the scenario.")),
-        ],
-    )
-}
-
-/// A distribution, one for each group, or a conversation that both sides speak.
-fn handle() -> Value {
-    let refer_to = |definition: &str| json!({ "$ref": format!("#/definitions/{definition}") });
-    let mut kinds = distribution(&refer_to("length"), &refer_to("some_length"), &refer_to("share"));
-    kinds.push((
-        "by_group",
-        names("One for every group whose agents may take these contacts.", refer_to("distribution")),
-    ));
-    kinds.push(("spoken", refer("conversation", "The sum of all that both sides say.")));
-    one_of("How long the work takes at speed 1. Required, or `conversation`.", &kinds)
-}
+use super::values::{list, object, refer, text, whole, with};
 
 pub(super) fn offers() -> Value {
     object(
         "How agents answer what they are offered.",
         &[
             ("accept", refer("distribution", "How long they take. Default: no time.")),
+            (
+                "claim",
+                refer(
+                    "distribution",
+                    "How long they think before they claim something in a queue with mode = \"pull\". Default: no time.",
+                ),
+            ),
             ("no_answer", refer("share", "Offers that nobody answers. Default: 0.")),
             (
                 "back_after",
@@ -134,8 +44,59 @@ pub(super) fn speed() -> (&'static str, Value) {
     ("speed", with(list(progress, says), "minItems", json!(1)))
 }
 
-pub(super) fn shifts() -> (&'static str, Value) {
-    ("shifts", refer("hours", "When the group's agents are there, such as [[\"08:00\", \"16:00\"]]. Default: always."))
+/// How a group's agents attend.
+pub(super) fn attendance() -> [(&'static str, Value); 5] {
+    let one = object(
+        "A break that each agent takes once a day, where it begins within a shift.",
+        &[
+            ("length", refer("some_length", "At most a day; from when the agent has finished what it had.")),
+            ("from", refer("time_of_day", "When the first agent's begins.")),
+            (
+                "to",
+                refer(
+                    "time_of_day",
+                    "When the last agent's begins; the others lie evenly between. Default: all at once.",
+                ),
+            ),
+        ],
+        &["length", "from"],
+    );
+    let line = |says: &str| whole(0, u32::MAX.into(), says);
+    let elastic = object(
+        "Agents who are there only while they are called in, at a queue's length. Not with `shifts`.",
+        &[
+            ("queue", text("The queue whose line is watched.")),
+            ("waiting", line("They are called when more stand in line. This or `longest` is required.")),
+            ("longest", refer("some_length", "They are called when somebody has stood in line for so long.")),
+            (
+                "until_waiting",
+                line("They leave when no more stand in line than this, up to `waiting`. Default: half of `waiting`."),
+            ),
+            (
+                "until_longest",
+                refer("length", "… and nobody for longer than this, below `longest`. Default: half of `longest`."),
+            ),
+            ("reaction", refer("length", "From the call until they sign in.")),
+            ("stay", refer("length", "For which they stay at least. Default: \"0s\".")),
+        ],
+        &["queue", "reaction"],
+    );
+    [
+        (
+            "shifts",
+            refer("hours", "When the group's agents are there, such as [[\"08:00\", \"16:00\"]]. Default: always."),
+        ),
+        (
+            "breaks",
+            list(
+                one,
+                "Such as [{ length = \"30m\", from = \"12:00\", to = \"13:30\" }]. Only with `shifts`. Default: none.",
+            ),
+        ),
+        ("absent", refer("share", "Agents who are absent on a day. Only with `shifts`. Default: 0.")),
+        ("no_answer", refer("share", "Offers that nobody in this group answers. Default: that of `offers`.")),
+        ("elastic", elastic),
+    ]
 }
 
 pub(super) fn hours() -> (&'static str, Value) {

@@ -21,6 +21,7 @@ limits = { contacts = 9 }
 requirements = { r = "billing" }
 scheduler = { policy = "work-conserving" }
 [offers]
+claim = { exponential = "1s" }
 accept = { exponential = "1s" }
 [channels.voice]
 wrap_up = { fixed = "30s" }
@@ -36,6 +37,11 @@ capacity = "p"
 skills = { billing = 80 }
 tiers = { q = 1 }
 serves = { q = { rank = 1, after = "1s" } }
+shifts = [["08:00", "16:00"]]
+breaks = [{ length = "30m", from = "12:00" }]
+[agents.b]
+capacity = "p"
+elastic = { queue = "q", waiting = 1, reaction = "1m" }
 [queues.q]
 wrap_up = { fixed = "30s" }
 steps = [{ requires = "anyone" }]
@@ -47,7 +53,14 @@ targets = { voice = { within = "20s" } }
 channel = "voice"
 queue = "q"
 arrivals = { profile = { interval = "1h", counts = [1] } }
-handle = { by_group = { a = { exponential = "1m" } } }
+handle = { by_group = { a = { exponential = "1m" }, b = { exponential = "1m" } } }
+busyness = { variation = 0.1 }
+batches = { geometric = 2 }
+campaigns = [{ at = "10:00", contacts = 5, over = "2h" }]
+handle_by_skill = { skill = "billing", factors = [[20, 1.5]] }
+handle_by_time = { interval = "1h", factors = [1] }
+retry = { abandoned = 0.5, delay = { exponential = "1m" } }
+balk = { share = 0.5 }
 wrap_up = { exponential = "1m" }
 patience = { exponential = "1m" }
 target = { within = "20s" }

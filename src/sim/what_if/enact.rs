@@ -13,7 +13,7 @@ use crate::router::Router;
 use crate::sim::policy::Policy;
 use crate::time::{Span, Timestamp};
 
-use super::absences::{self, Away};
+use super::absences::{self, Absence, Away};
 use super::figures::{Figures, answer_within};
 use super::heartbeats::Heartbeats;
 use super::life::{At, Life};
@@ -83,6 +83,8 @@ enum Task {
     Reply(OfferId, Reply),
     /// An agent comes back; the command is recorded, or made up.
     Return(AgentId, usize),
+    /// The agent was seen to be there.
+    Heartbeat(AgentId),
 }
 
 /// The place in the calendar of what is drawn, after all that was recorded.
@@ -136,7 +138,8 @@ impl<'r> Enactment<'r> {
             _ => {}
         }
         if let Some(agent) = heard_from {
-            self.apply(Command::Heartbeat { agent }, at);
+            // After what the agent does at this instant, if it does that now.
+            self.enter(at, order, u32::MAX, Task::Heartbeat(agent));
         }
     }
 
@@ -206,6 +209,11 @@ impl<'r> Enactment<'r> {
     fn happen(&mut self, task: Task, of: u32, at: Timestamp) {
         match task {
             Task::Return(agent, time) => return self.come_back(agent, time, at),
+            Task::Heartbeat(agent) => {
+                // Who is not signed in now needs none.
+                self.apply(Command::Heartbeat { agent }, at);
+                return;
+            }
             Task::Reply(offer, reply) => {
                 if self.offers.contains_key(&offer) {
                     let command = match reply {
@@ -275,7 +283,10 @@ impl<'r> Enactment<'r> {
         }
         let Some(&story) = what.contact().and_then(|contact| self.stories.get(&contact)) else { return };
         match what {
-            What::Arrived { .. } => return self.begin_wait(story, at),
+            What::Arrived { .. } => {
+                self.begin_wait(story, at);
+                return self.plan_next(story, at);
+            }
             What::Offered { offer, agent, .. } => self.ring(story, offer, agent, at),
             What::OfferEnded { offer, .. } | What::Accepted { offer, .. } => {
                 self.offers.remove(&offer);
@@ -414,11 +425,11 @@ impl<'r> Enactment<'r> {
         let this = *time;
         *time += 1;
         let seen = self.recording.absences.get(agent, this);
-        let own = seen.and_then(|absence| absence.back.as_ref().map(|(_, order)| (absence.lasted, *order)));
+        let own = seen.and_then(|absence| absence.back.as_ref().map(|(_, order)| (absence.lasted(), *order)));
         let back = match own {
             Some(own) => Some(own),
             None => {
-                let longer = seen.map(|absence| absence.lasted);
+                let longer = seen.map(Absence::lasted);
                 let mut random = random(agent.0, Draw::Return, this as u64);
                 let kinds = [Alike::Agent(agent), Alike::Any];
                 self.recording.absences.returns().draw(&kinds, longer, &mut random).map(|(after, ())| (after, DRAWN))
@@ -434,7 +445,7 @@ impl<'r> Enactment<'r> {
         if self.times_away.get(&agent) != Some(&(time + 1)) {
             return;
         }
-        let Some((_, signed_out)) = self.away.end(agent) else { return };
+        let Some(signed_out) = self.away.end(agent) else { return };
         let recorded = self.recording.absences.get(agent, time).and_then(|absence| absence.back.as_ref());
         let command = match (recorded, self.sign_ins.get(&agent)) {
             (Some((command, _)), _) => (**command).clone(),
