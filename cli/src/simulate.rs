@@ -4,13 +4,14 @@ use std::io::{Write, stdout};
 use std::path::PathBuf;
 
 use clap::Args;
+use cordboard::Journal;
 use cordboard::measure::Estimate;
 use cordboard::sim::{Figure, Goal, Precision, Results};
 use serde::Serialize;
 
 use crate::failure::Failure;
 use crate::input::{self, RunOptions};
-use crate::{progress, table};
+use crate::{journal, progress, table};
 
 #[derive(Args)]
 pub(crate) struct Arguments {
@@ -19,6 +20,13 @@ pub(crate) struct Arguments {
     /// Every stream and every group of agents, however many there are
     #[arg(long)]
     full: bool,
+    /// Keeps the first replication in this SQLite file: every command with its events, to be verified, queried, or run under
+    /// another policy. The file must be new
+    #[arg(long, value_name = "FILE", conflicts_with = "precision")]
+    journal: Option<PathBuf>,
+    /// Without the tables that people query in the journal: about three times as fast, and smaller
+    #[arg(long, requires = "journal")]
+    no_tables: bool,
     /// Adds replications, from 10 on, until half of the 95 % interval of --of is at most so much: a share of the mean, such as 1%, or a
     /// number in the figure's unit
     #[arg(long, requires = "of")]
@@ -55,9 +63,12 @@ pub(crate) struct Reached {
 
 pub(crate) fn run(arguments: &Arguments) -> Result<(), Failure> {
     let scenario = arguments.options.change(input::scenario(&arguments.scenario)?);
+    let mut journal =
+        arguments.journal.as_deref().map(|path| journal::begin(path, !arguments.no_tables)).transpose()?;
+    let journal = journal.as_mut().map(|journal| journal as &mut dyn Journal);
     let threads = arguments.options.threads();
     let ((outcome, took), precision) = match arguments.of.as_deref().zip(arguments.precision) {
-        None => (progress::run(&scenario, threads)?, None),
+        None => (progress::run_recorded(&scenario, journal, threads)?, None),
         Some((of, precision)) => {
             let figure = Figure::find(&scenario, of).map_err(|why| Failure::Input(format!("--of: {why}")))?;
             let goal = Goal { figure, precision, at_most: arguments.at_most };

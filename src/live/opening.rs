@@ -109,7 +109,7 @@ impl Driver {
                 return ControlFlow::Break(());
             }
             if let (Some(key), Command::Enqueue { contact, .. }) = (&entry.key, &entry.input.command) {
-                keys.bind(key, *contact);
+                keys.bind(key.reveal(), *contact);
             }
             keys.hear(&entry.events);
             delivered = delivered.max(entry.delivered);

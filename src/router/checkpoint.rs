@@ -9,6 +9,7 @@ use crate::contact::{Needs, Turn};
 use crate::event::Event;
 use crate::id::{AgentId, ChannelId, ContactId, CustomerId, GroupId, OfferId, QueueId, Seq};
 use crate::plan::{Limits, Plan};
+use crate::private::Private;
 use crate::queue::WrapUp;
 use crate::rejected::Rejected;
 use crate::requirement::Skills;
@@ -121,7 +122,7 @@ struct SavedContact {
     turn: Turn,
     turn_since: Timestamp,
     exclusions: Vec<Excluded>,
-    context: Option<Box<[u8]>>,
+    context: Option<Private<Box<[u8]>>>,
 }
 
 #[derive(Clone, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
@@ -385,6 +386,7 @@ impl State {
         contact.has_exclusions = !saved.exclusions.is_empty();
         let slot = self.contacts.insert(contact);
         if let Some(context) = &saved.context {
+            let context = context.reveal();
             if context.is_empty() || context.len() > Limits::MOST.context as usize {
                 return Err(it("has nothing attached to it, or too much"));
             }
@@ -444,6 +446,7 @@ impl State {
             draining: saved.draining,
             marked: false,
             unshelved: false,
+            weighed: false,
             streak: saved.streak,
             handled: saved.handled,
             load: crate::Load::ZERO,
@@ -463,6 +466,7 @@ impl State {
             keys: Vec::new(),
             live: true,
         });
+        self.lost += u32::from(saved.lost.is_some());
         self.agent_ids.insert(saved.id, slot);
         for (contact, stage, forced, by_itself, active_since) in saved.holding {
             let joined = self.contact_ids.get(&contact).filter(|&slot| self.has_joined(slot, saved.id).is_some());
