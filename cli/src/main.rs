@@ -10,6 +10,7 @@ mod failure;
 mod figure;
 mod input;
 mod journal;
+mod log;
 mod new;
 mod progress;
 mod replay;
@@ -58,6 +59,8 @@ enum Command {
     Verify(verify::Arguments),
     /// Runs a journal's day under other policies and shows what would have become of its contacts.
     WhatIf(what_if::Arguments),
+    /// Tells the story of one contact of a journal.
+    Log(log::Arguments),
 }
 
 fn main() -> ExitCode {
@@ -74,6 +77,7 @@ fn main() -> ExitCode {
         Command::Check(arguments) => check::run(arguments),
         Command::Verify(arguments) => verify::run(arguments),
         Command::WhatIf(arguments) => what_if::run(arguments),
+        Command::Log(arguments) => log::run(arguments),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,

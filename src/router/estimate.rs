@@ -27,9 +27,12 @@ impl Pace {
     const WAITED: u32 = 256;
 
     fn handled(&mut self, handled_for: Span) {
-        let weight = u128::from(self.seen.min(Self::HANDLED - 1)) + 1;
-        let (old, new) = (u128::from(self.handling), u128::from(handled_for.0));
-        self.handling = ((old * (weight - 1) + new) / weight) as u64;
+        let weight = u64::from(self.seen.min(Self::HANDLED - 1)) + 1;
+        let (old, new) = (self.handling, handled_for.0);
+        self.handling = match old.checked_mul(weight - 1).and_then(|sum| sum.checked_add(new)) {
+            Some(sum) => sum / weight,
+            None => ((u128::from(old) * u128::from(weight - 1) + u128::from(new)) / u128::from(weight)) as u64,
+        };
         self.seen = self.seen.saturating_add(1);
     }
 

@@ -332,25 +332,24 @@ impl Run<'_> {
             recorder.keep(&self.input, &self.out)?;
         }
         self.events += self.out.len() as u64;
-        for at in 0..self.out.len() {
-            let event = self.out[at];
+        for event in &self.out {
             event.hash(&mut self.digest);
-            self.note(event);
+            note(event, &mut self.contacts, &mut self.crowd, &mut self.calendar);
             if let Some(claiming) = &mut self.claiming {
-                claiming.follow(&event);
+                claiming.follow(event);
             }
             if let Some(watch) = &mut self.watch {
-                watch.follow(&event, |contact| self.contacts.waits_since(contact));
+                watch.follow(event, |contact| self.contacts.waits_since(contact));
             }
         }
         Ok(())
     }
+}
 
-    /// Follows an event: what customers and agents do next, and what is counted.
-    fn note(&mut self, event: Event) {
-        let at = event.at;
-        let Self { contacts, crowd, calendar, .. } = self;
-        match event.what {
+/// Follows an event: what customers and agents do next, and what is counted.
+fn note(event: &Event, contacts: &mut Contacts<'_>, crowd: &mut Crowd<'_>, calendar: &mut Calendar) {
+    let at = event.at;
+    match event.what {
             What::ChannelChanged { contact, .. } => contacts.hung_up(contact),
             What::Queued { contact, .. } => contacts.queued(contact, calendar),
             What::Offered { offer, contact, agent, .. } => {
@@ -430,7 +429,6 @@ impl Run<'_> {
             | What::SkillsChanged { .. }
             | What::Configured => {}
         }
-    }
 }
 
 /// Sets up media, which takes no time here, or begins or resumes the work.
