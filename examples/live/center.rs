@@ -2,9 +2,7 @@
 
 use std::error::Error;
 
-use cordboard::{
-    AgentId, ChannelId, ChannelSet, Command, GroupId, NewContact, Plan, QueueId, Span, Stopped, Switchboard,
-};
+use cordboard::{AgentId, ChannelId, ChannelSet, Command, GroupId, NewContact, Plan, QueueId, Span, Switchboard};
 
 pub(crate) const AGENTS: u64 = 40;
 
@@ -47,8 +45,22 @@ impl Center {
     }
 
     /// What a wallboard shows.
-    pub(crate) fn line(&self, switchboard: &Switchboard) -> Result<String, Stopped> {
-        let (seq, contacts) = switchboard.trunk().ask(|router, _| (router.seq(), router.contacts()))?;
-        Ok(format!("{seq}: {contacts} contacts"))
+    pub(crate) fn line(&self, switchboard: &Switchboard) -> String {
+        let view = switchboard.view();
+        let (calls, chats) = (view.queue(self.calls, self.voice), view.queue(self.chats, self.chat));
+        let team = view.group(self.team);
+        format!(
+            "calls: {} wait, {} ring, {} talk, {} left | chats: {} wait, {} talk, {} left | {} of {} agents busy | {}",
+            calls.waiting,
+            calls.offered,
+            calls.in_service,
+            calls.abandoned,
+            chats.waiting,
+            chats.in_service,
+            chats.abandoned,
+            team.occupied,
+            team.signed_in,
+            view.seq
+        )
     }
 }

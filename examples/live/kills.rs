@@ -68,8 +68,8 @@ pub(crate) fn worker(path: &str, acknowledged: &str) -> Result<(), Box<dyn Error
     // The customers' connections died with the process before.
     switchboard.reconcile(ChannelSet::ALL, Vec::new())?;
     for agent in 0..AGENTS {
-        // Refused if it is signed in already.
-        let _ = switchboard.trunk().call(center.sign_in(agent));
+        // Refused if it is signed in already, and nobody asks.
+        let _ = switchboard.trunk().send(center.sign_in(agent))?;
     }
     tell(format_args!("opened"));
     let mut from = acknowledged.split(',').map(|number| number.parse().unwrap_or(0)).chain(std::iter::repeat(0));
@@ -134,11 +134,14 @@ impl Heard {
         Some(())
     }
 
-    /// Reads what a worker says until it says no more.
-    fn listen(&mut self, pipe: ChildStdout) -> std::io::Result<()> {
+    /// Reads what a worker says until it says no more, and passes on that it has opened its journal.
+    fn listen(&mut self, pipe: ChildStdout, opened: &mpsc::Sender<()>) -> std::io::Result<()> {
         let (mut pipe, mut line) = (BufReader::new(pipe), String::new());
         while pipe.read_line(&mut line)? > 0 {
             self.line(&line);
+            if line == "opened\n" {
+                let _ = opened.send(());
+            }
             line.clear();
         }
         Ok(())
@@ -157,12 +160,16 @@ pub(crate) fn parent(kills: u32, seed: u64) -> Result<(), Box<dyn Error>> {
             .stdout(Stdio::piped())
             .spawn()?;
         let pipe = worker.stdout.take().ok_or("the worker has a pipe")?;
-        // One in four while it still opens its journal; the others under load.
         dice = dice.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-        let after = if dice >> 62 == 0 { (dice >> 33) % 60 } else { 150 + (dice >> 33) % 700 };
+        let (tell, opened) = mpsc::channel();
         thread::scope(|scope| {
-            let listening = scope.spawn(|| heard.listen(pipe));
-            thread::sleep(Duration::from_millis(after));
+            let heard = &mut heard;
+            let listening = scope.spawn(move || heard.listen(pipe, &tell));
+            // One in four at any time from its start, and so perhaps while it opens its journal; the others under load.
+            if dice >> 62 > 0 {
+                let _ = opened.recv();
+            }
+            thread::sleep(Duration::from_millis((dice >> 33) % 600));
             worker.kill()?; // SIGKILL: no destructor runs, nothing is flushed
             worker.wait()?;
             listening.join().map_err(|_| std::io::Error::other("listening panicked"))?
@@ -198,7 +205,7 @@ struct Found {
 fn compare(path: &Path, heard: &mut Heard) -> Result<Found, Box<dyn Error>> {
     // The last opening delivers again what no worker lived to deliver.
     let (delivers, delivered) = mpsc::channel();
-    let gateway = Box::new(move |entry: &Entry| drop(delivers.send(entry.input.seq)));
+    let gateway = Box::new(move |entry: &Entry| delivers.send(entry.input.seq).unwrap_or_default());
     let (journal, plan, clock) = (Box::new(SqliteJournal::open(path)?), Center::new()?.plan, Arc::new(SystemClock));
     let (switchboard, _) = Switchboard::open(journal, plan, gateway, clock, SwitchboardOptions::default())?;
     let (mut journal, gateway) = switchboard.shutdown()?;

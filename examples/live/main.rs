@@ -16,8 +16,8 @@ use std::thread;
 use std::time::Duration;
 
 use cordboard::{
-    Command, ContactId, Entry, Failed, Gateway, NewContact, OfferId, Opening, Request, SqliteJournal, Switchboard,
-    SwitchboardOptions, SystemClock, Trunk, What,
+    Command, ContactId, Entry, Failed, Gateway, NewContact, OfferId, Opening, Request, SqliteJournal, Stopped,
+    Switchboard, SwitchboardOptions, SystemClock, Trunk, What,
 };
 
 use center::{AGENTS, Center};
@@ -81,15 +81,14 @@ fn three_seconds() -> Result<(), Box<dyn Error>> {
         let (trunk, open) = (switchboard.trunk(), open.clone());
         let (new, name) = if line % 2 == 0 { (center.call(), "call") } else { (center.chat(), "chat") };
         let name = format!("{name}-{line}");
-        threads.push(thread::spawn(move || {
-            if let Err(failed) = customers(&trunk, &open, &new, &name) {
-                println!("{name}: {failed}");
-            }
+        threads.push(thread::spawn(move || match customers(&trunk, &open, &new, &name) {
+            Ok(()) | Err(Failed::Stopped(Stopped::ShutDown)) => {}
+            Err(failed) => println!("{name}: {failed}"),
         }));
     }
     for _ in 0..12 {
         thread::sleep(Duration::from_millis(250));
-        println!("{}", center.line(&switchboard)?);
+        println!("{}", center.line(&switchboard));
     }
     open.store(false, Ordering::Relaxed);
     let now = switchboard.trunk().ask(|router, _| (router.seq(), router.contacts()))?;
