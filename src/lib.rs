@@ -116,7 +116,8 @@
 //! | feature | default | adds |
 //! |---|---|---|
 //! | `toml` | no | plans from TOML text, with the line of every problem |
-//! | `sim` | no | the simulator: scenarios, workloads, a virtual clock, measures |
+//! | `measure` | no | closed forms (Erlang B, C and A, priorities, concurrent chats, wait predictions), confidence intervals, quantiles |
+//! | `sim` | no | the simulator: scenarios, workloads, a virtual clock; with `toml` and `measure` |
 
 mod agent;
 mod capacity;
@@ -171,7 +172,7 @@ pub use requirement::*;
 pub use router::*;
 pub use time::*;
 
-#[cfg(feature = "sim")]
+#[cfg(feature = "measure")]
 pub mod measure;
 #[cfg(feature = "sim")]
 pub mod sim;

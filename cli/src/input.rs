@@ -1,6 +1,6 @@
 //! Reading scenarios, and the options that change them.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use clap::Args;
 use cordboard::sim::Scenario;
@@ -17,12 +17,26 @@ pub(crate) struct RunOptions {
     /// Independent repetitions, instead of the scenario's
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=100_000))]
     pub(crate) replications: Option<u32>,
+    /// Parts of the measured time that the intervals of a single replication are worked out from, instead of the scenario's
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(2..=1000))]
+    pub(crate) batches: Option<u32>,
     /// Threads that share the replications; results do not depend on it [default: one for each processor]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
     pub(crate) threads: Option<u16>,
     /// One JSON object on standard output instead of tables
     #[arg(long)]
     pub(crate) json: bool,
+}
+
+/// Files that results are written to, beside what is shown.
+#[derive(Args)]
+pub(crate) struct Files {
+    /// Writes a page with charts too: one HTML file that needs nothing else
+    #[arg(long, value_name = "FILE.html", value_parser = writable)]
+    pub(crate) report: Option<PathBuf>,
+    /// Writes the figures of every replication too, one in each row
+    #[arg(long, value_name = "FILE.csv", value_parser = writable)]
+    pub(crate) csv: Option<PathBuf>,
 }
 
 impl RunOptions {
@@ -38,8 +52,24 @@ impl RunOptions {
         if let Some(replications) = self.replications {
             scenario = scenario.with_replications(replications);
         }
+        if let Some(batches) = self.batches {
+            scenario = scenario.with_batches(batches);
+        }
         scenario
     }
+}
+
+/// A file that can be written, as far as one can see before there is anything to write.
+fn writable(name: &str) -> Result<PathBuf, String> {
+    let path = PathBuf::from(name);
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    if path.is_dir() {
+        return Err("is a folder; give the name of a file".to_owned());
+    }
+    if !folder.is_dir() {
+        return Err(format!("there is no folder {}", folder.display()));
+    }
+    Ok(path)
 }
 
 /// Reads a scenario. Everything wrong with it is reported at once, each line beginning with the file's name.

@@ -6,6 +6,7 @@ use crate::measure::Histogram;
 use crate::plan::Plan;
 use crate::time::{Span, Timestamp};
 
+use super::agent_course::AgentCourse;
 use super::course::Course;
 
 /// The measured part of a run: from the end of the warm-up to the end.
@@ -13,9 +14,15 @@ use super::course::Course;
 pub(super) struct Window {
     pub(super) from: Timestamp,
     pub(super) to: Timestamp,
+    /// Microseconds of each part in which courses are kept.
+    pub(super) part: u64,
 }
 
 impl Window {
+    pub(super) fn new(from: Timestamp, to: Timestamp) -> Self {
+        Self { from, to, part: to.since(from).0.div_ceil(Course::PARTS).max(1) }
+    }
+
     /// Microseconds of an interval that lie in the window.
     pub(super) fn clip(self, from: Timestamp, to: Timestamp) -> u128 {
         u128::from(to.min(self.to).since(from.max(self.from)).0)
@@ -46,6 +53,10 @@ pub struct ContactTally {
     pub waiting_at_end: u64,
     /// Resolved by the bot, and therefore not offered.
     pub resolved_by_bot: u64,
+    /// Of those offered, customers who came again because they had not been answered.
+    pub retrials: u64,
+    /// Of those abandoned, customers who left at once because of the wait they were told.
+    pub balked: u64,
     /// Stood in line for however short a time.
     pub delayed: u64,
     /// Answered within the target.
@@ -81,28 +92,60 @@ pub struct ContactTally {
 
 impl ContactTally {
     pub(super) fn add(&mut self, other: &Self) {
-        self.offered += other.offered;
-        self.answered += other.answered;
-        self.abandoned += other.abandoned;
-        self.overflowed += other.overflowed;
-        self.turned_away += other.turned_away;
-        self.waiting_at_end += other.waiting_at_end;
-        self.resolved_by_bot += other.resolved_by_bot;
-        self.delayed += other.delayed;
-        self.within_target += other.within_target;
-        self.answered_wait += other.answered_wait;
-        self.unanswered_wait += other.unanswered_wait;
-        self.queue_area += other.queue_area;
-        self.service_area += other.service_area;
-        self.load_area += other.load_area;
-        self.lost += other.lost;
-        self.completed += other.completed;
-        self.reply_time += other.reply_time;
+        self.combine(other, |all, more| *all += more, |all, more| *all += more);
         self.replies.merge(&other.replies);
-        self.first_reply_time += other.first_reply_time;
         self.first_replies.merge(&other.first_replies);
         self.waits.merge(&other.waits);
         self.course.add(&other.course);
+    }
+
+    /// The same, of distributions only how many values they have, and without the course: these are large.
+    pub(super) fn sums(&self) -> Self {
+        let mut sums = Self {
+            replies: Histogram::of_unknown(self.replies.count()),
+            first_replies: Histogram::of_unknown(self.first_replies.count()),
+            waits: Histogram::of_unknown(self.waits.count()),
+            ..Self::default()
+        };
+        sums.combine(self, |all, more| *all += more, |all, more| *all += more);
+        sums
+    }
+
+    /// What has been added since, without distributions and course. A contact counts as answered or gone when that was, and those who wait
+    /// at the end are all of them.
+    pub(super) fn since(&self, before: &Self) -> Self {
+        let values = |now: &Histogram, before: &Histogram| Histogram::of_unknown(now.count() - before.count());
+        let mut sums = self.sums();
+        sums.combine(before, |now, before| *now = now.saturating_sub(before), |now, before| *now -= before);
+        sums.replies = values(&self.replies, &before.replies);
+        sums.first_replies = values(&self.first_replies, &before.first_replies);
+        sums.waits = values(&self.waits, &before.waits);
+        sums.waiting_at_end = self.waiting_at_end;
+        sums
+    }
+
+    /// Every count and every sum with that of another.
+    fn combine(&mut self, other: &Self, count: impl Fn(&mut u64, u64), sum: impl Fn(&mut u128, u128)) {
+        count(&mut self.offered, other.offered);
+        count(&mut self.answered, other.answered);
+        count(&mut self.abandoned, other.abandoned);
+        count(&mut self.overflowed, other.overflowed);
+        count(&mut self.turned_away, other.turned_away);
+        count(&mut self.waiting_at_end, other.waiting_at_end);
+        count(&mut self.resolved_by_bot, other.resolved_by_bot);
+        count(&mut self.retrials, other.retrials);
+        count(&mut self.balked, other.balked);
+        count(&mut self.delayed, other.delayed);
+        count(&mut self.within_target, other.within_target);
+        count(&mut self.lost, other.lost);
+        count(&mut self.completed, other.completed);
+        sum(&mut self.answered_wait, other.answered_wait);
+        sum(&mut self.unanswered_wait, other.unanswered_wait);
+        sum(&mut self.queue_area, other.queue_area);
+        sum(&mut self.service_area, other.service_area);
+        sum(&mut self.load_area, other.load_area);
+        sum(&mut self.reply_time, other.reply_time);
+        sum(&mut self.first_reply_time, other.first_reply_time);
     }
 
     /// A contact has arrived that counts.
@@ -120,11 +163,10 @@ impl ContactTally {
     /// A contact that arrived at `arrived` has been answered.
     pub(super) fn answer(&mut self, arrived: Timestamp, at: Timestamp, within: Span, window: Window) {
         let wait = at.since(arrived);
+        let in_time = wait <= within;
         self.answered += 1;
-        if wait <= within {
-            self.within_target += 1;
-            self.course.answer_in_time(arrived, window);
-        }
+        self.within_target += u64::from(in_time);
+        self.course.leave(arrived, wait, in_time, window);
         self.answered_wait += u128::from(wait.0);
         self.waits.record(wait);
     }
@@ -139,8 +181,10 @@ impl ContactTally {
         }
     }
 
-    /// A contact has left the queue unanswered.
-    pub(super) fn give_up(&mut self, wait: Span) {
+    /// A contact that arrived at `arrived` has left the queue unanswered.
+    pub(super) fn give_up(&mut self, arrived: Timestamp, at: Timestamp, window: Window) {
+        let wait = at.since(arrived);
+        self.course.leave(arrived, wait, false, window);
         self.unanswered_wait += u128::from(wait.0);
         self.waits.record(wait);
     }
@@ -157,6 +201,19 @@ pub struct AgentTally {
     pub held: u128,
 }
 
+impl AgentTally {
+    pub(super) fn add(&mut self, other: &Self) {
+        self.present += other.present;
+        self.busy += other.busy;
+        self.held += other.held;
+    }
+
+    /// What has been added since.
+    pub(super) fn since(self, before: &Self) -> Self {
+        Self { present: self.present - before.present, busy: self.busy - before.busy, held: self.held - before.held }
+    }
+}
+
 /// One replication.
 #[derive(Clone, PartialEq, Debug)]
 pub struct Replication {
@@ -166,12 +223,17 @@ pub struct Replication {
     pub streams: Vec<ContactTally>,
     /// By group.
     pub groups: Vec<AgentTally>,
+    /// By group, over the measured time.
+    pub agent_courses: Vec<AgentCourse>,
     /// Commands applied, in the warm-up too.
     pub commands: u64,
     /// Events that happened, in the warm-up too.
     pub events: u64,
     /// Of every event, in order.
     pub digest: u64,
+    /// Parts of the measured time, one after another, where the scenario asks for them. Without distributions and courses; a wait counts
+    /// in the part in which it ends, an area where it was.
+    pub batches: Vec<Self>,
     /// Of each stream.
     pub(super) channels: Vec<ChannelId>,
 }
@@ -188,12 +250,9 @@ impl Replication {
 
     /// The sums of all groups.
     pub fn everybody(&self) -> AgentTally {
-        let add = |sum: AgentTally, one: &AgentTally| AgentTally {
-            present: sum.present + one.present,
-            busy: sum.busy + one.busy,
-            held: sum.held + one.held,
-        };
-        self.groups.iter().fold(AgentTally::default(), add)
+        let mut sum = AgentTally::default();
+        self.groups.iter().for_each(|group| sum.add(group));
+        sum
     }
 
     /// Agents × microseconds signed in, of groups whose profile has the channel.

@@ -12,8 +12,8 @@ use super::seen::{Alike, Seen};
 /// Follows events: who is away for having let offers ring.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Away {
-    /// Since when, and whether it was signed out.
-    since: BTreeMap<AgentId, (Timestamp, bool)>,
+    /// Whether it was signed out, and not only made not ready.
+    signed_out: BTreeMap<AgentId, bool>,
     /// Whose offer rang out in the event before.
     rang_out: Option<AgentId>,
 }
@@ -25,11 +25,11 @@ impl Away {
         match event.what {
             What::OfferEnded { agent, end: OfferEnd::Expired, .. } => self.rang_out = Some(agent),
             What::PresenceChanged { agent, ready: false, until: None, reason: ReasonId::NO_ANSWER, .. } => {
-                self.since.insert(agent, (event.at, false));
+                self.signed_out.insert(agent, false);
                 return Some(agent);
             }
             What::AgentDraining { agent } | What::AgentSignedOut { agent } if rang_out == Some(agent) => {
-                self.since.insert(agent, (event.at, true));
+                self.signed_out.insert(agent, true);
                 return Some(agent);
             }
             _ => {}
@@ -37,9 +37,9 @@ impl Away {
         None
     }
 
-    /// An agent is not away for that reason any more: since when it was, and whether it was signed out, if it was.
-    pub(super) fn end(&mut self, agent: AgentId) -> Option<(Timestamp, bool)> {
-        self.since.remove(&agent)
+    /// An agent is not away for that reason any more: whether it was signed out, if it was away.
+    pub(super) fn end(&mut self, agent: AgentId) -> Option<bool> {
+        self.signed_out.remove(&agent)
     }
 }
 
@@ -62,21 +62,44 @@ pub(super) struct Absences {
 /// One time.
 #[derive(Clone, Debug)]
 pub(super) struct Absence {
-    pub(super) lasted: Span,
+    began: Timestamp,
+    /// `None` while it goes on.
+    lasted: Option<Span>,
     /// What brought the agent back, and its place in the journal; `None`: it was not seen to come back from this.
     pub(super) back: Option<(Box<Command>, u64)>,
 }
 
+impl Absence {
+    /// For how long it is known to have lasted.
+    pub(super) fn lasted(&self) -> Span {
+        self.lasted.unwrap_or(Span::ZERO)
+    }
+}
+
 impl Absences {
-    pub(super) fn add(&mut self, agent: AgentId, absence: Absence) {
-        if absence.back.is_some() {
-            self.returns.add([Alike::Agent(agent), Alike::Any], absence.lasted, ());
-        }
-        self.of.entry(agent).or_default().push(absence);
+    /// An agent is sent away, perhaps once more.
+    pub(super) fn begin(&mut self, agent: AgentId, at: Timestamp) {
+        self.end(agent, at, None);
+        self.of.entry(agent).or_default().push(Absence { began: at, lasted: None, back: None });
     }
 
-    /// Everything is added.
-    pub(super) fn sort(&mut self) {
+    /// It is not away any more for that reason, if it was; perhaps because it came back.
+    pub(super) fn end(&mut self, agent: AgentId, at: Timestamp, back: Option<(Box<Command>, u64)>) {
+        let last = self.of.get_mut(&agent).and_then(|times| times.last_mut());
+        let Some(absence) = last.filter(|absence| absence.lasted.is_none()) else { return };
+        let lasted = at.since(absence.began);
+        absence.lasted = Some(lasted);
+        if back.is_some() {
+            self.returns.add([Alike::Agent(agent), Alike::Any], lasted, ());
+        }
+        absence.back = back;
+    }
+
+    /// Everything is read.
+    pub(super) fn finish(&mut self, end: Timestamp) {
+        for agent in self.of.keys().copied().collect::<Vec<_>>() {
+            self.end(agent, end, None);
+        }
         self.returns.sort();
     }
 

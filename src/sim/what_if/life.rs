@@ -50,9 +50,10 @@ pub(super) struct Life {
     pub(super) open_wrap_up: bool,
     /// When the last of its steps was taken.
     pub(super) step: Timestamp,
-    /// Time in hand, not counting since `since`: from the last step on, and in all.
+    /// Time in hand until `counted`: from the last step on, and in all.
     worked: Span,
     worked_in_all: Span,
+    counted: Timestamp,
 }
 
 impl Life {
@@ -73,6 +74,7 @@ impl Life {
             step: at,
             worked: Span::ZERO,
             worked_in_all: Span::ZERO,
+            counted: at,
         }
     }
 
@@ -88,7 +90,7 @@ impl Life {
 
     /// A step is taken: what comes next is counted from here.
     pub(super) fn take_step(&mut self, now: Timestamp) {
-        self.go(self.at, now);
+        self.count(now);
         (self.step, self.worked) = (now, Span::ZERO);
     }
 
@@ -154,16 +156,16 @@ impl Life {
             self.set_up = self.set_up.saturating_add(1);
         }
         self.answered |= to == At::Hand;
-        self.go(to, now);
+        self.count(now);
+        (self.at, self.since) = (to, now);
         true
     }
 
     fn in_hand(&self, now: Timestamp) -> Span {
-        if self.at == At::Hand { now.since(self.since) } else { Span::ZERO }
+        if self.at == At::Hand { now.since(self.counted) } else { Span::ZERO }
     }
 
-    fn go(&mut self, to: At, now: Timestamp) {
-        (self.worked, self.worked_in_all) = (self.worked(now), self.worked_in_all(now));
-        (self.at, self.since) = (to, now);
+    fn count(&mut self, now: Timestamp) {
+        (self.worked, self.worked_in_all, self.counted) = (self.worked(now), self.worked_in_all(now), now);
     }
 }

@@ -10,7 +10,7 @@ use crate::journal::Entry;
 use crate::plan::Plan;
 use crate::time::{Span, Timestamp};
 
-use super::absences::{self, Absence, Absences, Away};
+use super::absences::{self, Absences, Away};
 use super::figures::{Figures, answer_within};
 use super::life::{At, Life};
 use super::patience::Patience;
@@ -80,13 +80,13 @@ impl Reader {
         self.recording.events += events.len() as u64;
         self.recording.end = at;
         if let Some((agent, back)) = absences::ended_by(&input.command)
-            && let Some((since, _)) = self.away.end(agent)
+            && self.away.end(agent).is_some()
         {
             let back = back.then(|| (Box::new(input.command.clone()), order));
             if back.is_some() {
                 self.recording.reactions.insert(order);
             }
-            self.recording.absences.add(agent, Absence { lasted: at.since(since), back });
+            self.recording.absences.end(agent, at, back);
         }
         // From what was applied before, or changes nothing, nothing follows.
         if !events.is_empty() {
@@ -117,7 +117,7 @@ impl Reader {
         recording.set_ups.sort();
         recording.handlings.sort();
         recording.wrap_ups.sort();
-        recording.absences.sort();
+        recording.absences.finish(end);
         recording
     }
 
@@ -173,7 +173,9 @@ impl Reader {
 
     fn event(&mut self, event: &Event, order: u64) {
         let Event { at, what } = *event;
-        self.away.hear(event);
+        if let Some(agent) = self.away.hear(event) {
+            self.recording.absences.begin(agent, at);
+        }
         let Some(contact) = what.contact() else { return };
         let Some(open) = self.open.get_mut(&contact) else { return };
         match what {
