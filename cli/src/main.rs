@@ -7,11 +7,16 @@
 mod check;
 mod compare;
 mod failure;
+mod figure;
 mod input;
 mod journal;
 mod log;
+mod new;
 mod progress;
 mod replay;
+mod report;
+mod rows;
+mod schema;
 mod simulate;
 mod sweep;
 mod table;
@@ -42,6 +47,10 @@ enum Command {
     Sweep(sweep::Arguments),
     /// Sends recorded contacts through the engine and shows recorded waits beside routed ones.
     Replay(replay::Arguments),
+    /// Writes a scenario to begin with, in which every key says its unit and range.
+    New(new::Arguments),
+    /// Prints a JSON schema of scenarios, with which editors complete and check them.
+    Schema,
     /// Judges how long a warm-up a scenario needs, by its course from the beginning.
     Warmup(warmup::Arguments),
     /// Checks a scenario and says everything that is wrong with it.
@@ -62,6 +71,8 @@ fn main() -> ExitCode {
         Command::Compare(arguments) => compare::run(arguments),
         Command::Sweep(arguments) => sweep::run(arguments),
         Command::Replay(arguments) => replay::run(arguments),
+        Command::New(arguments) => new::run(arguments),
+        Command::Schema => schema::run(),
         Command::Warmup(arguments) => warmup::run(arguments),
         Command::Check(arguments) => check::run(arguments),
         Command::Verify(arguments) => verify::run(arguments),

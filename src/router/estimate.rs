@@ -95,8 +95,7 @@ impl Router {
     /// With n places that each come free once in a mean handling time h, and customers who wait 1/θ on average before they leave, the wait behind k others
     /// who do not come after it is a sum of exponential times with rates n / h + j θ for j = 0 … k (Whitt, *Predicting queueing delays*, Management Science
     /// 45, 1999; the predictor QLm of Ibrahim and Whitt, Management Science 55, 2009). The interval is that of a gamma distribution with the same mean and
-    /// variance (Wilson and Hilferty, *PNAS* 17, 1931). h is a mean over the last 64 contacts handled or so, θ one over the last 256 who waited; who
-    /// leaves at the instant it came counts for neither.
+    /// variance (Wilson and Hilferty, *PNAS* 17, 1931). h is a mean over the last 64 contacts handled or so, θ one over the last 256 who waited.
     pub fn estimate_wait(&self, contact: ContactId) -> Option<Estimate> {
         let slot = self.waiting_slot(contact)?;
         let it = &self.state.contacts[slot];
@@ -130,15 +129,13 @@ impl State {
         self.pace_of(slot).handled(handled_for);
     }
 
-    /// Notes how long the contact stood in line, as it is given to an agent for the first time or leaves of its own accord.
+    /// Notes how long the contact stood in line, as it is given to an agent for the first time or leaves of its own accord. Who leaves in
+    /// the instant of coming, as at the wait that was announced, was never ahead of anybody, and says nothing of those who stay.
     pub(crate) fn note_wait(&mut self, slot: u32, left: bool) {
         let it = &self.contacts[slot];
-        if left || it.first_offer().is_none() {
-            let waited_for = self.now.since(it.first_offer().unwrap_or(it.since));
-            // Who leaves at the instant it came would not wait at all, and says nothing of the patience of those who do.
-            if !left || waited_for > Span::ZERO {
-                self.pace_of(slot).waited(waited_for, left);
-            }
+        let waited_for = self.now.since(it.first_offer().unwrap_or(it.since));
+        if waited_for > Span::ZERO && (left || it.first_offer().is_none()) {
+            self.pace_of(slot).waited(waited_for, left);
         }
     }
 
@@ -200,7 +197,9 @@ impl State {
 /// 1 − v ± 1.2816 √v, where 9 v is the variance over the square of the mean.
 fn tenths(mean: u128, variance: u128) -> (u128, u128) {
     const ONE: u128 = 1_000_000;
-    let mean = mean.max(1);
+    if mean == 0 {
+        return (0, 0);
+    }
     let v = ONE * (variance / mean) / (9 * mean);
     let spread = 12_816 * variance.isqrt() * ONE / 30_000 / mean;
     let cubed = |factor: u128| mean * factor / ONE * factor / ONE * factor / ONE;

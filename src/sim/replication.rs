@@ -11,6 +11,7 @@ use crate::rejected::Rejected;
 use crate::router::Router;
 use crate::time::{Span, Timestamp};
 
+use super::agent_course::AgentCourse;
 use super::batches::Cuts;
 use super::calendar::{Calendar, Due, Kind};
 use super::claiming::Claiming;
@@ -61,7 +62,7 @@ pub(super) fn replicate(
     let router = Router::with_policies(scenario.plan.clone(), scenario.host.clone()).map_err(RunError::Plan)?;
     let recorder = journal.map(|journal| Recorder::begin(journal, &router)).transpose()?;
     let from = Timestamp::ZERO + scenario.warmup;
-    let window = Window { from, to: from + scenario.horizon };
+    let window = Window::new(from, from + scenario.horizon);
     let mut run = Run {
         scenario,
         number,
@@ -88,10 +89,12 @@ pub(super) fn replicate(
     run.recorder.take().map(Recorder::finish).transpose()?;
     let Run { contacts, mut crowd, cuts, .. } = run;
     let streams = contacts.close(|agent, taken| crowd.still_held(agent, taken));
+    let agent_courses = crowd.close();
     let mut whole = Replication {
         measured: scenario.horizon,
         streams,
-        groups: crowd.close(),
+        groups: agent_courses.iter().map(AgentCourse::total).collect(),
+        agent_courses,
         commands: run.input.seq.0,
         events: run.events,
         digest: run.digest.value(),
