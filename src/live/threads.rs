@@ -5,7 +5,7 @@ use std::time::Duration;
 pub(super) use crossbeam_channel::{
     Receiver, RecvTimeoutError, SendTimeoutError, Sender, TryRecvError, TrySendError, bounded, unbounded,
 };
-pub(super) use parking_lot::Mutex;
+pub(super) use parking_lot::{Mutex, RwLock};
 pub(super) use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 pub(super) use std::thread::{JoinHandle, yield_now};
 
