@@ -1,5 +1,6 @@
 //! The driver: applies in memory, writes, and only then lets out what happened.
 
+use std::ops::ControlFlow;
 use std::sync::Arc;
 
 use super::answer::{Answer, Ask, Refused, Request};
@@ -87,7 +88,7 @@ pub struct Committed {
 ///
 /// let (mut driver, opening) = Driver::open(Box::new(journal), plan, DriverOptions::default(), Timestamp(20))?;
 /// assert_eq!(opening.folded, 1);
-/// assert_eq!(driver.keys().contact("call-1@pbx"), answer.contact);
+/// assert_eq!(driver.keys()?.contact("call-1@pbx"), answer.contact);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 pub struct Driver {
@@ -193,16 +194,14 @@ impl Driver {
         self.delivered = self.delivered.max(seq);
     }
 
-    /// Gives the entries after `after` to `each`, as the journal has them: to deliver again what may not have arrived.
+    /// Gives the entries after `after` to `each`, as the journal has them, until it breaks off: to deliver again what may not have
+    /// arrived.
     ///
     /// # Errors
     /// The journal failed.
-    pub fn replay(&mut self, after: Seq, each: &mut dyn FnMut(Entry)) -> Result<(), DriverError> {
-        let replayed = self.journal.replay(after, &mut |entry| {
-            each(entry);
-            std::ops::ControlFlow::Continue(())
-        });
-        replayed.map_err(|error| self.fail(error))
+    pub fn replay(&mut self, after: Seq, each: &mut dyn FnMut(Entry) -> ControlFlow<()>) -> Result<(), DriverError> {
+        self.unless_poisoned()?;
+        self.journal.replay(after, each).map_err(|error| self.fail(error))
     }
 
     /// The engine, with everything that was submitted: a host may ask it whatever it likes.
@@ -214,8 +213,11 @@ impl Driver {
     }
 
     /// The host's names of contacts.
-    pub fn keys(&self) -> &Keys {
-        &self.keys
+    ///
+    /// # Errors
+    /// [`DriverError::Poisoned`] after an error, when they may be ahead of the journal.
+    pub fn keys(&self) -> Result<&Keys, DriverError> {
+        self.unless_poisoned().map(|()| &self.keys)
     }
 
     /// Commits what is left, takes a snapshot, and gives back the journal: opening it again folds nothing.
@@ -233,6 +235,11 @@ impl Driver {
 
     fn perform(&mut self, request: Request, at: Timestamp) -> Result<Outcome, Refused> {
         let Request { id, ask } = request;
+        // Before anything else is asked: its contact may have ended since, and its name be another's.
+        if self.router.knows(id)? {
+            let contact = ask.key().and_then(|key| self.keys.contact(key));
+            return Ok(Outcome { applied: Applied::Repeated, contact, seq: self.router.seq(), at, entry: None });
+        }
         match ask {
             Ask::Command(command) => self.stage(id, command, at, None),
             Ask::About { key, command } => {
@@ -245,11 +252,10 @@ impl Driver {
                 if key.is_empty() || key.len() > usize::from(longest) {
                     return Err(Refused::KeyLength { length: key.len(), longest });
                 }
-                // Of one that was done before, the contact may be there still, under this name.
+                // One that has the name is there already, and is then refused as every other that is there.
                 let there = self.keys.contact(&key);
                 let contact = there.unwrap_or_else(|| self.keys.next(|id| self.router.contact(id).is_some()));
                 match self.stage(id, Command::Enqueue { contact, new }, at, there.is_none().then_some(key)) {
-                    Ok(outcome) if outcome.applied == Applied::Repeated => Ok(Outcome { contact: there, ..outcome }),
                     Ok(outcome) => Ok(Outcome { contact: Some(contact), ..outcome }),
                     Err(Refused::Rejected(Rejected::ContactExists(contact))) => Err(Refused::KeyInUse { contact }),
                     Err(refused) => Err(refused),
@@ -270,9 +276,7 @@ impl Driver {
         let input = Stamped { seq, id, at, command };
         let mut events: Vec<Event> = Vec::new();
         let applied = self.router.apply(&input, &mut events)?;
-        if applied == Applied::Repeated {
-            return Ok(Outcome { applied, contact: None, seq: self.router.seq(), at, entry: None });
-        }
+        debug_assert_eq!(applied, Applied::Done, "what was done before is not staged");
         if let (Some(key), Command::Enqueue { contact, .. }) = (&key, &input.command) {
             self.keys.bind(key, *contact);
         }

@@ -76,7 +76,7 @@ impl Driver {
     /// Reads the newest snapshot, O(contacts + agents), and folds the entries after it, O(events).
     ///
     /// # Errors
-    /// [`OpenError`]; nothing was written.
+    /// [`OpenError`]; no entry was written.
     pub fn open(
         mut journal: Box<dyn Journal>,
         plan: Plan,
@@ -84,6 +84,8 @@ impl Driver {
         clock: Timestamp,
     ) -> Result<(Self, Opening), OpenError> {
         let end = journal.end()?;
+        // What was written before a death may not be as durable as what is let out has to be.
+        journal.sync(options.durability)?;
         let (snapshot, damaged_snapshots) = newest_readable(&mut *journal, end)?;
         let snapshot = match snapshot {
             Some(snapshot) => snapshot,
@@ -114,6 +116,11 @@ impl Driver {
             ControlFlow::Continue(())
         })?;
         if let Some(why) = broken {
+            return Err(corrupt(router.seq())(why));
+        }
+        if router.seq() != end {
+            let why =
+                Corrupt::Inconsistent(format!("the journal ends at {end}, and gives nothing after {}", router.seq()));
             return Err(corrupt(router.seq())(why));
         }
         let pace = Pace::new(router.now(), clock);

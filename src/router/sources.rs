@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::id::CommandId;
 use crate::rejected::Rejected;
+use crate::router::Router;
 
 /// The last 64 numbers of every source.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -50,6 +51,14 @@ impl Sources {
             window.highest = id.number;
         }
         window.applied |= 1u64.checked_shl((window.highest - id.number) as u32).unwrap_or(0);
+    }
+}
+
+impl Router {
+    /// Whether a command with this id was applied before. O(log sources).
+    #[cfg(feature = "live")]
+    pub(crate) fn knows(&self, id: CommandId) -> Result<bool, Rejected> {
+        self.state.sources.knows(id)
     }
 }
 
