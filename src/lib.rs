@@ -118,6 +118,13 @@
 //! | `toml` | no | plans from TOML text, with the line of every problem |
 //! | `sim` | no | the simulator: scenarios, workloads, a virtual clock, measures |
 
+#[macro_use]
+mod planted;
+
+// The unit tests share sources with the integration tests, which know the crate by its name.
+#[cfg(test)]
+extern crate self as cordboard;
+
 mod agent;
 mod capacity;
 mod channel;

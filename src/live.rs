@@ -7,6 +7,8 @@ mod driver;
 mod keys;
 mod opening;
 mod pace;
+#[cfg(test)]
+mod planted_bugs;
 
 pub use answer::{Answer, Ask, Refused, Request};
 pub use driver::{Committed, Driver, DriverError, DriverOptions};

@@ -151,6 +151,11 @@ impl Model {
         }
     }
 
+    /// The clock is read, and nothing else happens.
+    pub(crate) fn read(&mut self, clock: Timestamp) {
+        self.pace.at(clock);
+    }
+
     pub(crate) fn tick(&mut self, clock: Timestamp) {
         let at = self.pace.at(clock);
         if self.router().next_deadline().is_some_and(|due| due <= at) {

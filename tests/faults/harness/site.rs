@@ -23,7 +23,7 @@ pub(crate) struct Site {
     pub(crate) driver: Option<Driver>,
     /// Requests since the last commit, and what should become of them.
     asked: Vec<(Letter, Result<Expected, Refused>)>,
-    /// The clock when each entry was let out.
+    /// The engine's time when each entry was let out.
     let_out: Vec<Timestamp>,
     /// Entries on the device that were compared with the model's.
     compared: usize,
@@ -107,7 +107,7 @@ impl Site {
     pub(crate) fn open(&mut self, plan: &Plan, tally: &mut Tally) -> Result<(), Fell> {
         let end = self.disk.counts().0;
         self.forget(end);
-        self.let_out.resize(end, self.clock);
+        self.let_out.resize(end, self.model.router().now());
         let opened = guarded(|| Driver::open(self.disk.journal(), plan.clone(), self.options.clone(), self.clock))?;
         let (driver, opening) = match opened {
             Ok(opened) => opened,
@@ -120,7 +120,11 @@ impl Site {
         let delivered = self.model.said().max(snapshot.delivered);
         let offers = self.model.open(self.clock, self.options.in_flight, delivered);
 
-        assert_eq!((opening.end, opening.snapshot, opening.damaged_snapshots), (Seq(end as u64), from, damaged));
+        assert_eq!(
+            (opening.end, opening.snapshot, opening.damaged_snapshots),
+            (Seq(end as u64), from, damaged),
+            "what was found"
+        );
         assert_eq!(opening.folded, (end as u64) - from.0, "entries folded");
         assert_eq!(opening.delivered, delivered, "the mark of what was delivered, as it was written down");
         let given = self.gateway.was_given(&self.model.entries[..delivered.0 as usize]);
@@ -176,6 +180,7 @@ impl Site {
 
     /// Commits. The letters that were answered, and what was let out.
     pub(crate) fn commit(&mut self) -> Result<(Vec<Letter>, Committed), Fell> {
+        self.model.read(self.clock);
         let driver = self.driver.as_mut().expect("it is open");
         let clock = self.clock;
         match guarded(|| driver.commit(clock))? {
@@ -191,6 +196,7 @@ impl Site {
 
     /// Closes it. The journal ends with a snapshot.
     pub(crate) fn close(&mut self) -> Result<(Vec<Letter>, Committed), Fell> {
+        self.model.read(self.clock);
         let driver = self.driver.take().expect("it is open");
         let clock = self.clock;
         match guarded(|| driver.close(clock))? {
@@ -235,7 +241,7 @@ impl Site {
                 _ => panic!("{letter:?} was answered {answer:?}, and should have been {expected:?}"),
             }
         }
-        self.let_out.resize(self.model.end(), self.clock);
+        self.let_out.resize(self.model.end(), self.model.at(self.clock));
         self.compare_device();
         asked.into_iter().map(|(letter, _)| letter).collect()
     }
@@ -278,8 +284,8 @@ impl Site {
             Durability::Written => assert!(written >= all, "{all} entries are let out, and {written} written"),
             Durability::Deferred => {
                 for &at in self.let_out.iter().skip(if self.disk.has_lied() { vouched } else { written }) {
-                    let age = self.clock.since(at);
-                    assert!(at <= self.clock && age < self.options.defer, "let out {age} ago, and still not written");
+                    let age = self.model.at(self.clock).since(at);
+                    assert!(age < self.options.defer, "let out {age} ago, and still not written");
                 }
             }
         }
@@ -295,7 +301,10 @@ impl Site {
         }
         if let Some(&at) = self.let_out.get(self.disk.vouched()) {
             let wake = wake.expect("something is to be written");
-            assert!(wake <= at + self.options.defer, "woken at {wake} to write what was let out at {at}");
+            assert!(
+                self.model.at(wake) <= at + self.options.defer,
+                "woken at {wake} to write what was let out at {at}"
+            );
         }
     }
 

@@ -295,13 +295,11 @@ impl World {
         let end = self.site.disk.counts().0;
         let Some((mut driver, _)) = self.stale.take_if(|(_, ended)| *ended < end) else { return };
         self.site.disk.set_faults(None);
-        // Deferred, it may have to wait.
-        let later = self.site.clock + Span::from_secs(60);
+        // Deferred, it writes when it is closed.
         let refused = driver
             .submit(Command::AdvanceTime.into(), self.site.clock)
             .and_then(|()| driver.commit(self.site.clock))
-            .and_then(|_| driver.submit(Command::AdvanceTime.into(), later))
-            .and_then(|()| driver.commit(later));
+            .and_then(|_| driver.close(self.site.clock).map(drop));
         let fenced = matches!(refused, Err(DriverError::Journal(JournalError::Fenced { .. })));
         assert!(fenced, "a stale writer was answered {refused:?}");
         assert_eq!(self.site.disk.counts().0, end, "a stale writer changed nothing");
