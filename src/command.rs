@@ -1,5 +1,7 @@
 //! Commands: everything a host can tell the engine.
 
+mod about;
+
 use serde::{Deserialize, Serialize};
 
 use crate::agent::ChannelSet;

@@ -1,5 +1,7 @@
 //! Events: everything that happens. Folding them, with their commands, rebuilds the engine's state.
 
+mod about;
+
 use serde::{Deserialize, Serialize};
 
 use crate::agent::ChannelSet;

@@ -20,15 +20,23 @@
 //! # Ok::<(), JournalError>(())
 //! ```
 
+mod check;
 mod error;
 mod memory;
 mod record;
 mod snapshot;
+#[cfg(feature = "sqlite")]
+mod sqlite;
+mod verify;
 
+pub use check::{JournalFault, JournalPoint, JournalStorage, check_journal};
 pub use error::JournalError;
 pub use memory::MemoryJournal;
 pub use record::{ENTRY_FORMAT, Unreadable};
 pub use snapshot::{SNAPSHOT_FORMAT, Snapshot};
+#[cfg(feature = "sqlite")]
+pub use sqlite::{SqliteJournal, SqliteOptions};
+pub use verify::{Difference, Pass, RerunError, Verified, beginning, verify};
 
 use std::ops::ControlFlow;
 
@@ -82,17 +90,19 @@ pub enum Durability {
 /// 1. **Order.** `replay` gives the entries in the order of their `seq`, each exactly as it was appended, without a gap.
 /// 2. **Fence.** `append` succeeds only if `after` is the journal's last entry at that moment, whoever wrote it,
 ///    and takes all of the entries or none of them. Of two writers who both read the same end, one fails with
-///    [`JournalError::Fenced`], which has changed nothing, and does so at the latest in `sync`.
-/// 3. **Durable.** After `sync(Stable)` has returned, all entries appended before survive a power failure; after
-///    `sync(Written)`, the death of the process. Entries not yet synced may survive or not, but only a
-///    beginning of them: never an entry without the one before it.
+///    [`JournalError::Fenced`], which has changed nothing, and does so at the latest in `sync`. While the other is between
+///    `append` and `sync`, [`JournalError::Busy`] will do.
+/// 3. **Durable.** After `sync(Stable)` has returned, all entries appended before survive a power failure, those that
+///    this writer found when it opened the journal included; after `sync(Written)`, the death of the process. Entries not
+///    yet synced may survive or not, but only a beginning of them: never an entry without the one before it.
 /// 4. **Snapshots.** `save_checkpoint` is atomic and durable when it returns. `load_checkpoint` gives the newest at or before
-///    the place asked for; the first one, at [`Seq`] 0, is kept for ever, so that a journal can be run again from its beginning.
-///    A snapshot ahead of the journal's end is never given.
-/// 5. **Damage is found.** A bit that flipped makes `replay` or `load_checkpoint` fail with [`JournalError::Unreadable`]; it never
-///    gives another entry than was written.
-/// 6. **Errors stick.** After an error other than `Fenced`, the journal fails until it is opened anew: what a failed write has
-///    left behind is not known, and a second attempt that seems to succeed proves nothing.
+///    the place asked for; the first one, at [`Seq`] 0, is kept for ever, so that a journal can be run again from its beginning,
+///    and so is the newest; others may be thrown away. One ahead of the journal's end is refused with [`JournalError::Ahead`].
+/// 5. **Damage is found.** A bit that flipped makes `replay` or `load_checkpoint` fail, or opening the journal; they never
+///    give another entry or snapshot than was written, nor fewer.
+/// 6. **Errors stick.** After an error that does not say that nothing has changed
+///    ([`changed_nothing`](JournalError::changed_nothing)), the journal fails until it is opened anew: what a failed write
+///    has left behind is not known, and a second attempt that seems to succeed proves nothing.
 pub trait Journal: Send {
     /// The place of the last entry appended; [`Seq`] 0 if there is none.
     ///
@@ -119,10 +129,11 @@ pub trait Journal: Send {
     /// An entry is damaged or of a newer format; the storage failed.
     fn replay(&mut self, after: Seq, each: &mut dyn FnMut(Entry) -> ControlFlow<()>) -> Result<(), JournalError>;
 
-    /// Keeps a snapshot, durably. Everything up to its place has been synced before.
+    /// Keeps a snapshot, durably. Everything up to its place has been synced before. Entries appended and not yet
+    /// synced may become durable with it.
     ///
     /// # Errors
-    /// The storage failed.
+    /// [`JournalError::Ahead`] if the journal does not reach its place; the storage failed.
     fn save_checkpoint(&mut self, snapshot: &Snapshot) -> Result<(), JournalError>;
 
     /// The newest snapshot at or before `at_most`; `None` if there is none.
@@ -147,6 +158,17 @@ pub fn check_append(end: Seq, after: Seq, entries: &[Entry]) -> Result<(), Journ
         if entry.input.seq != Seq(next) {
             return Err(JournalError::Gap { expected: Seq(next), found: entry.input.seq });
         }
+    }
+    Ok(())
+}
+
+/// `Ahead` unless the journal reaches the snapshot's place: the first thing in [`Journal::save_checkpoint`].
+///
+/// # Errors
+/// As said.
+pub fn check_snapshot(end: Seq, snapshot: &Snapshot) -> Result<(), JournalError> {
+    if snapshot.seq > end {
+        return Err(JournalError::Ahead { snapshot: snapshot.seq, end });
     }
     Ok(())
 }

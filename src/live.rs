@@ -1,16 +1,33 @@
 //! Driving the engine with a clock, a journal and a host's I/O, so that what is acknowledged is never lost.
 //!
-//! [`Driver`] does it without threads, for hosts with a loop of their own.
+//! [`Switchboard`] does it with two threads, for any number of others; [`Driver`] without any, for hosts with a loop of their own.
 
 mod answer;
+mod clock;
+mod delivery;
 mod driver;
+mod engine;
+mod gateway;
 mod keys;
 mod opening;
 mod pace;
 #[cfg(test)]
 mod planted_bugs;
+mod receipt;
+mod shared;
+mod spin;
+mod stopped;
+mod switchboard;
+mod threads;
+mod trunk;
 
 pub use answer::{Answer, Ask, Refused, Request};
+pub use clock::{Clock, ManualClock, Nudge, SystemClock};
 pub use driver::{Committed, Driver, DriverError, DriverOptions};
+pub use gateway::Gateway;
 pub use keys::Keys;
 pub use opening::{InFlight, OpenError, Opening};
+pub use receipt::Receipt;
+pub use stopped::{Failed, NotSent, Stopped};
+pub use switchboard::{Switchboard, SwitchboardOptions};
+pub use trunk::Trunk;

@@ -27,6 +27,20 @@ pub enum JournalError {
         /// The entry's own number.
         found: Seq,
     },
+    /// A snapshot of a place that the journal has not reached. Nothing has changed.
+    #[error("the snapshot at {snapshot} is ahead of the journal, which ends at {end}; append its entries first")]
+    Ahead {
+        /// The snapshot's place.
+        snapshot: Seq,
+        /// Where the journal ends.
+        end: Seq,
+    },
+    /// Another writer is in the middle of a group, for longer than this one waits. Nothing has changed; try again.
+    #[error("cannot {doing}: another writer has been in the middle of a group for too long; try again")]
+    Busy {
+        /// What was tried.
+        doing: &'static str,
+    },
     /// What was read is not what was written, or written by a newer build.
     #[error("the entry or snapshot at {seq} cannot be read: {why}")]
     Unreadable {
@@ -49,6 +63,17 @@ pub enum JournalError {
 }
 
 impl JournalError {
+    /// Whether the journal is as it was before, so that the same journal can be used on. Other errors stick.
+    ///
+    /// ```
+    /// # use cordboard::{JournalError, Seq};
+    /// assert!(JournalError::Gap { expected: Seq(2), found: Seq(3) }.changed_nothing());
+    /// assert!(!JournalError::storage("append entries", "the disk is full").changed_nothing());
+    /// ```
+    pub fn changed_nothing(&self) -> bool {
+        matches!(self, Self::Fenced { .. } | Self::Gap { .. } | Self::Ahead { .. } | Self::Busy { .. })
+    }
+
     /// A storage error with what was tried.
     pub fn storage(doing: &'static str, why: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
         Self::Storage { doing, why: why.into() }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::ops::ControlFlow;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use super::{Durability, Entry, Journal, JournalError, Snapshot, check_append};
+use super::{Durability, Entry, Journal, JournalError, JournalStorage, Snapshot, check_append, check_snapshot};
 use crate::id::Seq;
 
 /// Keeps entries and snapshots as bytes in memory, which clones share: a clone opened later finds what is there.
@@ -85,6 +85,7 @@ impl Journal for MemoryJournal {
         let mut bytes = Vec::new();
         snapshot.encode(&mut bytes);
         let mut kept = self.kept();
+        check_snapshot(kept.end(), snapshot)?;
         // The first is kept for runs from the beginning, the newest for recovery; nobody asks for those between.
         kept.snapshots.retain(|&seq, _| seq == Seq(0));
         kept.snapshots.insert(snapshot.seq, bytes);
@@ -95,5 +96,29 @@ impl Journal for MemoryJournal {
         let kept = self.kept();
         let Some((&seq, bytes)) = kept.snapshots.range(..=at_most.min(kept.end())).next_back() else { return Ok(None) };
         Snapshot::decode(bytes).map(Some).map_err(|why| JournalError::Unreadable { seq, why })
+    }
+}
+
+impl JournalStorage for MemoryJournal {
+    type Journal = Self;
+
+    fn open(&self) -> Result<Self, JournalError> {
+        Ok(self.clone())
+    }
+
+    fn bits(&self) -> u64 {
+        let kept = self.kept();
+        8 * (kept.bytes.len() + kept.snapshots.values().map(Vec::len).sum::<usize>()) as u64
+    }
+
+    fn flip(&mut self, bit: u64) {
+        let kept = &mut *self.kept();
+        let mut at = (bit / 8) as usize;
+        for bytes in std::iter::once(&mut kept.bytes).chain(kept.snapshots.values_mut()) {
+            match bytes.get_mut(at) {
+                Some(byte) => return *byte ^= 1 << (bit % 8),
+                None => at -= bytes.len(),
+            }
+        }
     }
 }

@@ -29,6 +29,9 @@ pub enum Unreadable {
     /// The checksum fits, but the content means nothing.
     #[error("its content is not understood: {0}")]
     Content(String),
+    /// It is not there, though it was written.
+    #[error("it is missing")]
+    Missing,
     /// It is another than belongs there.
     #[error("another stands in its place")]
     Misplaced,

@@ -108,6 +108,9 @@ pub enum Refused {
         /// The contact.
         contact: ContactId,
     },
+    /// What was to make the command of the contact's id panicked.
+    #[error("the closure that makes the command panicked")]
+    Panicked,
     /// The name is empty or longer than the plan allows.
     #[error("a contact's name has {length} bytes; limits.key_length allows 1 to {longest}")]
     KeyLength {

@@ -1,6 +1,7 @@
 //! The driver: applies in memory, writes, and only then lets out what happened.
 
 use std::ops::ControlFlow;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
 use super::answer::{Answer, Ask, Refused, Request};
@@ -221,6 +222,20 @@ impl Driver {
         self.journal.replay(after, each).map_err(|error| self.fail(error))
     }
 
+    /// Whether something was done that the next [`commit`](Self::commit) lets out.
+    pub fn has_staged(&self) -> bool {
+        !self.staged.is_empty() || !self.outcomes.is_empty()
+    }
+
+    /// Writes at once what was let out before it was written, which only [`Durability::Deferred`] does.
+    ///
+    /// # Errors
+    /// The journal failed.
+    pub fn flush(&mut self) -> Result<(), DriverError> {
+        self.unless_poisoned()?;
+        self.write()
+    }
+
     /// The engine, with everything that was submitted: a host may ask it whatever it likes.
     ///
     /// # Errors
@@ -275,7 +290,9 @@ impl Driver {
             Ask::Command(command) => self.stage(id, command, at, None),
             Ask::About { key, command } => {
                 let contact = self.keys.contact(&key).ok_or(Refused::UnknownKey)?;
-                let outcome = self.stage(id, command(contact), at, None)?;
+                // Nothing has changed yet.
+                let command = catch_unwind(AssertUnwindSafe(|| command(contact))).map_err(|_| Refused::Panicked)?;
+                let outcome = self.stage(id, command, at, None)?;
                 Ok(Outcome { contact: Some(contact), ..outcome })
             }
             Ask::Arrive { key, new } => {

@@ -66,6 +66,9 @@ pub enum OpenError {
     /// The plan asks for policies of the host that were not given.
     #[error("the plan cannot be run: {0}")]
     Plan(#[from] Rejected),
+    /// The system would not start a thread.
+    #[error("no thread could be started: {0}")]
+    Thread(std::io::Error),
 }
 
 impl Driver {

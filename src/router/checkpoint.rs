@@ -36,7 +36,7 @@ const COUNTABLE: u64 = u64::MAX / 2;
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct Checkpoint {
     version: u16,
-    plan: Plan,
+    pub(crate) plan: Plan,
     state: Saved,
 }
 

@@ -60,6 +60,21 @@ impl Router {
     pub(crate) fn knows(&self, id: CommandId) -> Result<bool, Rejected> {
         self.state.sources.knows(id)
     }
+
+    /// The highest number of a source of commands that was applied; 0 if there was none. A source that begins again goes on after it.
+    /// O(log sources).
+    ///
+    /// ```
+    /// # use cordboard::*;
+    /// let mut router = Router::new(Plan::builder().build()?)?;
+    /// let id = CommandId { source: 7, number: 3 };
+    /// router.apply(&Stamped { seq: Seq(1), id, at: Timestamp(5), command: Command::AdvanceTime }, &mut Vec::new())?;
+    /// assert_eq!((router.last_number(7), router.last_number(8)), (3, 0));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn last_number(&self, source: u32) -> u64 {
+        self.state.sources.0.get(&source).map_or(0, |window| window.highest)
+    }
 }
 
 #[cfg(test)]

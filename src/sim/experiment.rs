@@ -1,8 +1,9 @@
 //! Experiments: independent replications, spread over threads.
 
-use std::sync::Mutex;
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Mutex, PoisonError};
 
+use crate::journal::Journal;
 use crate::time::Span;
 
 use super::digest::combine;
@@ -64,14 +65,65 @@ impl Scenario {
     /// # Errors
     /// As [`Scenario::run`]; of several replications that failed, the first.
     pub fn run_on(&self, threads: usize, progress: &(dyn Fn(Span) + Sync)) -> Result<Outcome, RunError> {
+        self.run_keeping(None, threads, progress)
+    }
+
+    /// The same, and keeps the first replication in a journal: every command with its events, from the beginning.
+    ///
+    /// ```
+    /// use cordboard::sim::Scenario;
+    /// use cordboard::{MemoryJournal, Policies, verify};
+    /// # let text = r#"
+    /// #     horizon = "1h"
+    /// #     [capacity.phone]
+    /// #     voice = { max = 1 }
+    /// #     [agents.team]
+    /// #     count = 3
+    /// #     capacity = "phone"
+    /// #     [queues.service]
+    /// #     [streams.calls]
+    /// #     channel = "voice"
+    /// #     queue = "service"
+    /// #     arrivals = { poisson_per_minute = 1 }
+    /// #     handle = { exponential = "2m" }
+    /// # "#;
+    /// let scenario = Scenario::from_toml(text, ".".as_ref())?;
+    /// let mut journal = MemoryJournal::new();
+    /// let outcome = scenario.run_recorded(&mut journal, 1, &|_| {})?;
+    /// let verified = verify(&mut journal, &Policies::new(), &mut |_, _| {})?;
+    /// assert_eq!(verified.difference, None);
+    /// assert_eq!(verified.commands, outcome.replications[0].commands);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    /// As [`Scenario::run`]; [`RunError::Journal`] if the journal fails or is not empty.
+    pub fn run_recorded(
+        &self,
+        journal: &mut dyn Journal,
+        threads: usize,
+        progress: &(dyn Fn(Span) + Sync),
+    ) -> Result<Outcome, RunError> {
+        self.run_keeping(Some(journal), threads, progress)
+    }
+
+    fn run_keeping(
+        &self,
+        journal: Option<&mut dyn Journal>,
+        threads: usize,
+        progress: &(dyn Fn(Span) + Sync),
+    ) -> Result<Outcome, RunError> {
+        let journal = Mutex::new(journal);
         let done: Vec<Mutex<Option<Result<Replication, RunError>>>> =
             (0..self.replications).map(|_| Mutex::default()).collect();
         let next = AtomicU32::new(0);
         let work = || loop {
             let number = next.fetch_add(1, Ordering::Relaxed);
             let Some(place) = done.get(number as usize) else { break };
-            let replication = replicate(self, number, &|span| progress(span));
-            *place.lock().unwrap_or_else(std::sync::PoisonError::into_inner) = Some(replication);
+            let mut journal = journal.lock().unwrap_or_else(PoisonError::into_inner).take_if(|_| number == 0);
+            let journal = journal.as_mut().map(|journal| &mut **journal as &mut dyn Journal);
+            let replication = replicate(self, number, journal, &|span| progress(span));
+            *place.lock().unwrap_or_else(PoisonError::into_inner) = Some(replication);
         };
         if threads <= 1 || self.replications <= 1 {
             work();
@@ -83,7 +135,7 @@ impl Scenario {
             });
         }
         let replications = done.into_iter().map(|place| {
-            let done = place.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner);
+            let done = place.into_inner().unwrap_or_else(PoisonError::into_inner);
             done.expect("every replication was run, or the scope has panicked")
         });
         Ok(Outcome { scenario: self.clone(), replications: replications.collect::<Result<_, _>>()? })

@@ -6,6 +6,7 @@ use crate::agent::ChannelSet;
 use crate::command::{Command, Leave, Stamped};
 use crate::event::{Event, What};
 use crate::id::{AgentId, CommandId, ContactId, ReasonId, Seq};
+use crate::journal::{Journal, JournalError};
 use crate::rejected::Rejected;
 use crate::router::Router;
 use crate::time::{Span, Timestamp};
@@ -15,11 +16,12 @@ use super::contacts::Contacts;
 use super::crowd::{Crowd, Here};
 use super::digest::EventDigest;
 use super::opening;
+use super::recorder::Recorder;
 use super::scenario::Scenario;
 use super::tally::{Replication, Window};
 
 /// Why a run failed. A sound scenario runs to its end unless it reaches a limit of its plan.
-#[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
+#[derive(Debug, thiserror::Error)]
 pub enum RunError {
     /// The engine refused a command.
     #[error("replication {replication} stopped at {at}, when the engine refused to {doing}: {why}")]
@@ -36,21 +38,31 @@ pub enum RunError {
     /// The engine did not take the plan.
     #[error("the plan cannot be run: {0}")]
     Plan(Rejected),
+    /// The journal in which the run was to be kept failed.
+    #[error("the run cannot be kept: {0}")]
+    Journal(#[from] JournalError),
 }
 
 /// Between two reports of progress.
 const REPORT_EVERY: u64 = 1 << 16;
 
-/// Runs one replication. `progress` is told now and then how much more of the simulated time has passed.
+/// Runs one replication, and keeps it in a journal where one is given. `progress` is told now and then how much more of the simulated time has passed.
 /// O(log n) per arrival and end beside the engine, n being contacts and agents present.
-pub(super) fn replicate(scenario: &Scenario, number: u32, progress: &dyn Fn(Span)) -> Result<Replication, RunError> {
+pub(super) fn replicate(
+    scenario: &Scenario,
+    number: u32,
+    journal: Option<&mut dyn Journal>,
+    progress: &dyn Fn(Span),
+) -> Result<Replication, RunError> {
     let router = Router::with_policies(scenario.plan.clone(), scenario.host.clone()).map_err(RunError::Plan)?;
+    let recorder = journal.map(|journal| Recorder::begin(journal, &router)).transpose()?;
     let from = Timestamp::ZERO + scenario.warmup;
     let window = Window { from, to: from + scenario.horizon };
     let mut run = Run {
         scenario,
         number,
         router,
+        recorder,
         input: Stamped { seq: Seq(0), id: CommandId::ANONYMOUS, at: Timestamp::ZERO, command: Command::AdvanceTime },
         out: Vec::with_capacity(64),
         events: 0,
@@ -64,6 +76,7 @@ pub(super) fn replicate(scenario: &Scenario, number: u32, progress: &dyn Fn(Span
     run.crowd.open(&mut run.calendar);
     run.contacts.open(&mut run.calendar);
     run.go(progress)?;
+    run.recorder.take().map(Recorder::finish).transpose()?;
     let Run { contacts, mut crowd, .. } = run;
     let streams = contacts.close(|agent, taken| crowd.still_held(agent, taken));
     Ok(Replication {
@@ -81,6 +94,7 @@ struct Run<'s> {
     scenario: &'s Scenario,
     number: u32,
     router: Router,
+    recorder: Option<Recorder<'s>>,
     /// What was applied last, or is next: kept, since a command is large.
     input: Stamped,
     out: Vec<Event>,
@@ -218,6 +232,9 @@ impl Run<'_> {
         self.out.clear();
         if let Err(why) = self.router.apply(&self.input, &mut self.out) {
             return Err(RunError::Refused { replication: self.number + 1, at: self.input.at, doing, why });
+        }
+        if let Some(recorder) = &mut self.recorder {
+            recorder.keep(&self.input, &self.out)?;
         }
         self.events += self.out.len() as u64;
         for at in 0..self.out.len() {

@@ -6,6 +6,8 @@
 //! CARGO_PROFILE_RELEASE_OVERFLOW_CHECKS=true cargo test --release --test hostile`;
 //! `CORDBOARD_HOSTILE_SEED` for another start.
 
+#[cfg(feature = "sim")]
+mod again;
 mod chance;
 mod checkpoints;
 mod damage;
@@ -53,6 +55,18 @@ fn journals() {
     floors(&tally, &JOURNAL_FLOORS, steps);
 }
 
+/// Any run, kept and gone through again.
+#[cfg(feature = "sim")]
+#[test]
+fn recordings() {
+    let (steps, first) = (setting("CORDBOARD_HOSTILE_STEPS", STEPS) / 2, setting("CORDBOARD_HOSTILE_SEED", 1));
+    let mut tally = Tally::default();
+    for seed in seeds(first, steps / COMMANDS_EACH + 1) {
+        named(seed, || again::again(seed, COMMANDS_EACH, &mut tally));
+    }
+    floors(&tally, &RECORDING_FLOORS, steps);
+}
+
 /// Any damage to a checkpoint of any run.
 #[test]
 fn checkpoints() {
@@ -69,6 +83,14 @@ const JOURNAL_FLOORS: [(&str, u64); 4] = [
     ("damage taken over", 1_000),
     ("damaged commands refused", 3_000),
     ("damaged events refused", 10_000),
+];
+
+#[cfg(feature = "sim")]
+const RECORDING_FLOORS: [(&str, u64); 4] = [
+    ("entries again", 450_000),
+    ("runs unlike under another policy", 300),
+    ("handled like another", 300),
+    ("came to nothing", 300),
 ];
 
 const CHECKPOINT_FLOORS: [(&str, u64); 3] = [

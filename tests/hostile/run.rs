@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use cordboard::{Applied, Command, ContactId, Event, Rejected, Router, Stamped, What};
+use cordboard::{Applied, Checkpoint, Command, ContactId, Event, Rejected, Router, Stamped, What};
 
 use crate::chance::Chance;
 use crate::host::Host;
@@ -92,6 +92,8 @@ pub(crate) fn reason(rejected: &Rejected) -> String {
 /// An engine under a host without sense.
 pub(crate) struct Run {
     pub(crate) router: Router,
+    /// What it was before the first command.
+    pub(crate) beginning: Checkpoint,
     pub(crate) host: Host,
     /// Everything is checked from scratch after every command, and not only now and then.
     strict: bool,
@@ -107,7 +109,8 @@ impl Run {
         let router = Router::with_policies(plan, plans::policies()).expect("the policies are given");
         tally.count("documents refused", refused);
         let looks = Chance::new(!seed);
-        let mut run = Self { router, host: Host::new(chance), strict, looks, events: Vec::new() };
+        let beginning = router.checkpoint();
+        let mut run = Self { router, beginning, host: Host::new(chance), strict, looks, events: Vec::new() };
         let at = run.host.beginning();
         let begin =
             Stamped { seq: cordboard::Seq(1), id: cordboard::CommandId::ANONYMOUS, at, command: Command::AdvanceTime };

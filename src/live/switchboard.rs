@@ -1,0 +1,184 @@
+//! The switchboard: the engine on a thread of its own, for all the others.
+
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::clock::{Clock, Nudge};
+use super::delivery::Delivery;
+use super::driver::{Driver, DriverOptions};
+use super::engine::{Closed, Engine, Outbox};
+use super::gateway::Gateway;
+use super::opening::{OpenError, Opening};
+use super::shared::{Message, Shared};
+use super::stopped::Stopped;
+use super::threads::{JoinHandle, start, unbounded};
+use super::trunk::Trunk;
+use crate::journal::Journal;
+use crate::plan::Plan;
+
+/// How a switchboard works.
+#[derive(Clone)]
+pub struct SwitchboardOptions {
+    /// Durability, snapshots, offers in flight and the host's policies.
+    pub driver: DriverOptions,
+    /// Most requests that wait for the engine; who sends one more waits for room. Default 4,096.
+    pub capacity: usize,
+    /// Most requests that are made durable together. Larger batches cost those at their beginning time, and the journal fewer
+    /// syncs. Default 1,024.
+    pub batch: usize,
+    /// Most commands that the gateway may be behind before only its own requests are taken. Default 65,536.
+    pub backlog: u64,
+    /// How long the two threads look for something to do, busily, before they sleep: it saves the time of being woken, some
+    /// 5 to 50 µs, to whoever comes within that time, and costs as much of a core after each burst. Zero for hosts that share few cores
+    /// with others. Default 20 µs.
+    pub spin: Duration,
+}
+
+impl Default for SwitchboardOptions {
+    fn default() -> Self {
+        Self {
+            driver: DriverOptions::default(),
+            capacity: 4_096,
+            batch: 1_024,
+            backlog: 65_536,
+            spin: Duration::from_micros(20),
+        }
+    }
+}
+
+/// The engine with a journal, a clock and the host's I/O, for any number of threads.
+///
+/// ```text
+///  threads of the host ──Trunk──► engine thread ──► journal (one sync per batch)
+///          ▲                           │
+///          └─────── answers ───────────┴──► delivery thread ──► Gateway
+/// ```
+///
+/// **Nothing leaves before it is durable.** The engine thread takes what requests there are, applies them in memory, writes
+/// them with their events, and only then answers and hands the events to the gateway. Timers fire by themselves.
+///
+/// **Durability** has three levels, [`Durability`](crate::Durability):
+///
+/// | level | each batch costs | an acknowledged command is lost by |
+/// |---|---|---|
+/// | `Stable` | a write and a sync of the storage device, a fraction of a millisecond to ten | nothing |
+/// | `Written` | a write to the operating system, microseconds | a power failure or a crash of the system: its last few seconds |
+/// | `Deferred` | nothing; there is one write every `defer` | also the death of the process: up to `defer` of it |
+///
+/// **When it stops**, because the journal failed, or the gateway or the engine panicked, everything that was not answered is answered
+/// with [`Stopped`]: it is in doubt. Open the journal anew, and ask again with the same ids: what was kept is answered, what was not is done.
+///
+/// **Dropping it** without [`shutdown`](Self::shutdown) is like a crash, which loses nothing that was acknowledged; the gateway
+/// finishes the command it is at, and is given the rest after the next opening.
+///
+/// ```
+/// use std::sync::{Arc, mpsc};
+/// use cordboard::{Command, Entry, MemoryJournal, NewContact, Plan, Request, Switchboard, SwitchboardOptions, SystemClock, What};
+///
+/// let plan = Plan::builder().capacity("phone", |p| p.takes("voice", 1)).queue("service", |q| q).build()?;
+/// let (voice, service) = (plan.find_channel("voice").unwrap(), plan.find_queue("service").unwrap());
+/// let (journal, clock, options) = (MemoryJournal::new(), Arc::new(SystemClock), SwitchboardOptions::default());
+/// let (rings, rung) = mpsc::channel();
+/// let gateway = move |entry: &Entry| rings.send(entry.events.clone()).unwrap();
+/// let (switchboard, _) = Switchboard::open(Box::new(journal.clone()), plan, Box::new(gateway), clock, options)?;
+///
+/// let trunk = switchboard.trunk();
+/// let caller = std::thread::spawn(move || {
+///     trunk.call(Request::arrive("call-1@pbx", NewContact::new(service, voice)))?; // durable
+///     trunk.call(Request::about("call-1@pbx", |contact| Command::Abandon { contact }))
+/// });
+/// let answer = caller.join().unwrap()?;
+/// assert!(matches!(answer.events()[0].what, What::Ended { .. }));
+/// assert!(matches!(rung.recv()?[..], [cordboard::Event { what: What::Arrived { .. }, .. }, ..]));
+/// switchboard.shutdown()?;
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+pub struct Switchboard {
+    trunk: Trunk,
+    engine: Option<JoinHandle<Result<Closed, Stopped>>>,
+}
+
+impl fmt::Debug for Switchboard {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Switchboard {{ delivered: {}, stopped: {:?} }}", self.trunk.0.delivered(), self.trunk.0.stopped())
+    }
+}
+
+impl Switchboard {
+    /// Opens a journal, as [`Driver::open`] does, and starts the two threads. A new journal begins with `plan`; one that has entries goes
+    /// on with its own. What the gateway may not have been given is delivered again before anything new is taken.
+    ///
+    /// # Errors
+    /// The journal cannot be opened; or no thread can be started ([`OpenError::Thread`]).
+    pub fn open(
+        journal: Box<dyn Journal>,
+        plan: Plan,
+        gateway: Box<dyn Gateway>,
+        clock: Arc<dyn Clock>,
+        options: SwitchboardOptions,
+    ) -> Result<(Self, Opening), OpenError> {
+        let (mut driver, mut opening) = Driver::open(journal, plan, options.driver.clone(), clock.now())?;
+        if let Some(delivered) = gateway.delivered() {
+            opening.delivered = delivered.min(opening.end);
+        }
+        driver.delivered(opening.delivered);
+        let shared = Shared::new(options.capacity, opening.delivered);
+        let (to, from) = unbounded();
+        let delivery = Delivery { gateway, from, shared: shared.clone(), spin: options.spin };
+        let outbox =
+            Outbox { to, handed: opening.delivered, again_until: opening.end, held: Vec::new(), resume_at: None };
+        clock.watch(Nudge(Arc::downgrade(&shared)));
+        let found = opening.clone();
+        let delivery = start("cordboard-delivery", move || delivery.run(&found)).map_err(OpenError::Thread)?;
+        let (replies, between) = (Vec::new(), Vec::new());
+        let engine = Engine { driver, shared: shared.clone(), clock, options, outbox, delivery, replies, between };
+        let engine = start("cordboard-engine", move || engine.run()).map_err(OpenError::Thread)?;
+        Ok((Self { trunk: Trunk(shared), engine: Some(engine) }, opening))
+    }
+
+    /// A way in, for threads to have.
+    pub fn trunk(&self) -> Trunk {
+        self.trunk.clone()
+    }
+
+    /// Why it has stopped, if it has.
+    pub fn stopped(&self) -> Option<Stopped> {
+        self.trunk.0.stopped().cloned()
+    }
+
+    /// Takes nothing more, finishes what was sent, waits until the gateway has been given everything, takes a snapshot, and gives back
+    /// journal and gateway: opening them again folds nothing and delivers nothing again.
+    ///
+    /// # Errors
+    /// It had stopped before, or stopped in doing so.
+    ///
+    /// # Panics
+    /// In a callback or in the gateway, for both of which it would wait.
+    pub fn shutdown(mut self) -> Result<(Box<dyn Journal>, Box<dyn Gateway>), Stopped> {
+        assert!(
+            !self.trunk.0.is_inside(),
+            "a callback or the gateway shuts down its own switchboard, which waits for it"
+        );
+        self.trunk.0.close();
+        // If nobody takes it, it has stopped.
+        let _ = self.trunk.0.urgent.send(Message::ShutDown);
+        match self.engine.take().map(JoinHandle::join) {
+            Some(Ok(closed)) => closed,
+            _ => Err(Stopped::Engine),
+        }
+    }
+}
+
+impl Drop for Switchboard {
+    /// The journal is let go before this returns; the gateway may be at its last command a little longer.
+    fn drop(&mut self) {
+        if let Some(engine) = self.engine.take() {
+            self.trunk.0.stop(Stopped::Dropped);
+            // A callback may have had the last of it, and cannot wait for its own thread.
+            if !self.trunk.0.is_engine() {
+                let _ = engine.join();
+            }
+        }
+    }
+}
