@@ -8,6 +8,7 @@ use crate::agent::ChannelSet;
 use crate::contact::{Needs, NewContact};
 use crate::id::{AgentId, ChannelId, CommandId, ContactId, GroupId, OfferId, QueueId, ReasonId, Seq};
 use crate::plan::Plan;
+use crate::private::Private;
 use crate::requirement::Skills;
 use crate::time::{Span, Timestamp};
 
@@ -295,7 +296,7 @@ pub enum Command {
         /// Which contact, in any state.
         contact: ContactId,
         /// What a bot asked, say, or where the caller came from; no more than `limits.context` bytes. Empty: nothing any more.
-        context: Box<[u8]>,
+        context: Private<Box<[u8]>>,
     },
     /// A supervisor gives a waiting contact to an agent, whatever its skills, presence and capacity; recorded as forced.
     Assign {

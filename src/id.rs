@@ -28,10 +28,6 @@ id!(
     AgentId(u64), "agent "
 );
 id!(
-    /// The customer behind a contact, the same on every channel. Chosen by the host.
-    CustomerId(u64), "customer "
-);
-id!(
     /// A reservation of an agent for a contact. Given by the engine, counted from 1, never used twice.
     OfferId(u64), "offer "
 );
@@ -67,6 +63,24 @@ id!(
     /// The host's own code for why an agent is not ready; 0 is "no reason given".
     ReasonId(u16), "reason "
 );
+
+/// The customer behind a contact, the same on every channel. Chosen by the host. Neither `Debug` nor `Display` says which, since
+/// what they print ends in logs.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct CustomerId(pub u64);
+
+impl fmt::Debug for CustomerId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("CustomerId(private)")
+    }
+}
+
+impl fmt::Display for CustomerId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("the customer")
+    }
+}
 
 impl ReasonId {
     /// No reason given.

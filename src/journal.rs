@@ -45,6 +45,7 @@ use serde::{Deserialize, Serialize};
 use crate::command::Stamped;
 use crate::event::Event;
 use crate::id::Seq;
+use crate::private::Private;
 
 /// A command that was applied, and what followed from it.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
@@ -54,7 +55,7 @@ pub struct Entry {
     /// What followed, in order.
     pub events: Vec<Event>,
     /// The host's own name (a Call-ID, a UUID) for the contact that this command brought, where it gave one.
-    pub key: Option<Box<str>>,
+    pub key: Option<Private<Box<str>>>,
     /// The last command of which the gateway had been given every event when this was written; 0: nothing more than the
     /// entry before says. What comes after it is delivered again on opening.
     pub delivered: Seq,

@@ -116,7 +116,8 @@
 //! | feature | default | adds |
 //! |---|---|---|
 //! | `toml` | no | plans from TOML text, with the line of every problem |
-//! | `sim` | no | the simulator: scenarios, workloads, a virtual clock, measures |
+//! | `measure` | no | closed forms (Erlang B, C and A, priorities, concurrent chats, wait predictions), confidence intervals, quantiles |
+//! | `sim` | no | the simulator: scenarios, workloads, a virtual clock; with `toml` and `measure` |
 
 #[macro_use]
 mod planted;
@@ -145,6 +146,7 @@ mod obstacle;
 mod overflow;
 mod plan;
 mod policy;
+mod private;
 mod queue;
 mod rejected;
 mod requirement;
@@ -170,13 +172,14 @@ pub use obstacle::Obstacle;
 pub use overflow::{AfterWait, Overflow, OverflowTo};
 pub use plan::*;
 pub use policy::*;
+pub use private::Private;
 pub use queue::*;
 pub use rejected::*;
 pub use requirement::*;
 pub use router::*;
 pub use time::*;
 
-#[cfg(feature = "sim")]
+#[cfg(feature = "measure")]
 pub mod measure;
 #[cfg(feature = "sim")]
 pub mod sim;

@@ -14,6 +14,7 @@ mod pace;
 #[cfg(test)]
 mod planted_bugs;
 mod receipt;
+mod reconcile;
 mod shared;
 mod spin;
 mod stopped;
@@ -28,6 +29,7 @@ pub use gateway::Gateway;
 pub use keys::Keys;
 pub use opening::{InFlight, OpenError, Opening};
 pub use receipt::Receipt;
+pub use reconcile::{Existing, Reconciled};
 pub use stopped::{Failed, NotSent, Stopped};
 pub use switchboard::{Switchboard, SwitchboardOptions};
 pub use trunk::Trunk;

@@ -199,6 +199,11 @@ pub enum Mode {
 impl Mode {
     /// Most agents that one contact may ring with.
     pub const MOST_RING: u16 = 100;
+
+    /// Whether contacts ring with several agents at once.
+    pub fn rings(self) -> bool {
+        matches!(self, Self::Broadcast { .. })
+    }
 }
 
 /// What makes way for a contact that arrives and finds nobody with room. Nothing does unless a queue asks for it.

@@ -112,11 +112,42 @@ fn the_interval_is_that_of_a_sum_of_exponential_turns() {
     (0..104).for_each(|n| host.call(400, 1_000 + n, EN));
     let last = host.estimate(1_103).unwrap();
     assert_eq!((last.ahead, last.places), (99, 4));
-    // 100 turns of 100 s / 4 = 2,500 s; deviation 2,500 / 10; 1.28 of them.
-    assert_eq!(
-        (last.low, last.likely, last.high),
-        (Span::from_secs(2_180), Span::from_secs(2_500), Span::from_secs(2_820))
-    );
+    // 100 turns of 100 s / 4 = 2,500 s. The variance is 2,500² / 100, and as much over the sixteen contacts that 100 s are known from;
+    // and these are the tenths of a gamma distribution with that mean and variance.
+    assert_eq!(last.likely, Span::from_secs(2_500));
+    let near = |span: Span, secs: f64| (span.as_secs_f64() / secs - 1.0).abs() < 1e-3;
+    assert!(near(last.low, 1_685.4) && near(last.high, 3_392.1), "{} and {}", last.low, last.high);
     let all: Vec<Span> = (4..104).map(|n| host.estimate(1_000 + n).unwrap().likely).collect();
     assert!(all.is_sorted(), "who is further back waits longer");
+}
+
+/// Those ahead who lose patience make the wait shorter, by as much as the ones before them did.
+#[test]
+fn impatience_ahead_shortens_the_wait() {
+    let mut host = Host::new(plan());
+    (1..=4).for_each(|agent| host.sign_in(agent, 0));
+    for round in 0..4u64 {
+        (0..4).for_each(|n| host.call(round * 100, round * 4 + n, EN));
+        (0..4).for_each(|n| host.send((round + 1) * 100, Command::Complete { contact: ContactId(round * 4 + n) }));
+    }
+    (0..14).for_each(|n| host.call(400, 100 + n, EN));
+    let patient = host.estimate(113).unwrap();
+    assert_eq!((patient.ahead, patient.likely), (9, Span::from_secs(250)));
+    // Two leave after 60 s; of the 8 others nobody yet. Patience is 60 s then, as far as those tell whose wait is over.
+    host.send(460, Command::Abandon { contact: ContactId(104) });
+    host.send(460, Command::Abandon { contact: ContactId(105) });
+    let leaving = host.estimate(113).unwrap();
+    assert_eq!(leaving.ahead, 7);
+    // Σ 1 / (4 / 100 + j / 60) over j = 0 … 7.
+    let exact: f64 = (0..8).map(|j| 1.0 / (0.04 + f64::from(j) / 60.0)).sum();
+    assert!((leaving.likely.as_secs_f64() / exact - 1.0).abs() < 1e-2, "{} and {exact}", leaving.likely);
+    assert!(leaving.low < leaving.likely && leaving.likely < leaving.high);
+    // Answered after 60 s, another two show more patience: 240 s of waiting for two who left.
+    host.send(460, Command::Complete { contact: ContactId(100) });
+    host.send(460, Command::Complete { contact: ContactId(101) });
+    let later = host.estimate(113).unwrap();
+    // Handling too is known better: sixteen of 100 s, two of 60 s.
+    let exact: f64 = (0..6).map(|j| 1.0 / (4.0 * 18.0 / 1_720.0 + f64::from(j) / 120.0)).sum();
+    assert_eq!(later.ahead, 5);
+    assert!((later.likely.as_secs_f64() / exact - 1.0).abs() < 1e-2, "{} and {exact}", later.likely);
 }

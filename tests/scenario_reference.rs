@@ -18,15 +18,46 @@ fn the_example_is_a_scenario() {
     assert!(results.streams[0].1.offered > 1_000);
 }
 
+/// Tables of a stream, and what stands in them.
 #[test]
-fn a_queue_that_does_not_give_its_contacts_to_one_agent_is_not_simulated() {
+fn every_key_of_a_table_is_described_and_read() {
     let base = "horizon = \"1h\"\n[capacity.p]\nvoice = { max = 1 }\n[agents.a]\ncapacity = \"p\"\n[queues.q]\n\
-                offer = \"20s\"\nmode = \"push\"\n[streams.s]\nchannel = \"voice\"\nqueue = \"q\"\narrivals = { every = \"1m\" }\n\
-                handle = { exponential = \"1m\" }\n";
-    assert!(check(base).is_ok());
-    for mode in ["pull", "broadcast"] {
-        let complaint = check(&base.replace("push", mode)).err().unwrap();
-        assert!(complaint.contains("queues.q.mode: is not simulated"), "{complaint}");
+                [streams.s]\nchannel = \"voice\"\nqueue = \"q\"\narrivals = { every = \"1m\" }\nhandle = { exponential = \"1m\" }\n\
+                patience = { exponential = \"1m\" }\n";
+    for (place, table, needed, keys) in [
+        (
+            "[streams.s]\n",
+            "retry",
+            "delay = { exponential = \"1m\" }",
+            &["abandoned = 0.5", "overflowed = 0.5", "attempts = 9"][..],
+        ),
+        ("[streams.s]\n", "balk", "", &["share = 0.5", "tolerance = 2", "told = \"high\""]),
+        (
+            "[agents.a]\n",
+            "elastic",
+            "queue = \"q\", reaction = \"1m\"",
+            &["waiting = 4", "longest = \"1m\"", "until_waiting = 3", "until_longest = \"20s\"", "stay = \"1h\""],
+        ),
+    ] {
+        let with = |line: &str| check(&base.replace(place, &format!("{place}{line}\n")));
+        let heading = format!("### `{table}`");
+        let section = REFERENCE.split(&heading).nth(1).unwrap_or_else(|| panic!("no heading {heading}"));
+        let section = section.split("\n#").next().unwrap();
+        let (separator, needed) = if needed.is_empty() { ("", "") } else { (", ", needed) };
+        for key in needed.split(" = ").take(1).filter(|key| !key.is_empty()).chain(keys.iter().copied()) {
+            let name = key.split(' ').next().unwrap();
+            assert!(section.contains(&format!("| `{name}` |")), "docs/scenario.md says nothing of {table}.{name}");
+        }
+        let all = keys.join(", ");
+        with(&format!("{table} = {{ {needed}{separator}{all} }}")).unwrap_or_else(|why| panic!("{why}"));
+        for key in keys {
+            let (name, value) = key.split_once(" = ").unwrap();
+            // The table needs one of them, perhaps this one.
+            let others = all.replace(&format!("{key}, "), "").replace(&format!(", {key}"), "");
+            let complaint =
+                with(&format!("{table} = {{ {needed}{separator}{others}, {name}x = {value} }}")).err().unwrap();
+            assert!(complaint.contains(&format!("did you mean `{name}`?")), "{name}: {complaint}");
+        }
     }
 }
 
@@ -41,8 +72,13 @@ fn every_key_is_described_and_read() {
         ("", "seed", "7"),
         ("", "warmup", "\"1h\""),
         ("", "replications", "3"),
+        ("", "batches", "20"),
         ("channels.voice", "speed", "[1.0, 0.5]"),
         ("agents.a", "shifts", "[[\"08:00\", \"12:00\"], [\"22:00\", \"06:00\"]]"),
+        ("agents.a", "breaks", "[{ length = \"15m\", from = \"10:00\" }]\nshifts = [[\"08:00\", \"12:00\"]]"),
+        ("agents.a", "absent", "\"5%\"\nshifts = [[\"08:00\", \"12:00\"]]"),
+        ("agents.a", "no_answer", "0.1"),
+        ("agents.a", "elastic", "{ queue = \"q\", waiting = 3, reaction = \"1m\" }"),
         ("queues.q", "hours", "[[\"08:00\", \"12:00\"], [\"13:00\", \"24:00\"]]"),
         ("streams.s", "requires", "\"anyone\""),
         ("streams.s", "resolved_by_bot", "\"30%\""),
@@ -51,12 +87,21 @@ fn every_key_is_described_and_read() {
         ("streams.s", "priority", "-3"),
         ("streams.s", "target", "{ share = 0.9, within = \"10s\" }"),
         ("streams.s", "cost", "{ hold_per_minute = 1, lost = 2.5 }"),
+        ("streams.s", "retry", "{ abandoned = 0.5, delay = { exponential = \"1m\" } }"),
+        ("streams.s", "balk", "{ share = 0.5 }\npatience = { exponential = \"1m\" }"),
+        ("streams.s", "batches", "{ geometric = 2 }"),
+        ("streams.s", "campaigns", "[{ at = \"10:00\", contacts = 5, over = \"1h\" }]"),
+        ("streams.s", "handle_by_time", "{ interval = \"1h\", factors = [1, 2] }"),
         ("offers", "accept", "{ gamma = [2.0, \"3s\"] }"),
+        ("offers", "claim", "{ exponential = \"3s\" }"),
         ("offers", "no_answer", "0.1"),
         ("offers", "back_after", "\"1m\""),
         ("scheduler", "policy", "\"agents:top-down\""),
     ] {
-        assert!(REFERENCE.contains(&format!("| `{key}`")), "docs/scenario.md says nothing of `{key}`");
+        assert!(
+            REFERENCE.contains(&format!("| `{key}`")) || REFERENCE.contains(&format!("`, `{key}`")),
+            "docs/scenario.md says nothing of `{key}`"
+        );
         let with = |key: &str| {
             let header = format!("[{table}]\n");
             let line = format!("{key} = {value}\n");

@@ -40,7 +40,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), Failure> {
     for policy in &arguments.policies {
         let (outcome, took) =
             progress::run(&scenario.clone().with_policy(policy.clone()), arguments.options.threads())?;
-        policies.push(Timed { results: outcome.results(), wall_seconds: took.as_secs_f64() });
+        policies.push(Timed { results: outcome.results(), wall_seconds: took.as_secs_f64(), precision: None });
         outcomes.push(outcome);
     }
     let comparisons = outcomes.iter().skip(1).map(|outcome| outcome.less(&outcomes[0])).collect();

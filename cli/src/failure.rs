@@ -11,6 +11,8 @@ pub(crate) enum Failure {
     Run(String),
     /// The input is wrong: code 2.
     Input(String),
+    /// What was looked for was found, and has been shown: code 1.
+    Found,
     /// Whoever read our output has stopped reading: nothing is left to say.
     Closed,
 }
@@ -29,6 +31,7 @@ impl Failure {
         let (message, code) = match self {
             Self::Run(message) => (message, 1),
             Self::Input(message) => (message, 2),
+            Self::Found => return ExitCode::from(1),
             Self::Closed => return ExitCode::SUCCESS,
         };
         // Where standard error is closed too, the exit code has to do.
@@ -57,7 +60,7 @@ impl From<RunError> for Failure {
     fn from(error: RunError) -> Self {
         match error {
             RunError::Plan(_) => Self::Input(error.to_string()),
-            RunError::Refused { .. } => Self::Run(error.to_string()),
+            RunError::Refused { .. } | RunError::Journal(_) => Self::Run(error.to_string()),
         }
     }
 }

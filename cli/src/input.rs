@@ -17,6 +17,9 @@ pub(crate) struct RunOptions {
     /// Independent repetitions, instead of the scenario's
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=100_000))]
     pub(crate) replications: Option<u32>,
+    /// Parts of the measured time that the intervals of a single replication are worked out from, instead of the scenario's
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(2..=1000))]
+    pub(crate) batches: Option<u32>,
     /// Threads that share the replications; results do not depend on it [default: one for each processor]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
     pub(crate) threads: Option<u16>,
@@ -37,6 +40,9 @@ impl RunOptions {
         }
         if let Some(replications) = self.replications {
             scenario = scenario.with_replications(replications);
+        }
+        if let Some(batches) = self.batches {
+            scenario = scenario.with_batches(batches);
         }
         scenario
     }

@@ -1,22 +1,29 @@
-//! The `cordboard` command line: simulates, compares, replays and checks scenarios.
+//! The `cordboard` command line: simulates, compares, replays and checks scenarios; verifies journals, and runs them under
+//! other policies.
 //!
-//! Exit code 0: done. 1: the run failed. 2: the input is wrong; everything wrong with it is on standard error.
+//! Exit code 0: done. 1: the run failed, or `verify` found a difference. 2: the input is wrong; everything wrong with it is
+//! on standard error.
 
 mod check;
 mod compare;
 mod failure;
 mod input;
+mod journal;
 mod progress;
 mod replay;
 mod simulate;
 mod sweep;
 mod table;
+mod verify;
+mod warmup;
+mod what_if;
 
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
-/// Routes customer contacts: simulates, compares, replays and checks contact-centre scenarios.
+/// Routes customer contacts: simulates, compares, replays and checks contact-centre scenarios; verifies journals and
+/// runs them under other policies.
 #[derive(Parser)]
 #[command(name = "cordboard", version, about, propagate_version = true)]
 struct Arguments {
@@ -34,8 +41,14 @@ enum Command {
     Sweep(sweep::Arguments),
     /// Sends recorded contacts through the engine and shows recorded waits beside routed ones.
     Replay(replay::Arguments),
+    /// Judges how long a warm-up a scenario needs, by its course from the beginning.
+    Warmup(warmup::Arguments),
     /// Checks a scenario and says everything that is wrong with it.
     Check(check::Arguments),
+    /// Runs a journal again and folds it, and says whether everything comes out as recorded.
+    Verify(verify::Arguments),
+    /// Runs a journal's day under other policies and shows what would have become of its contacts.
+    WhatIf(what_if::Arguments),
 }
 
 fn main() -> ExitCode {
@@ -46,7 +59,10 @@ fn main() -> ExitCode {
         Command::Compare(arguments) => compare::run(arguments),
         Command::Sweep(arguments) => sweep::run(arguments),
         Command::Replay(arguments) => replay::run(arguments),
+        Command::Warmup(arguments) => warmup::run(arguments),
         Command::Check(arguments) => check::run(arguments),
+        Command::Verify(arguments) => verify::run(arguments),
+        Command::WhatIf(arguments) => what_if::run(arguments),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,

@@ -74,7 +74,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), Failure> {
     }
     let scenario = with_records(options, &records);
     let (outcome, took) = progress::run(&scenario, arguments.options.threads())?;
-    let timed = Timed { results: outcome.results(), wall_seconds: took.as_secs_f64() };
+    let timed = Timed { results: outcome.results(), wall_seconds: took.as_secs_f64(), precision: None };
     let replayed = Replayed { timed, recorded, dropped: records.dropped, records: records.rows, recorded_agents };
     let mut out = stdout().lock();
     if arguments.options.json {

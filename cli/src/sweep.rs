@@ -76,7 +76,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), Failure> {
     let mut points = Vec::with_capacity(scenarios.len());
     for (value, scenario) in scenarios {
         let (outcome, took) = progress::run(&scenario, arguments.options.threads())?;
-        let timed = Timed { results: outcome.results(), wall_seconds: took.as_secs_f64() };
+        let timed = Timed { results: outcome.results(), wall_seconds: took.as_secs_f64(), precision: None };
         points.push(Point { value: value.clone(), timed, scenario });
     }
     let name = points.first().map_or_else(String::new, |point| point.scenario.name().to_owned());

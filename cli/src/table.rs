@@ -52,6 +52,21 @@ pub(crate) fn results(out: &mut impl Write, scenario: &Scenario, timed: &Timed, 
     if scenario.streams().iter().any(|stream| stream.cost() != cordboard::sim::Cost::default()) {
         writeln!(out, "\nCost per minute: {}", number(results.cost_per_minute, 3))?;
     }
+    if let Some(batches) = &results.batches {
+        let length = seconds(Some(batches.seconds));
+        writeln!(out, "\nIntervals are by {} parts of the measured time, {length} each.", batches.count)?;
+        for (figure, correlation) in &batches.correlated {
+            writeln!(
+                out,
+                "Neighbouring parts have {figure} in common (correlation {correlation:.2}): its interval is too narrow; measure for longer, or in fewer parts."
+            )?;
+        }
+    }
+    if let Some(reached) = &timed.precision {
+        let (of, figure) = (&reached.of, number(reached.estimate, 5));
+        let met = if reached.met { "as precise as asked" } else { "not as precise as asked: --at-most ended it" };
+        writeln!(out, "\n{of}: {figure}, {met}, after {}", replications(results.replications))?;
+    }
     let rate = results.commands as f64 / timed.wall_seconds.max(1e-9) / 1e6;
     writeln!(
         out,

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::record::{self, Unreadable};
 use crate::id::{ContactId, Seq};
+use crate::private::Private;
 use crate::router::Checkpoint;
 
 /// The format of snapshots that this build writes, and the newest that it reads.
@@ -17,7 +18,7 @@ pub struct Snapshot {
     /// The engine.
     pub checkpoint: Checkpoint,
     /// The host's own names of contacts that are there, in the order of the names.
-    pub keys: Vec<(Box<str>, ContactId)>,
+    pub keys: Vec<(Private<Box<str>>, ContactId)>,
     /// The id that the next contact with a name of the host is given.
     pub next_contact: ContactId,
     /// The last command of which the gateway had been given every event.

@@ -8,6 +8,7 @@ use crate::contact::NewContact;
 use crate::event::Event;
 use crate::id::{CommandId, ContactId, Seq};
 use crate::journal::Entry;
+use crate::private::Private;
 use crate::rejected::Rejected;
 use crate::router::Applied;
 use crate::time::Timestamp;
@@ -28,14 +29,14 @@ pub enum Ask {
     /// A contact arrives that the host knows by a name of its own; the driver gives it an id.
     Arrive {
         /// The host's name, not that of another contact that is there; no longer than `limits.key_length`.
-        key: Box<str>,
+        key: Private<Box<str>>,
         /// What it is.
         new: NewContact,
     },
     /// A command about the contact with this name.
     About {
         /// The host's name of the contact.
-        key: Box<str>,
+        key: Private<Box<str>>,
         /// The command, given the contact's id.
         command: Box<dyn FnOnce(ContactId) -> Command + Send>,
     },
@@ -57,7 +58,7 @@ impl Ask {
     pub(super) fn key(&self) -> Option<&str> {
         match self {
             Self::Command(_) => None,
-            Self::Arrive { key, .. } | Self::About { key, .. } => Some(key),
+            Self::Arrive { key, .. } | Self::About { key, .. } => Some(key.reveal()),
         }
     }
 }
@@ -71,7 +72,7 @@ impl From<Command> for Request {
 
 impl Request {
     /// A contact arrives that the host knows as `key`.
-    pub fn arrive(key: impl Into<Box<str>>, new: NewContact) -> Self {
+    pub fn arrive(key: impl Into<Private<Box<str>>>, new: NewContact) -> Self {
         Self { id: CommandId::ANONYMOUS, ask: Ask::Arrive { key: key.into(), new } }
     }
 
@@ -81,7 +82,10 @@ impl Request {
     /// # use cordboard::{Command, Request};
     /// let hung_up = Request::about("call-1@pbx", |contact| Command::Abandon { contact });
     /// ```
-    pub fn about(key: impl Into<Box<str>>, command: impl FnOnce(ContactId) -> Command + Send + 'static) -> Self {
+    pub fn about(
+        key: impl Into<Private<Box<str>>>,
+        command: impl FnOnce(ContactId) -> Command + Send + 'static,
+    ) -> Self {
         Self { id: CommandId::ANONYMOUS, ask: Ask::About { key: key.into(), command: Box::new(command) } }
     }
 

@@ -12,6 +12,7 @@ use crate::command::{Command, Stamped};
 use crate::event::Event;
 use crate::id::{CommandId, ContactId, Seq};
 use crate::journal::{Durability, Entry, Journal, JournalError, Snapshot};
+use crate::private::Private;
 use crate::rejected::Rejected;
 use crate::router::{Applied, Policies, Router};
 use crate::time::{Span, Timestamp};
@@ -289,7 +290,7 @@ impl Driver {
         match ask {
             Ask::Command(command) => self.stage(id, command, at, None),
             Ask::About { key, command } => {
-                let contact = self.keys.contact(&key).ok_or(Refused::UnknownKey)?;
+                let contact = self.keys.contact(key.reveal()).ok_or(Refused::UnknownKey)?;
                 // Nothing has changed yet.
                 let command = catch_unwind(AssertUnwindSafe(|| command(contact))).map_err(|_| Refused::Panicked)?;
                 let outcome = self.stage(id, command, at, None)?;
@@ -297,11 +298,12 @@ impl Driver {
             }
             Ask::Arrive { key, new } => {
                 let longest = self.router.plan().limits().key_length;
-                if key.is_empty() || key.len() > usize::from(longest) {
-                    return Err(Refused::KeyLength { length: key.len(), longest });
+                let length = key.reveal().len();
+                if length == 0 || length > usize::from(longest) {
+                    return Err(Refused::KeyLength { length, longest });
                 }
                 // One that has the name is there already, and is then refused as every other that is there.
-                let there = self.keys.contact(&key);
+                let there = self.keys.contact(key.reveal());
                 let contact = there.unwrap_or_else(|| self.keys.next(|id| self.router.contact(id).is_some()));
                 match self.stage(id, Command::Enqueue { contact, new }, at, there.is_none().then_some(key)) {
                     Ok(outcome) => Ok(Outcome { contact: Some(contact), ..outcome }),
@@ -318,7 +320,7 @@ impl Driver {
         id: CommandId,
         command: Command,
         at: Timestamp,
-        key: Option<Box<str>>,
+        key: Option<Private<Box<str>>>,
     ) -> Result<Outcome, Refused> {
         let seq = Seq(self.router.seq().0 + 1);
         let input = Stamped { seq, id, at, command };
@@ -330,7 +332,7 @@ impl Driver {
         let applied = applied?;
         debug_assert_eq!(applied, Applied::Done, "what was done before is not staged");
         if let (Some(key), Command::Enqueue { contact, .. }) = (&key, &input.command) {
-            self.keys.bind(key, *contact);
+            self.keys.bind(key.reveal(), *contact);
         }
         self.keys.hear(&events);
         let told = if planted!(MarkAhead) { Seq(self.router.seq().0 - 1) } else { self.delivered };

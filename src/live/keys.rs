@@ -1,13 +1,15 @@
 //! The host's own names of contacts.
 
 use std::collections::BTreeMap;
+use std::fmt;
 
 use crate::event::{Event, What};
 use crate::id::ContactId;
+use crate::private::Private;
 
 /// Which contact has which name of the host: a SIP Call-ID, a UUID, a thread's address. A name is free again when its
 /// contact has ended. O(log contacts) each.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct Keys {
     contacts: BTreeMap<Box<str>, ContactId>,
     names: BTreeMap<ContactId, Box<str>>,
@@ -15,18 +17,24 @@ pub struct Keys {
     next: ContactId,
 }
 
+impl fmt::Debug for Keys {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Keys {{ {} }}", self.len())
+    }
+}
+
 impl Keys {
-    pub(super) fn load(kept: Vec<(Box<str>, ContactId)>, next: ContactId) -> Self {
-        let names = kept.iter().map(|(key, contact)| (*contact, key.clone())).collect();
-        Self { contacts: kept.into_iter().collect(), names, next }
+    pub(super) fn load(kept: Vec<(Private<Box<str>>, ContactId)>, next: ContactId) -> Self {
+        let kept = || kept.iter().map(|(key, contact)| (key.reveal().clone(), *contact));
+        Self { contacts: kept().collect(), names: kept().map(|(key, contact)| (contact, key)).collect(), next }
     }
 
-    pub(super) fn save(&self) -> (Vec<(Box<str>, ContactId)>, ContactId) {
+    pub(super) fn save(&self) -> (Vec<(Private<Box<str>>, ContactId)>, ContactId) {
         let next = if planted!(ContactIdsBeginAgain) { ContactId(1) } else { self.next };
         if planted!(NamesNotInSnapshot) {
             return (Vec::new(), next);
         }
-        (self.contacts.iter().map(|(key, &contact)| (key.clone(), contact)).collect(), next)
+        (self.contacts.iter().map(|(key, &contact)| (key.clone().into(), contact)).collect(), next)
     }
 
     /// The contact with this name, while it is there.

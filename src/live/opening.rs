@@ -88,7 +88,7 @@ impl Driver {
     ) -> Result<(Self, Opening), OpenError> {
         let end = journal.end()?;
         // What was written before a death may not be as durable as what is let out has to be.
-        if !planted!(OpenedWithoutSync) {
+        if end > Seq(0) && !planted!(OpenedWithoutSync) {
             journal.sync(options.durability)?;
         }
         let (snapshot, damaged_snapshots) = newest_readable(&mut *journal, end)?;
@@ -118,7 +118,7 @@ impl Driver {
             if let (Some(key), Command::Enqueue { contact, .. }) = (&entry.key, &entry.input.command)
                 && !planted!(NamesNotReplayed)
             {
-                keys.bind(key, *contact);
+                keys.bind(key.reveal(), *contact);
             }
             if !planted!(NamesNotFreedInReplay) {
                 keys.hear(&entry.events);

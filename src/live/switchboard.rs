@@ -95,7 +95,8 @@ impl Default for SwitchboardOptions {
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 pub struct Switchboard {
-    trunk: Trunk,
+    pub(super) trunk: Trunk,
+    pub(super) clock: Arc<dyn Clock>,
     engine: Option<JoinHandle<Result<Closed, Stopped>>>,
 }
 
@@ -132,9 +133,18 @@ impl Switchboard {
         let found = opening.clone();
         let delivery = start("cordboard-delivery", move || delivery.run(&found)).map_err(OpenError::Thread)?;
         let (replies, between) = (Vec::new(), Vec::new());
-        let engine = Engine { driver, shared: shared.clone(), clock, options, outbox, delivery, replies, between };
+        let engine = Engine {
+            driver,
+            shared: shared.clone(),
+            clock: clock.clone(),
+            options,
+            outbox,
+            delivery,
+            replies,
+            between,
+        };
         let engine = start("cordboard-engine", move || engine.run()).map_err(OpenError::Thread)?;
-        Ok((Self { trunk: Trunk(shared), engine: Some(engine) }, opening))
+        Ok((Self { trunk: Trunk(shared), clock, engine: Some(engine) }, opening))
     }
 
     /// A way in, for threads to have.

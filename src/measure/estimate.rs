@@ -50,6 +50,16 @@ impl Estimate {
     }
 }
 
+/// The correlation of each value with the next, those that are missing left out; `None` for fewer than ten values, or if all are the same.
+/// Where the means of consecutive parts of a run go together like this, their interval is too narrow: Law, *Simulation Modeling and Analysis*, section 9.5.3.
+pub fn lag_one(values: impl IntoIterator<Item = Option<f64>>) -> Option<f64> {
+    let values: Vec<f64> = values.into_iter().flatten().collect();
+    let mean = Estimate::of(values.iter().copied().map(Some)).mean.filter(|_| values.len() >= 10)?;
+    let squares: f64 = values.iter().map(|value| (value - mean) * (value - mean)).sum();
+    let products: f64 = values.windows(2).map(|pair| (pair[0] - mean) * (pair[1] - mean)).sum();
+    (squares > 0.0).then(|| products / squares)
+}
+
 /// The 97.5 % quantile of Student's t with `freedom` degrees of freedom (at least 1), to 1e-12.
 ///
 /// Source: the finite sums for whole degrees of freedom, Abramowitz and Stegun 26.7.3 and 26.7.4, inverted by bisection.
@@ -68,6 +78,16 @@ pub fn student_t(freedom: u32) -> f64 {
         if within(middle, freedom) < 0.95 { low = middle } else { high = middle }
     }
     0.5 * (low + high)
+}
+
+/// P(|T| ≥ t) for Student's t with `freedom` degrees of freedom (at least 1), to 1e-14: how likely a deviation of so many
+/// standard errors, or a larger one, is by chance.
+///
+/// ```
+/// assert!((cordboard::measure::student_tail(2.093_024, 19) - 0.05).abs() < 1e-7);
+/// ```
+pub fn student_tail(t: f64, freedom: u32) -> f64 {
+    (1.0 - within(t.abs(), freedom.max(1))).max(0.0)
 }
 
 /// P(|T| < t).
@@ -114,6 +134,15 @@ mod tests {
         assert_eq!(Estimate::of([Some(3.0)]), Estimate { mean: Some(3.0), half_width: None });
         assert_eq!(Estimate::of([None, None]), Estimate::default());
         assert_eq!(Estimate::of([Some(3.0), Some(3.0)]).half_width, Some(0.0));
+    }
+
+    #[test]
+    fn neighbours_that_are_alike_show() {
+        let of = |values: &[f64]| lag_one(values.iter().copied().map(Some));
+        let slow: Vec<f64> = (0..40).map(|at| f64::from(at / 10)).collect();
+        let turns: Vec<f64> = (0..40).map(|at| f64::from(at % 2)).collect();
+        assert!(of(&slow).unwrap() > 0.8 && of(&turns).unwrap() < -0.9);
+        assert_eq!((of(&[1.0; 20]), of(&[1.0, 2.0, 3.0])), (None, None));
     }
 
     #[test]

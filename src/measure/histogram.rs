@@ -35,6 +35,12 @@ impl Histogram {
         self.count += 1;
     }
 
+    /// So many values, of which nothing else is known: it has no quantiles.
+    #[cfg(feature = "sim")]
+    pub(crate) fn of_unknown(count: u64) -> Self {
+        Self { bins: Vec::new(), count }
+    }
+
     /// Adds all that `other` has counted.
     pub fn merge(&mut self, other: &Self) {
         if other.bins.len() > self.bins.len() {

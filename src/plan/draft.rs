@@ -23,9 +23,10 @@ use crate::requirement::Requirement;
 use crate::time::Span;
 
 /// Keys of a scenario that mean nothing to a plan; [`Plan::from_document`] passes them over.
-const SCENARIO: [&str; 8] = ["name", "seed", "warmup", "horizon", "replications", "streams", "offers", "scheduler"];
+const SCENARIO: [&str; 9] =
+    ["name", "seed", "warmup", "horizon", "replications", "batches", "streams", "offers", "scheduler"];
 const SCENARIO_OF_CHANNEL: [&str; 1] = ["speed"];
-const SCENARIO_OF_AGENTS: [&str; 1] = ["shifts"];
+const SCENARIO_OF_AGENTS: [&str; 5] = ["shifts", "breaks", "absent", "no_answer", "elastic"];
 const SCENARIO_OF_QUEUE: [&str; 1] = ["hours"];
 
 /// The channel of contacts that overflow into being called back.

@@ -9,6 +9,7 @@ use crate::contact::{Needs, Turn};
 use crate::event::Event;
 use crate::id::{AgentId, ChannelId, ContactId, CustomerId, GroupId, OfferId, QueueId, Seq};
 use crate::plan::{Limits, Plan};
+use crate::private::Private;
 use crate::queue::WrapUp;
 use crate::rejected::Rejected;
 use crate::requirement::Skills;
@@ -121,7 +122,7 @@ struct SavedContact {
     turn: Turn,
     turn_since: Timestamp,
     exclusions: Vec<Excluded>,
-    context: Option<Box<[u8]>>,
+    context: Option<Private<Box<[u8]>>>,
 }
 
 #[derive(Clone, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
@@ -386,6 +387,7 @@ impl State {
         contact.has_exclusions = !saved.exclusions.is_empty();
         let slot = self.contacts.insert(contact);
         if let Some(context) = &saved.context {
+            let context = context.reveal();
             if context.is_empty() || context.len() > Limits::MOST.context as usize {
                 return Err(it("has nothing attached to it, or too much"));
             }

@@ -105,7 +105,7 @@ impl State {
             Command::Cancel { contact } => self.contact_in(*contact, "cancelled", |_| true),
             Command::SetPriority { contact, .. } => self.waiting(*contact, "given another priority"),
             Command::SetContext { contact, context } => {
-                self.check_context(*contact, context)?;
+                self.check_context(*contact, context.reveal())?;
                 self.contact_in(*contact, "told", |_| true)
             }
             Command::SetNeeds { contact, needs } => {

@@ -126,6 +126,7 @@ impl State {
 
     pub(super) fn give(&mut self, slot: u32, agent: AgentId, stage: Stage, deadline: Option<Timestamp>, forced: bool) {
         if self.is_waiting(slot) {
+            self.note_wait(slot, false);
             self.leave_line(slot);
         }
         let now = self.now;

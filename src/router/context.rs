@@ -9,7 +9,7 @@ use crate::router::Router;
 use crate::router::state::State;
 
 /// By contact slot; few contacts have any. O(log n).
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Default)]
 pub(crate) struct Contexts(BTreeMap<u32, Box<[u8]>>);
 
 impl Contexts {
@@ -70,6 +70,6 @@ impl State {
     pub(super) fn set_context(&mut self, contact: ContactId, command: &Command) {
         let Command::SetContext { context, .. } = command else { return };
         let slot = self.contact_slot(contact);
-        self.contexts.set(slot, context);
+        self.contexts.set(slot, context.reveal());
     }
 }

@@ -3,7 +3,7 @@
 use crate::agent::ChannelSet;
 use crate::capacity::Stage;
 use crate::command::Command;
-use crate::contact::Turn;
+use crate::contact::{Outcome, Turn};
 use crate::event::{Event, HeldBy, OfferEnd, Return, What};
 use crate::id::{AgentId, ContactId};
 use crate::router::legs::Leg;
@@ -210,6 +210,9 @@ impl State {
             }
             What::Ended { contact, outcome, agent } => {
                 let slot = self.contact_slot(contact);
+                if outcome == Outcome::Abandoned {
+                    self.note_wait(slot, true);
+                }
                 self.note_ended(slot, outcome, agent);
                 self.end(slot);
             }

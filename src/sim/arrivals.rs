@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use crate::time::{Span, Timestamp};
 
+use super::bursts::Bursting;
 use super::random::Random;
 
 /// When the contacts of a stream arrive, and, for recorded ones, what each is like.
@@ -90,8 +91,14 @@ impl Recorded {
     }
 }
 
-/// The arrivals of one stream as a run goes on.
+/// The contacts of one stream as a run goes on.
 pub(super) struct Source {
+    steady: Steady,
+    bursting: Option<Box<Bursting>>,
+}
+
+/// Its arrivals as they are, without bursts.
+pub(super) struct Steady {
     arrivals: Arrivals,
     random: Random,
     /// In microseconds, not rounded, so that rounding does not add up.
@@ -100,9 +107,69 @@ pub(super) struct Source {
     place: usize,
 }
 
+/// How fast contacts come for a while.
+#[derive(Clone, Copy)]
+pub(super) struct Rate {
+    /// Microsecond.
+    pub(super) from: f64,
+    /// Until when.
+    pub(super) until: f64,
+    /// Contacts a microsecond.
+    pub(super) per_micro: f64,
+}
+
 impl Source {
-    pub(super) fn new(arrivals: Arrivals, random: Random) -> Self {
-        Self { arrivals, random, clock: 0.0, place: 0 }
+    pub(super) fn new(arrivals: Arrivals, random: Random, bursting: Option<Bursting>) -> Self {
+        Self { steady: Steady { arrivals, random, clock: 0.0, place: 0 }, bursting: bursting.map(Box::new) }
+    }
+
+    /// The next contact; `None` if there are no more.
+    #[inline]
+    pub(super) fn next(&mut self) -> Option<Recorded> {
+        match &mut self.bursting {
+            None => self.steady.next(),
+            Some(bursting) => bursting.next(&mut self.steady).map(Recorded::arriving),
+        }
+    }
+}
+
+impl Steady {
+    /// Whether they come when they come, and not at a rate.
+    pub(super) fn is_fixed(&self) -> bool {
+        matches!(self.arrivals, Arrivals::Every(_) | Arrivals::Trace(_))
+    }
+
+    /// The next contact where `change` says how much faster or slower they come, and until when; `None` if it comes
+    /// after `end`. By change of time, as [`Profile::next`].
+    pub(super) fn next_at(&mut self, end: f64, mut change: impl FnMut(Rate) -> Rate) -> Option<Timestamp> {
+        let mut left = self.random.exponential();
+        while self.clock < end {
+            let Rate { until, per_micro, .. } = change(self.rate());
+            let here = per_micro * (until - self.clock);
+            if left < here {
+                self.clock += left / per_micro;
+                return (self.clock < end).then_some(Timestamp(self.clock as u64));
+            }
+            left -= here;
+            self.clock = until;
+        }
+        None
+    }
+
+    fn rate(&mut self) -> Rate {
+        let (from, for_ever) = (self.clock, f64::INFINITY);
+        match &self.arrivals {
+            Arrivals::Poisson { per_minute } => Rate { from, until: for_ever, per_micro: per_minute / 60e6 },
+            Arrivals::Profile(profile) => {
+                let interval = profile.interval.0 as f64;
+                if (self.place + 1) as f64 * interval <= from {
+                    self.place += 1;
+                }
+                let per_micro = profile.counts[self.place % profile.counts.len()] / interval;
+                Rate { from, until: (self.place + 1) as f64 * interval, per_micro }
+            }
+            Arrivals::Every(_) | Arrivals::Trace(_) => Rate { from, until: for_ever, per_micro: 0.0 },
+        }
     }
 
     /// The next contact; `None` if there are no more.
@@ -152,7 +219,7 @@ mod tests {
     use crate::sim::random::Purpose;
 
     fn source(arrivals: Arrivals) -> Source {
-        Source::new(arrivals, Random::of(3, 0, "arrivals", Purpose::Arrivals))
+        Source::new(arrivals, Random::of(3, 0, "arrivals", Purpose::Arrivals), None)
     }
 
     #[test]
@@ -186,6 +253,32 @@ mod tests {
         for (count, expected) in counts.iter().zip([0.0, 4_000.0, 1_000.0, 0.0].repeat(2)) {
             let near: f64 = count - expected;
             assert!(near.abs() <= 4.0 * f64::sqrt(expected), "{counts:?}");
+        }
+    }
+
+    /// Within an interval of constant rate, given their number, arrivals lie as independent uniform times do: largest
+    /// distance of the distribution functions as Kolmogorov and Smirnov have it, and numbers as Poisson's vary.
+    #[test]
+    fn a_profile_is_a_poisson_process_within_each_interval() {
+        let profile = Profile::new(Span::from_secs(10), vec![3.0, 0.5, 40.0]).unwrap();
+        let mut source = source(Arrivals::Profile(profile.into()));
+        let (mut places, mut counts) = ([const { Vec::new() }; 3], vec![0_u32; 30_000]);
+        while let Some(contact) = source.next() {
+            let interval = (contact.at.0 / 10_000_000) as usize;
+            let Some(count) = counts.get_mut(interval) else { break };
+            *count += 1;
+            places[interval % 3].push((contact.at.0 % 10_000_000) as f64 / 1e7);
+        }
+        for (kind, (places, expected)) in places.iter_mut().zip([3.0, 0.5, 40.0]).enumerate() {
+            places.sort_by(f64::total_cmp);
+            let n = places.len() as f64;
+            let distance = places.iter().enumerate().map(|(at, place)| ((at as f64 + 0.5) / n - place).abs());
+            let distance = distance.fold(0.0, f64::max);
+            assert!(distance * n.sqrt() < 1.95, "{kind}: {distance} of {n}"); // exceeded once in a thousand
+            let counts = counts.iter().skip(kind).step_by(3).map(|&count| f64::from(count));
+            let variance = counts.map(|count| (count - expected).powi(2)).sum::<f64>() / 10_000.0;
+            let error = (expected * (1.0 + 2.0 * expected) / 10_000.0).sqrt();
+            assert!((variance - expected).abs() < 4.0 * error, "{kind}: {variance} and not {expected}");
         }
     }
 

@@ -11,6 +11,8 @@ pub(super) enum Kind {
     Hours,
     /// An agent's shift begins; `of` is the agent.
     ShiftBegins,
+    /// Agents who are called in when a line is long are there, or it may be so long now.
+    Elastic,
     /// The contact's service time is over.
     Served,
     /// Work done at a speed that depends on concurrency; `of` is the place where, `stamp` its version.
@@ -21,16 +23,26 @@ pub(super) enum Kind {
     WrappedUp,
     /// The contact's agent answers the offer.
     Answers,
+    /// The agent answers one of several offers; `of` is the offer's number.
+    PicksUp,
+    /// The agent claims something; `of` is the agent.
+    Claims,
     /// Media is set up.
     Connects,
     /// The agent is back after being made not ready; `of` is the agent.
     Back,
+    /// An agent's break is over; `of` is the agent, `stamp` the number of the break.
+    BreakEnds,
     /// The customer in a contact's slot has thought about a reply.
     CustomerWrites,
     /// The next contact of a stream; `of` is the stream.
     Arrives,
+    /// A customer who was not answered comes again; `of` is its number among those away.
+    ComesAgain,
     /// The contact's patience is over.
     LosesPatience,
+    /// An agent's break begins; `of` is the agent.
+    BreakBegins,
     /// An agent's shift ends; `of` is the agent.
     ShiftEnds,
 }
@@ -39,21 +51,23 @@ pub(super) enum Kind {
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Due(u128);
 
-/// Instants have so many bits: 36,000 years of microseconds.
-const INSTANT_BITS: u32 = 60;
+/// Kinds have so many bits.
+const KIND_BITS: u32 = 5;
+/// Instants have the other bits of a word: 18,000 years of microseconds.
+const INSTANT_BITS: u32 = 64 - KIND_BITS;
 
 impl Due {
     fn new(at: Timestamp, kind: Kind, of: u32, stamp: u32) -> Self {
         debug_assert!(at.0 < 1 << INSTANT_BITS, "runs end long before");
-        Self(u128::from(at.0 << 4 | kind as u64) << 64 | u128::from(u64::from(of) << 32 | u64::from(stamp)))
+        Self(u128::from(at.0 << KIND_BITS | kind as u64) << 64 | u128::from(u64::from(of) << 32 | u64::from(stamp)))
     }
 
     pub(super) fn at(self) -> Timestamp {
-        Timestamp((self.0 >> 68) as u64)
+        Timestamp((self.0 >> (64 + KIND_BITS)) as u64)
     }
 
     pub(super) fn kind(self) -> Kind {
-        KINDS[(self.0 >> 64) as usize % 16]
+        KINDS[(self.0 >> 64) as usize % KINDS.len()]
     }
 
     /// Contact slot, agent, stream or place, according to the kind.
@@ -68,27 +82,40 @@ impl Due {
 }
 
 /// By number; the rest are never entered, and fill up to a power of two.
-const KINDS: [Kind; 16] = {
+const KINDS: [Kind; 1 << KIND_BITS] = {
     use Kind::*;
-    [
+    const ORDER: [Kind; USED] = [
         Hours,
         ShiftBegins,
+        Elastic,
         Served,
         ServedTogether,
         Written,
         WrappedUp,
         Answers,
+        PicksUp,
+        Claims,
         Connects,
         Back,
+        BreakEnds,
         CustomerWrites,
         Arrives,
+        ComesAgain,
         LosesPatience,
+        BreakBegins,
         ShiftEnds,
-        ShiftEnds,
-        ShiftEnds,
-        ShiftEnds,
-    ]
+    ];
+    let mut kinds = [ShiftEnds; 1 << KIND_BITS];
+    let mut at = 0;
+    while at < USED {
+        kinds[at] = ORDER[at];
+        at += 1;
+    }
+    kinds
 };
+
+/// So many kinds there are.
+const USED: usize = Kind::ShiftEnds as usize + 1;
 
 /// A heap of what is due in the next few seconds, with four children per node, 64 bytes of them; and buckets, each for
 /// as many seconds, of what is due later. Entries are never taken out before they are due; what has gone out of date
@@ -258,7 +285,7 @@ mod tests {
             let mut now = 0;
             for of in 0..20_000 {
                 let at = Timestamp(now + random.bits() % spread);
-                let kind = KINDS[(random.bits() % 13) as usize];
+                let kind = KINDS[(random.bits() % USED as u64) as usize];
                 let draw = random.bits() % 3;
                 if draw == 0 && calendar.first(|_| true).is_some() {
                     wanted.pop_first();
@@ -302,7 +329,7 @@ mod tests {
 
     #[test]
     fn every_kind_reads_back() {
-        for (at, kind) in KINDS.into_iter().take(13).enumerate() {
+        for (at, kind) in KINDS.into_iter().take(USED).enumerate() {
             assert_eq!(kind as usize, at);
             let last = Timestamp((1 << INSTANT_BITS) - 1);
             let due = Due::new(last, kind, u32::MAX, 7);

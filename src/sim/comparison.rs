@@ -34,10 +34,10 @@ pub struct Differences {
 }
 
 impl Outcome {
-    /// This outcome less `base`. Replications are paired by number; the randomness is common if both ran the same
-    /// scenario with the same seed.
+    /// This outcome less `base`. Replications are paired by number, or parts of a single one by time; the randomness is common if
+    /// both ran the same scenario with the same seed.
     pub fn less(&self, base: &Self) -> Comparison {
-        let pairs = || base.replications.iter().zip(&self.replications);
+        let pairs = || base.samples().iter().zip(self.samples());
         let differences = |name: String, tally: &dyn Fn(&Replication) -> ContactTally| {
             let tallies: Vec<_> = pairs().map(|(a, b)| ((tally(a), a), (tally(b), b))).collect();
             let of = |metric: Metric| {
@@ -55,7 +55,9 @@ impl Outcome {
                 .map(|(at, stream)| differences(stream.name.clone(), &|one| one.streams[at].clone()))
                 .collect(),
             channels: channels.map(|(name, id)| differences(name, &|one| one.channel(id))).collect(),
-            cost_per_minute: Estimate::of_differences(base.costs_per_minute().zip(self.costs_per_minute())),
+            cost_per_minute: Estimate::of_differences(
+                pairs().map(|(a, b)| (Some(base.scenario.cost_per_minute(a)), Some(self.scenario.cost_per_minute(b)))),
+            ),
         }
     }
 }

@@ -2,16 +2,21 @@
 
 use crate::capacity::Load;
 use crate::command::Command;
+use crate::contact::NewContact;
 use crate::id::{AgentId, ContactId, OfferId};
 use crate::queue::WrapUp;
 use crate::time::{Span, Timestamp};
 
-use super::arrivals::{Recorded, Source};
+use super::arrivals::{Arrivals, Recorded, Source};
+use super::bursts::Bursting;
 use super::calendar::{Calendar, Due, Kind};
 use super::crowd::Place;
 use super::desk::Desks;
 use super::distribution::span;
+use super::factors::Effort;
 use super::random::{Purpose, Random};
+use super::retrying::{Attempt, Customers, Need};
+use super::ringing::Ringing;
 use super::scenario::{Handle, Scenario, Stream};
 use super::slot::{Contact, State};
 use super::tally::{ContactTally, Window};
@@ -34,6 +39,10 @@ pub(super) struct Contacts<'s> {
     pub(super) loads: Vec<Vec<Load>>,
     /// Where conversations are written.
     pub(super) desks: Desks,
+    /// Their open offers, where there may be several of one.
+    pub(super) ringing: Option<Ringing>,
+    /// Who contacts stand for, where that matters to any stream.
+    pub(super) customers: Option<Customers>,
 }
 
 pub(super) struct StreamState<'s> {
@@ -44,6 +53,8 @@ pub(super) struct StreamState<'s> {
     handle: Random,
     patience: Random,
     wrap_up: Random,
+    customers: Random,
+    effort: Option<Effort<'s>>,
     /// Its contacts keep an agent from writing.
     pub(super) interrupts: bool,
     pub(super) tally: ContactTally,
@@ -56,12 +67,18 @@ impl<'s> Contacts<'s> {
             let random = |purpose| Random::of(scenario.seed, replication, &stream.name, purpose);
             StreamState {
                 stream,
-                source: Source::new(stream.arrivals.clone(), random(Purpose::Arrivals)),
+                source: Source::new(
+                    stream.arrivals.clone(),
+                    random(Purpose::Arrivals),
+                    Bursting::new(&stream.bursts, scenario.seed, replication, &stream.name, window.to),
+                ),
                 upcoming: None,
                 bot: random(Purpose::Bot),
                 handle: random(Purpose::Handle),
                 patience: random(Purpose::Patience),
                 wrap_up: random(Purpose::WrapUp),
+                customers: random(Purpose::Customer),
+                effort: Effort::new(scenario, &stream.factors),
                 interrupts: writes
                     && stream.conversation().is_none()
                     && scenario.plan().channel(stream.channel()).is_some_and(|channel| channel.whole_agent),
@@ -88,6 +105,8 @@ impl<'s> Contacts<'s> {
             speeded,
             loads: super::scenario::active_loads(scenario),
             desks: if writes { Desks::new(agents) } else { Desks::default() },
+            ringing: scenario.plan().queues().iter().any(|queue| queue.mode.rings()).then(Ringing::default),
+            customers: scenario.streams.iter().any(Stream::knows_customers).then(Customers::default),
         }
     }
 
@@ -133,8 +152,9 @@ impl<'s> Contacts<'s> {
             Handle::ByGroup(_) => (state.handle.bits(), true),
             Handle::Written(_) => (state.handle.bits(), false),
         };
+        let mut unscaled = state.effort.is_some();
         if let Some(handle) = recorded.handle {
-            (work, undrawn) = (handle.0, false);
+            (work, undrawn, unscaled) = (handle.0, false, false);
         }
         let patience = match (&recorded.patience, &from.patience) {
             (Some(patience), _) => *patience,
@@ -142,6 +162,39 @@ impl<'s> Contacts<'s> {
             (None, None) => Span::MAX,
         };
         let wrap_up = from.wrap_up.as_ref().map(|time| span(time.draw(&mut state.wrap_up)));
+        let priority = recorded.priority.unwrap_or(from.new.priority);
+        let need = Need { work, undrawn, unscaled, wrap_up, priority };
+        // Recorded customers who came again are on record as often as they came.
+        let known = from.knows_customers() && !matches!(from.arrivals, Arrivals::Trace(_));
+        let key = if known { state.customers.bits() } else { 0 };
+        let slot = self.let_in(stream, need, patience, now, command);
+        if let Some(customers) = &mut self.customers {
+            customers.come(slot, known.then(|| Attempt::first(stream, need, key)));
+        }
+        true
+    }
+
+    /// A customer who was not answered comes again, with this command.
+    pub(super) fn come_again(&mut self, number: u32, now: Timestamp, command: &mut Command) -> bool {
+        let Some(attempt) = self.customers.as_mut().map(|customers| customers.back(number)) else { return false };
+        let state = &mut self.streams[attempt.stream as usize];
+        if self.window.has(now) {
+            state.tally.arrive(now, self.window);
+            state.tally.retrials += 1;
+        }
+        let patience = state.stream.patience.as_ref().map_or(Span::MAX, |patience| attempt.patience(patience));
+        let slot = self.let_in(attempt.stream, attempt.need, patience, now, command);
+        if let Some(customers) = &mut self.customers {
+            customers.come(slot, Some(attempt));
+        }
+        true
+    }
+
+    /// A contact comes to the engine, with this command.
+    #[inline]
+    fn let_in(&mut self, stream: u32, need: Need, patience: Span, now: Timestamp, command: &mut Command) -> u32 {
+        let from = self.streams[stream as usize].stream;
+        let Need { work, undrawn, unscaled, wrap_up, priority } = need;
         let slot = self.free.pop().unwrap_or_else(|| {
             self.slots.push(Contact::unused());
             self.slots.len() as u32 - 1
@@ -155,8 +208,9 @@ impl<'s> Contacts<'s> {
             phase: contact.phase,
             stream,
             state: State::Waiting,
-            counted,
+            counted: self.window.has(now),
             undrawn,
+            unscaled,
             work,
             patience,
             wrap_up: wrap_up.unwrap_or(Span::ZERO),
@@ -164,13 +218,12 @@ impl<'s> Contacts<'s> {
             since: now,
             ..Contact::unused()
         };
-        let mut new = from.new.clone();
-        new.priority = recorded.priority.unwrap_or(new.priority);
+        let mut new = NewContact { priority, ..from.new.clone() };
         if let Some(wrap_up) = wrap_up {
             new.wrap_up = Some(if wrap_up == Span::ZERO { WrapUp::None } else { WrapUp::Open });
         }
         *command = Command::Enqueue { contact: contact.id(slot), new };
-        true
+        slot
     }
 
     /// Whether an entry of the calendar may still come to something.
@@ -180,9 +233,11 @@ impl<'s> Contacts<'s> {
             Kind::LosesPatience => self.if_impatient(due.of(), due.stamp(), due.at()).is_some(),
             Kind::Served | Kind::WrappedUp | Kind::Answers | Kind::Connects => self.slots[of].phase == due.stamp(),
             Kind::ServedTogether => self.together[of].stamp == due.stamp(),
+            Kind::PicksUp => self.picked_up(due.of(), due.stamp()).is_some(),
             Kind::Written => self.desks.is_writing(due.of(), due.stamp()),
             Kind::CustomerWrites => self.desks.is_thinking(due.of(), due.stamp()),
-            Kind::Hours | Kind::ShiftBegins | Kind::Back | Kind::Arrives | Kind::ShiftEnds => true,
+            Kind::Hours | Kind::ShiftBegins | Kind::Elastic | Kind::Claims | Kind::Back | Kind::BreakEnds => true,
+            Kind::Arrives | Kind::ComesAgain | Kind::BreakBegins | Kind::ShiftEnds => true,
         }
     }
 
@@ -216,9 +271,19 @@ impl<'s> Contacts<'s> {
         self.slots[slot as usize].offer
     }
 
+    /// One of several offers, if it still stands.
+    pub(super) fn picked_up(&self, number: u32, stamp: u32) -> Option<OfferId> {
+        self.ringing.as_ref()?.standing(number, stamp)
+    }
+
     /// Who is to be called back has hung up, and cannot lose patience any more.
     pub(super) fn hung_up(&mut self, id: ContactId) {
         self.contact(id).1.patience = Span::MAX;
+    }
+
+    /// Since when a contact has stood in line.
+    pub(super) fn waits_since(&self, id: ContactId) -> Timestamp {
+        self.slots[slot(id) as usize].since
     }
 
     pub(super) fn queued(&mut self, id: ContactId, calendar: &mut Calendar) {
@@ -246,16 +311,37 @@ impl<'s> Contacts<'s> {
         contact.agent = agent;
         contact.offer = offer;
         contact.lose_patience(slot, calendar);
+        let phase = contact.phase;
+        let (kind, of, stamp) = match &mut self.ringing {
+            None => (Kind::Answers, slot, phase),
+            Some(ringing) => {
+                let (number, stamp) = ringing.begin(slot, offer, agent, at);
+                (Kind::PicksUp, number, stamp)
+            }
+        };
         if let Some(after) = answers {
-            calendar.enter(at + after, Kind::Answers, slot, contact.phase);
+            calendar.enter(at + after, kind, of, stamp);
         }
     }
 
     /// An offer was not taken: since when the agent's capacity had been.
-    pub(super) fn offer_ended(&mut self, id: ContactId) -> Timestamp {
-        let (_, contact) = self.contact(id);
-        contact.enter_state(State::Waiting);
-        contact.taken
+    pub(super) fn offer_ended(&mut self, id: ContactId, offer: OfferId) -> Timestamp {
+        let slot = slot(id);
+        let contact = &mut self.slots[slot as usize];
+        let several = self.ringing.as_mut().and_then(|ringing| ringing.end(slot, offer));
+        let (taken, rings_on) = several.unwrap_or((contact.taken, false));
+        if !rings_on {
+            contact.enter_state(State::Waiting);
+        }
+        taken
+    }
+
+    /// An offer was taken, perhaps the first of several.
+    pub(super) fn accepted(&mut self, id: ContactId, offer: OfferId) {
+        let slot = slot(id);
+        if let Some((taken, _)) = self.ringing.as_mut().and_then(|ringing| ringing.end(slot, offer)) {
+            self.slots[slot as usize].taken = taken;
+        }
     }
 
     /// Given to an agent without an offer.
@@ -309,6 +395,11 @@ impl<'s> Contacts<'s> {
                     .map_or(0, |time| span(time.draw(&mut Random::keyed(contact.work))).0),
                 Handle::Spoken(_) | Handle::Written(_) => 0,
             };
+        }
+        if std::mem::take(&mut contact.unscaled)
+            && let Some(effort) = &of.effort
+        {
+            contact.work = span(contact.work as f64 * effort.factor(place.agent, at)).0;
         }
         if stream.conversation().is_some() {
             self.desks.take_up(slot, place.agent as u32, at, calendar);

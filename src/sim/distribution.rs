@@ -121,7 +121,7 @@ fn erlang(phases: u32, random: &mut Random) -> f64 {
 }
 
 /// Gamma with mean `shape`. Marsaglia and Tsang, *ACM Transactions on Mathematical Software* 26 (2000).
-fn gamma(shape: f64, random: &mut Random) -> f64 {
+pub(super) fn gamma(shape: f64, random: &mut Random) -> f64 {
     let boost = if shape < 1.0 { libm::pow(random.unit(), 1.0 / shape) } else { 1.0 };
     let d = if shape < 1.0 { shape + 1.0 } else { shape } - 1.0 / 3.0;
     let c = 1.0 / libm::sqrt(9.0 * d);

@@ -2,6 +2,9 @@
 //! either is reported at once, with its line.
 
 mod arriving;
+mod attending;
+mod bursting;
+mod customers;
 mod handling;
 mod times;
 
@@ -13,12 +16,15 @@ use crate::plan::document::Value;
 use crate::plan::draft::Draft;
 use crate::plan::reading::{Entry, Reading, Section};
 use crate::plan::{NamedRequirement, Plan, PlanDocument, Problems};
-use crate::queue::{Mode, Target, WrapUp};
+use crate::queue::{Target, WrapUp};
 use crate::requirement::Requirement;
 use crate::router::Policies;
 use crate::time::Span;
 
+use self::bursting::{bursts, shared_alike};
+use self::customers::balk;
 use super::arrivals::Arrivals;
+use super::attendance::Attendance;
 use super::distribution::Distribution;
 use super::policy::Policy;
 use super::record_file;
@@ -85,8 +91,10 @@ struct Parts {
     warmup: Span,
     horizon: Span,
     replications: u32,
+    batches: u32,
     streams: Vec<(Stream, Option<Requirement>)>,
     staffing: Vec<Staffing>,
+    attendance: Vec<Attendance>,
     hours: Vec<Option<Staffing>>,
     speed: Vec<Vec<f64>>,
     /// By channel: whether the document says how long agents have to accept.
@@ -97,7 +105,8 @@ struct Parts {
 
 impl Parts {
     fn into_scenario(self, mut plan: Plan) -> Scenario {
-        if self.offers.no_answer > 0.0 || !self.offers.accept.is_zero() {
+        let unanswered = self.attendance.iter().any(|how| how.no_answer.is_some_and(|share| share > 0.0));
+        if unanswered || self.offers.no_answer > 0.0 || !self.offers.accept.is_zero() {
             for (channel, _) in plan.channels.iter_mut().zip(&self.own_offer).filter(|(_, own)| !**own) {
                 channel.offer = Some(OFFER);
             }
@@ -117,8 +126,10 @@ impl Parts {
             warmup: self.warmup,
             horizon: self.horizon,
             replications: self.replications,
+            batches: self.batches,
             streams,
             staffing: self.staffing,
+            attendance: self.attendance,
             hours: self.hours,
             speed: self.speed,
             offers: self.offers,
@@ -149,16 +160,6 @@ struct Reader<'d> {
 }
 
 impl Reader<'_> {
-    /// Simulated agents answer what is offered to them alone: they neither race for a contact nor pick one.
-    fn modes(&self, root: &Section<'_>) {
-        for (name, queue) in root.get("queues").sections() {
-            let mode = self.draft.plan().find_queue(name).and_then(|queue| self.draft.plan().queue(queue));
-            if mode.is_some_and(|queue| queue.mode != Mode::Push) {
-                queue.get("mode").problem("is not simulated; a queue of a scenario has mode = \"push\"");
-            }
-        }
-    }
-
     fn scenario(&self, root: &Section<'_>) -> Parts {
         let warmup = root.get("warmup").span().unwrap_or(Span::ZERO);
         let horizon = root.get("horizon").or_missing("how long to measure, such as horizon = \"8h\"");
@@ -167,6 +168,7 @@ impl Reader<'_> {
             horizon.problem(format!("with the warm-up is {}; at most {LONGEST}", warmup + length));
         }
         let replications = root.get("replications").whole(1..=100_000).unwrap_or(1);
+        let batches = root.get("batches").whole(2..=1_000).unwrap_or(0);
         let offers = root.get("offers").section().map_or_else(Offers::default, |section| self.offers(&section));
         let policy =
             root.get("scheduler").section().map_or_else(Policy::default, |section| policy(&section.get("policy")));
@@ -176,15 +178,17 @@ impl Reader<'_> {
         if listed.is_given() && streams.is_empty() {
             listed.problem("there is no stream; give at least one, such as [streams.calls]");
         }
-        self.modes(root);
+        shared_alike(&streams, &listed);
         Parts {
             name: root.get("name").text("the scenario's name, in quotes").unwrap_or_default().to_owned(),
             seed: root.get("seed").whole(0..=u64::MAX).unwrap_or(1),
             warmup,
             horizon: length,
             replications: u32::try_from(replications).unwrap_or(1),
+            batches: u32::try_from(batches).unwrap_or(0),
             streams,
             staffing: self.staffing(root),
+            attendance: self.attendance(root),
             hours: self.hours(root),
             speed: self.speeds(root),
             own_offer: self.own_offers(root),
@@ -219,6 +223,8 @@ impl Reader<'_> {
                 answer_within: own.map(|target| target.within),
                 ..NewContact::new(queue, channel)
             },
+            factors: self.factors(section),
+            bursts: bursts(section, &arrivals),
             arrivals: self.arrivals(&arrivals).unwrap_or(Arrivals::Poisson { per_minute: 0.0 }),
             resolved_by_bot: section.get("resolved_by_bot").share().unwrap_or(0.0),
             handle: self.work(section, &takers).unwrap_or(Handle::Same(Distribution::Deterministic(Span::ZERO))),
@@ -229,6 +235,8 @@ impl Reader<'_> {
                 hold_per_minute: section.get("hold_per_minute").number(0.0..=1e12).unwrap_or(0.0),
                 lost: section.get("lost").number(0.0..=1e12).unwrap_or(0.0),
             }),
+            retry: self.retry(&section.get("retry")),
+            balk: balk(&section.get("balk"), &section.get("patience")),
         };
         (stream, requires)
     }
@@ -257,6 +265,7 @@ impl Reader<'_> {
         let default = Offers::default();
         Offers {
             accept: self.time(&section.get("accept")).unwrap_or(default.accept),
+            claim: self.time(&section.get("claim")).unwrap_or(default.claim),
             no_answer: section.get("no_answer").share().unwrap_or(default.no_answer),
             back_after: section.get("back_after").some_span().unwrap_or(default.back_after),
         }
@@ -284,6 +293,9 @@ impl Reader<'_> {
             let count = plan.groups()[usize::from(group.0)].count;
             if let Some(shifts) = shifts(&section.get("shifts"), "") {
                 all[usize::from(group.0)] = Staffing::Daily(count, shifts);
+            }
+            if let Some(elastic) = self.elastic(&section) {
+                all[usize::from(group.0)] = Staffing::OnCall(count, elastic);
             }
         }
         let agents: usize = all.iter().map(Staffing::agents).sum();
@@ -347,14 +359,7 @@ fn shifts(entry: &Entry<'_>, note: &str) -> Option<Shifts> {
     let mut shifts = Vec::new();
     for item in entry.items(FORM)? {
         let (from, to) = pair(&item, "[\"08:00\", \"16:00\"]: when a shift begins and ends")?;
-        let time = |entry: &Entry<'_>| {
-            let read = entry.text("a time of day such as \"08:00\"").map(|text| (text, record_file::time_of_day(text)));
-            if let Some((text, None)) = read {
-                entry.problem(format!("{text:?} is not a time of day; write \"08:00\", \"08:00:30\" or \"24:00\""));
-            }
-            read.and_then(|(_, time)| time)
-        };
-        let (from, to) = (time(&from), time(&to));
+        let (from, to) = (time_of_day(&from), time_of_day(&to));
         let (from, mut to) = (from?, to?);
         if to <= from {
             to = to + Span::from_mins(24 * 60);
@@ -362,6 +367,15 @@ fn shifts(entry: &Entry<'_>, note: &str) -> Option<Shifts> {
         shifts.push((from, to));
     }
     Shifts::new(shifts).map_err(|why| entry.problem(format!("{note}{why}"))).ok()
+}
+
+fn time_of_day(entry: &Entry<'_>) -> Option<Span> {
+    let text = entry.text("a time of day such as \"08:00\"")?;
+    let time = record_file::time_of_day(text);
+    if time.is_none() {
+        entry.problem(format!("{text:?} is not a time of day; write \"08:00\", \"08:00:30\" or \"24:00\""));
+    }
+    time
 }
 
 /// The two items of a list of two.

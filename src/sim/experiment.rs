@@ -1,5 +1,6 @@
 //! Experiments: independent replications, spread over threads.
 
+use std::ops::Range;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Mutex, PoisonError};
 
@@ -113,23 +114,36 @@ impl Scenario {
         threads: usize,
         progress: &(dyn Fn(Span) + Sync),
     ) -> Result<Outcome, RunError> {
+        let replications = self.run_some(0..self.replications, journal, threads, progress)?;
+        Ok(Outcome { scenario: self.clone(), replications })
+    }
+
+    /// Runs the replications with these numbers; if the first of all is among them, it is kept in the journal.
+    pub(super) fn run_some(
+        &self,
+        numbers: Range<u32>,
+        journal: Option<&mut dyn Journal>,
+        threads: usize,
+        progress: &(dyn Fn(Span) + Sync),
+    ) -> Result<Vec<Replication>, RunError> {
         let journal = Mutex::new(journal);
         let done: Vec<Mutex<Option<Result<Replication, RunError>>>> =
-            (0..self.replications).map(|_| Mutex::default()).collect();
+            numbers.clone().map(|_| Mutex::default()).collect();
         let next = AtomicU32::new(0);
         let work = || loop {
-            let number = next.fetch_add(1, Ordering::Relaxed);
-            let Some(place) = done.get(number as usize) else { break };
+            let at = next.fetch_add(1, Ordering::Relaxed);
+            let Some(place) = done.get(at as usize) else { break };
+            let number = numbers.start + at;
             let mut journal = journal.lock().unwrap_or_else(PoisonError::into_inner).take_if(|_| number == 0);
             let journal = journal.as_mut().map(|journal| &mut **journal as &mut dyn Journal);
             let replication = replicate(self, number, journal, &|span| progress(span));
             *place.lock().unwrap_or_else(PoisonError::into_inner) = Some(replication);
         };
-        if threads <= 1 || self.replications <= 1 {
+        if threads <= 1 || numbers.len() <= 1 {
             work();
         } else {
             std::thread::scope(|scope| {
-                for _ in 0..threads.min(self.replications as usize) {
+                for _ in 0..threads.min(numbers.len()) {
                     scope.spawn(work);
                 }
             });
@@ -138,6 +152,6 @@ impl Scenario {
             let done = place.into_inner().unwrap_or_else(PoisonError::into_inner);
             done.expect("every replication was run, or the scope has panicked")
         });
-        Ok(Outcome { scenario: self.clone(), replications: replications.collect::<Result<_, _>>()? })
+        replications.collect()
     }
 }

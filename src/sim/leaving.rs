@@ -10,7 +10,7 @@ use super::contacts::{Contacts, StreamState, slot};
 use super::crowd::Held;
 use super::distribution::span;
 use super::slot::State;
-use super::tally::ContactTally;
+use super::tally::{ContactTally, Window};
 
 impl Contacts<'_> {
     /// Work stops for a while.
@@ -50,7 +50,15 @@ impl Contacts<'_> {
     ) -> Timestamp {
         let slot = slot(id);
         match self.slots[slot as usize].state {
-            State::Waiting | State::Offered => self.leave_line(slot, outcome, at),
+            State::Waiting | State::Offered => {
+                self.leave_line(slot, outcome, at);
+                if let Some(customers) = &mut self.customers
+                    && !self.slots[slot as usize].answered
+                    && let Some(retry) = &self.streams[self.slots[slot as usize].stream as usize].stream.retry
+                {
+                    customers.lose(slot, retry, outcome, at, calendar);
+                }
+            }
             State::Connecting | State::Active | State::Paused => self.leave_conversation(slot, at, calendar),
             State::WrapUp | State::Parked | State::Gone => {}
         }
@@ -66,29 +74,54 @@ impl Contacts<'_> {
     /// A contact, which may just have gone, had an agent's capacity for a while.
     pub(super) fn carried(&mut self, id: ContactId, held: Held) {
         let stream = self.slots[slot(id) as usize].stream;
-        self.streams[stream as usize].carry(&self.loads, held);
+        let state = &mut self.streams[stream as usize];
+        state.tally.load_area += state.load_area(&self.loads, held);
     }
 
     /// What is still there at the end; `held` is told of capacity still taken.
-    pub(super) fn close(mut self, mut held: impl FnMut(AgentId, Timestamp) -> Held) -> Vec<ContactTally> {
-        for contact in &self.slots {
-            let tally = &mut self.streams[contact.stream as usize].tally;
-            let area = self.window.clip(contact.since, self.window.to);
+    pub(super) fn close(mut self, held: impl FnMut(AgentId, Timestamp) -> Held) -> Vec<ContactTally> {
+        let mut tallies = self.streams.iter_mut().map(|state| std::mem::take(&mut state.tally)).collect::<Vec<_>>();
+        self.add_present(&mut tallies, self.window, held);
+        tallies
+    }
+
+    /// What [`close`](Self::close) would say if the run ended with `window`; of distributions, only how many values they have.
+    pub(super) fn sums(&self, window: Window, held: impl FnMut(AgentId, Timestamp) -> Held) -> Vec<ContactTally> {
+        let mut tallies: Vec<_> = self.streams.iter().map(|state| state.tally.sums()).collect();
+        self.add_present(&mut tallies, window, held);
+        tallies
+    }
+
+    /// Adds what is still under way.
+    fn add_present(
+        &self,
+        tallies: &mut [ContactTally],
+        window: Window,
+        mut held: impl FnMut(AgentId, Timestamp) -> Held,
+    ) {
+        for (number, contact) in (0..).zip(&self.slots) {
+            let tally = &mut tallies[contact.stream as usize];
+            let area = window.clip(contact.since, window.to);
             match contact.state {
                 State::Gone | State::Parked => {}
                 State::Waiting | State::Offered => {
-                    tally.wait(contact.since, self.window.to, self.window);
+                    tally.wait(contact.since, window.to, window);
                     tally.waiting_at_end += u64::from(contact.counted && !contact.answered);
                 }
                 State::Connecting | State::Active | State::Paused => tally.service_area += area,
                 State::WrapUp => {}
             }
-            if !matches!(contact.state, State::Gone | State::Waiting | State::Parked) {
+            let rings = self.ringing.as_ref().filter(|_| contact.state == State::Offered);
+            if let Some(ringing) = rings {
+                for ring in ringing.open(number) {
+                    let held = held(ring.agent, ring.taken);
+                    tally.load_area += self.streams[contact.stream as usize].load_area(&self.loads, held);
+                }
+            } else if !matches!(contact.state, State::Gone | State::Waiting | State::Parked) {
                 let held = held(contact.agent, contact.taken);
-                self.streams[contact.stream as usize].carry(&self.loads, held);
+                tally.load_area += self.streams[contact.stream as usize].load_area(&self.loads, held);
             }
         }
-        self.streams.into_iter().map(|state| state.tally).collect()
     }
 
     fn leave_line(&mut self, slot: u32, outcome: Outcome, at: Timestamp) {
@@ -142,8 +175,8 @@ impl Contacts<'_> {
 }
 
 impl StreamState<'_> {
-    fn carry(&mut self, loads: &[Vec<Load>], held: Held) {
+    fn load_area(&self, loads: &[Vec<Load>], held: Held) -> u128 {
         let load = loads[usize::from(held.group.0)][usize::from(self.stream.new.channel.0)];
-        self.tally.load_area += held.measured * u128::from(load.0);
+        held.measured * u128::from(load.0)
     }
 }

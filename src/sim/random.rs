@@ -14,6 +14,13 @@ pub(crate) enum Purpose {
     Bot = 5,
     Accept = 6,
     NoAnswer = 7,
+    Customer = 8,
+    Busyness = 9,
+    SharedBusyness = 10,
+    Batches = 11,
+    Campaigns = 12,
+    Absence = 13,
+    Claim = 14,
 }
 
 /// An independent generator: xoshiro256++ seeded by a hash of all that names it, never by consecutive numbers.
@@ -42,6 +49,11 @@ impl Random {
             word.copy_from_slice(&mix(key.wrapping_add(at as u64 + 1)).to_le_bytes());
         }
         Self(Xoshiro256PlusPlus::from_seed(state))
+    }
+
+    /// The generator of one of several things about what has that number.
+    pub(crate) fn part(key: u64, part: u64) -> Self {
+        Self::keyed(mix(key) ^ mix(part.wrapping_add(key)))
     }
 
     /// Sixty-four random bits.
@@ -80,6 +92,41 @@ mod tests {
     }
 
     const PINNED: [u64; 4] = [3375995675297257428, 9650280911571928805, 8580897183010826693, 12992050994739622599];
+
+    /// The correlation of pairs of uniform values, in standard deviations of what it would be by chance.
+    fn together(pairs: impl Iterator<Item = (f64, f64)>) -> f64 {
+        let (mut sum, mut n) = (0.0, 0.0);
+        for (a, b) in pairs {
+            sum += (a - 0.5) * (b - 0.5) * 12.0;
+            n += 1.0;
+        }
+        sum / f64::sqrt(n)
+    }
+
+    /// Consecutive seeds, replications and purposes are as good as any: neither their first values nor their sequences go together.
+    #[test]
+    fn neighbouring_generators_have_nothing_in_common() {
+        const MANY: u32 = 20_000;
+        let first = |seed: u64, replication| Random::of(seed, replication, "calls", Purpose::Arrivals).unit();
+        let seeds = (0..u64::from(MANY)).map(|seed| (first(seed, 0), first(seed + 1, 0)));
+        let replications = (0..MANY).map(|number| (first(1, number), first(1, number + 1)));
+        assert!(together(seeds).abs() < 4.0 && together(replications).abs() < 4.0);
+        let sequence = |seed, replication, stream, purpose| {
+            let mut random = Random::of(seed, replication, stream, purpose);
+            (0..MANY).map(move |_| random.unit())
+        };
+        let base = || sequence(1, 0, "calls", Purpose::Arrivals);
+        for other in [
+            sequence(2, 0, "calls", Purpose::Arrivals),
+            sequence(1, 1, "calls", Purpose::Arrivals),
+            sequence(1, 0, "call", Purpose::Arrivals),
+            sequence(1, 0, "calls", Purpose::Handle),
+        ] {
+            assert!(together(base().zip(other)).abs() < 4.0);
+        }
+        assert!(together(base().zip(base().skip(1))).abs() < 4.0);
+        assert!(together(base().zip(base())) > 100.0, "the test would notice");
+    }
 
     #[test]
     fn every_name_has_its_own() {

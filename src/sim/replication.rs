@@ -11,13 +11,17 @@ use crate::rejected::Rejected;
 use crate::router::Router;
 use crate::time::{Span, Timestamp};
 
+use super::batches::Cuts;
 use super::calendar::{Calendar, Due, Kind};
+use super::claiming::Claiming;
 use super::contacts::Contacts;
 use super::crowd::{Crowd, Here};
 use super::digest::EventDigest;
+use super::elastic::{Move, Watch};
 use super::opening;
 use super::recorder::Recorder;
 use super::scenario::Scenario;
+use super::staffing::Staffing;
 use super::tally::{Replication, Window};
 
 /// Why a run failed. A sound scenario runs to its end unless it reaches a limit of its plan.
@@ -71,23 +75,29 @@ pub(super) fn replicate(
         calendar: Calendar::new(window.to),
         contacts: Contacts::new(scenario, number, window),
         crowd: Crowd::new(scenario, number, window),
+        cuts: Cuts::new(window, scenario.batches),
+        watch: Watch::new(scenario),
+        claiming: Claiming::new(scenario, number, scenario.staffing.iter().map(Staffing::agents).sum()),
     };
     opening::open(scenario, window.to, &mut run.calendar);
     run.crowd.open(&mut run.calendar);
     run.contacts.open(&mut run.calendar);
     run.go(progress)?;
     run.recorder.take().map(Recorder::finish).transpose()?;
-    let Run { contacts, mut crowd, .. } = run;
+    let Run { contacts, mut crowd, cuts, .. } = run;
     let streams = contacts.close(|agent, taken| crowd.still_held(agent, taken));
-    Ok(Replication {
+    let mut whole = Replication {
         measured: scenario.horizon,
         streams,
         groups: crowd.close(),
         commands: run.input.seq.0,
         events: run.events,
         digest: run.digest.value(),
+        batches: Vec::new(),
         channels: scenario.streams.iter().map(|stream| stream.new.channel).collect(),
-    })
+    };
+    whole.batches = cuts.close(&whole);
+    Ok(whole)
 }
 
 struct Run<'s> {
@@ -104,6 +114,11 @@ struct Run<'s> {
     calendar: Calendar,
     contacts: Contacts<'s>,
     crowd: Crowd<'s>,
+    cuts: Cuts,
+    /// Lines at which agents are called in, if any are.
+    watch: Option<Watch>,
+    /// Agents who claim, where there are pools.
+    claiming: Option<Claiming<'s>>,
 }
 
 impl Run<'_> {
@@ -121,17 +136,32 @@ impl Run<'_> {
             if next >= self.window.to {
                 break;
             }
+            while next >= self.cuts.next() {
+                self.cuts.cut(&self.contacts, &self.crowd);
+            }
             self.input.at = next;
             if timer.is_some_and(|timer| timer <= next) {
                 self.apply(Command::AdvanceTime, "advance time")?;
+                if let Some(claiming) = &mut self.claiming {
+                    claiming.look_again();
+                }
             } else if let Some(due) = due {
                 self.happen(due)?;
+            }
+            if self.watch.is_some() {
+                self.call_in()?;
+            }
+            if let Some(claiming) = &mut self.claiming {
+                claiming.wake(&self.router, self.input.at, &mut self.calendar);
             }
             steps += 1;
             if steps.is_multiple_of(REPORT_EVERY) {
                 progress(next.since(reported));
                 reported = next;
             }
+        }
+        while self.cuts.next() < self.window.to {
+            self.cuts.cut(&self.contacts, &self.crowd);
         }
         progress(self.window.to.since(reported));
         Ok(())
@@ -152,6 +182,13 @@ impl Run<'_> {
             Kind::Arrives => {
                 if self.contacts.arrive(slot, self.input.at, &mut self.calendar, &mut self.input.command) {
                     self.send("take an arrival")?;
+                    self.announce()?;
+                }
+            }
+            Kind::ComesAgain => {
+                if self.contacts.come_again(slot, self.input.at, &mut self.input.command) {
+                    self.send("take a customer who comes again")?;
+                    self.announce()?;
                 }
             }
             Kind::Served => {
@@ -193,6 +230,17 @@ impl Run<'_> {
                     self.apply(Command::Accept { offer }, "accept an offer")?;
                 }
             }
+            Kind::PicksUp => {
+                if let Some(offer) = self.contacts.picked_up(slot, stamp) {
+                    self.apply(Command::Accept { offer }, "accept an offer")?;
+                }
+            }
+            Kind::Claims => {
+                let claims = self.claiming.as_mut().and_then(|claiming| claiming.claims(&self.router, slot, stamp));
+                if let Some((agent, contact)) = claims {
+                    self.apply(Command::Claim { contact, agent }, "claim a contact")?;
+                }
+            }
             Kind::LosesPatience => {
                 if let Some(contact) = self.contacts.if_impatient(slot, stamp, self.input.at) {
                     self.apply(Command::Abandon { contact }, "let a customer abandon")?;
@@ -208,6 +256,18 @@ impl Run<'_> {
                     self.apply(Command::SignOut { agent, leave: Leave::Drain }, "sign an agent out")?;
                 }
             }
+            // What has become of the lines is looked at after every step.
+            Kind::Elastic => {}
+            Kind::BreakBegins => {
+                if let Some(agent) = self.crowd.begin_break(slot, self.input.at, &mut self.calendar) {
+                    self.apply(Command::SignOut { agent, leave: Leave::Drain }, "let an agent go on break")?;
+                }
+            }
+            Kind::BreakEnds => {
+                if let Some(sign_in) = self.crowd.end_break(slot, stamp, self.input.at) {
+                    self.apply(sign_in, "sign an agent in after a break")?;
+                }
+            }
             Kind::Back => match self.crowd.back(slot, self.input.at) {
                 Some(Here::Present(agent)) => {
                     let (channels, reason) = (ChannelSet::ALL, ReasonId::NONE);
@@ -216,6 +276,38 @@ impl Run<'_> {
                 Some(Here::Gone(sign_in)) => self.apply(sign_in, "sign an agent in")?,
                 None => {}
             },
+        }
+        Ok(())
+    }
+
+    /// Calls agents in, or lets them go, as lines have become.
+    fn call_in(&mut self) -> Result<(), RunError> {
+        while let Some(next) = self.watch.as_mut().and_then(|watch| watch.next_move(self.input.at, &mut self.calendar))
+        {
+            let (Move::Come(group) | Move::Go(group)) = next;
+            for member in self.crowd.members(group) {
+                let command = match next {
+                    Move::Come(_) => self.crowd.call_in(member),
+                    Move::Go(_) => {
+                        let leaves = self.crowd.let_go(member);
+                        leaves.map(|agent| Command::SignOut { agent, leave: Leave::Drain })
+                    }
+                };
+                if let Some(command) = command {
+                    self.apply(command, "call an agent in, or let it go")?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Tells the customer who has just come how long it will wait, where anybody does.
+    fn announce(&mut self) -> Result<(), RunError> {
+        if self.contacts.customers.is_some()
+            && let Command::Enqueue { contact, .. } = self.input.command
+            && self.contacts.balks(contact, &self.router)
+        {
+            self.apply(Command::Abandon { contact }, "let a customer balk")?;
         }
         Ok(())
     }
@@ -241,6 +333,12 @@ impl Run<'_> {
             let event = self.out[at];
             event.hash(&mut self.digest);
             self.note(event);
+            if let Some(claiming) = &mut self.claiming {
+                claiming.follow(&event);
+            }
+            if let Some(watch) = &mut self.watch {
+                watch.follow(&event, |contact| self.contacts.waits_since(contact));
+            }
         }
         Ok(())
     }
@@ -253,15 +351,16 @@ impl Run<'_> {
             What::ChannelChanged { contact, .. } => contacts.hung_up(contact),
             What::Queued { contact, .. } => contacts.queued(contact, calendar),
             What::Offered { offer, contact, agent, .. } => {
-                let answers = crowd.answers();
+                let answers = crowd.answers(agent);
                 crowd.take(agent, at);
                 contacts.offered(contact, agent, offer, at, answers, calendar);
             }
-            What::OfferEnded { contact, agent, .. } => {
-                let taken = contacts.offer_ended(contact);
+            What::OfferEnded { contact, agent, offer, .. } => {
+                let taken = contacts.offer_ended(contact, offer);
                 contacts.carried(contact, crowd.release(agent, taken, at));
             }
-            What::Accepted { contact, agent, connect_by, .. } => {
+            What::Accepted { contact, agent, offer, connect_by } => {
+                contacts.accepted(contact, offer);
                 contacts.answered(contact, agent, at);
                 go_on(contacts, crowd, calendar, contact, agent, at, connect_by.is_some());
             }

@@ -7,6 +7,7 @@ use crate::id::{ChannelId, GroupId};
 use crate::measure::{Estimate, Histogram};
 use crate::plan::Plan;
 
+use super::batches::BatchMeans;
 use super::experiment::Outcome;
 use super::scenario::{Cost, Scenario};
 use super::tally::{AgentTally, ContactTally, Replication};
@@ -22,6 +23,9 @@ pub struct Results {
     pub seed: u64,
     /// Independent repetitions.
     pub replications: u32,
+    /// Where there is one replication and its intervals are worked out from parts of its measured time.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub batches: Option<BatchMeans>,
     /// Commands applied, over all replications and the warm-up.
     pub commands: u64,
     /// Events that happened, likewise.
@@ -58,6 +62,10 @@ pub struct ContactResults {
     pub waiting_at_end: u64,
     /// Contacts that a bot resolved, beside those offered.
     pub resolved_by_bot: u64,
+    /// Of those offered, customers who came again because they had not been answered: so many fewer customers than contacts there were.
+    pub retrials: u64,
+    /// Of those abandoned, customers who left at once because of the wait they were told.
+    pub balked: u64,
     /// Abandoned over offered.
     pub abandon_share: Estimate,
     /// Mean wait of all who left the queue, those turned away on arrival not included.
@@ -185,6 +193,7 @@ impl Outcome {
             policy: scenario.policy().to_string(),
             seed: scenario.seed(),
             replications: scenario.replications(),
+            batches: self.batches(),
             commands: replications.iter().map(|one| one.commands).sum(),
             events: replications.iter().map(|one| one.events).sum(),
             digest: format!("{:016x}", self.digest()),
@@ -194,23 +203,28 @@ impl Outcome {
                 })
                 .collect(),
             channels: channels.map(|(name, id)| (name, contacts(self, id, |one| one.channel(id)))).collect(),
-            agents: groups.map(|(name, id)| (name, agents(replications, |one| one.group(id)))).collect(),
-            all_agents: agents(replications, Replication::everybody),
-            cost_per_minute: Estimate::of(self.costs_per_minute()),
+            agents: groups.map(|(name, id)| (name, agents(self, |one| one.group(id)))).collect(),
+            all_agents: agents(self, Replication::everybody),
+            cost_per_minute: self.estimate(|one| Some(scenario.cost_per_minute(one))),
         }
     }
 
-    /// The cost of each replication: Σ over streams of hold × contacts waiting + lost × abandonments a minute.
-    pub fn costs_per_minute(&self) -> impl Iterator<Item = Option<f64>> + '_ {
-        self.replications.iter().map(|one| {
-            let minutes = one.measured.as_secs_f64() / 60.0;
-            let cost = |(tally, cost): (&ContactTally, Cost)| {
-                let waiting = Metric::QueueLength.of(tally, one).unwrap_or(0.0);
-                cost.hold_per_minute * waiting + cost.lost * tally.lost as f64 / minutes
-            };
-            let costs = self.scenario.streams().iter().map(|stream| stream.cost());
-            Some(one.streams.iter().zip(costs).map(cost).sum())
-        })
+    /// A figure's mean over the replications, with the interval by what intervals are worked out from.
+    fn estimate(&self, figure: impl Fn(&Replication) -> Option<f64>) -> Estimate {
+        let half_width = Estimate::of(self.samples().iter().map(&figure)).half_width;
+        Estimate { half_width, ..Estimate::of(self.replications.iter().map(figure)) }
+    }
+}
+
+impl Scenario {
+    /// The cost of a replication: Σ over streams of hold × contacts waiting + lost × abandonments a minute.
+    pub fn cost_per_minute(&self, one: &Replication) -> f64 {
+        let minutes = one.measured.as_secs_f64() / 60.0;
+        let cost = |(tally, cost): (&ContactTally, Cost)| {
+            let waiting = Metric::QueueLength.of(tally, one).unwrap_or(0.0);
+            cost.hold_per_minute * waiting + cost.lost * tally.lost as f64 / minutes
+        };
+        one.streams.iter().zip(self.streams().iter().map(|stream| stream.cost())).map(cost).sum()
     }
 }
 
@@ -225,12 +239,18 @@ pub(super) fn used_channels<'s>(
 
 fn contacts(outcome: &Outcome, channel: ChannelId, tally: impl Fn(&Replication) -> ContactTally) -> ContactResults {
     let Outcome { scenario, replications } = outcome;
-    let tallies: Vec<ContactTally> = replications.iter().map(tally).collect();
+    // Summed up once: a channel may have many streams.
+    let tallied = |all: &[Replication]| all.iter().map(&tally).collect::<Vec<_>>();
+    let (tallies, samples) = (tallied(replications), tallied(outcome.samples()));
     let mut total = ContactTally::default();
     tallies.iter().for_each(|one| total.add(one));
-    let estimate = |metric: Metric| {
-        Estimate::of(tallies.iter().zip(replications).map(|(tally, replication)| metric.of(tally, replication)))
+    let figures = |figure: &dyn Fn(&ContactTally, &Replication) -> Option<f64>| {
+        let of = |tallies: &[ContactTally], all: &[Replication]| {
+            Estimate::of(tallies.iter().zip(all).map(|(tally, one)| figure(tally, one)))
+        };
+        Estimate { half_width: of(&samples, outcome.samples()).half_width, ..of(&tallies, replications) }
     };
+    let estimate = |metric: Metric| figures(&|tally, one| metric.of(tally, one));
     ContactResults {
         offered: total.offered,
         answered: total.answered,
@@ -238,6 +258,8 @@ fn contacts(outcome: &Outcome, channel: ChannelId, tally: impl Fn(&Replication) 
         overflowed: total.overflowed,
         waiting_at_end: total.waiting_at_end,
         resolved_by_bot: total.resolved_by_bot,
+        retrials: total.retrials,
+        balked: total.balked,
         abandon_share: estimate(Metric::AbandonShare),
         wait_seconds: estimate(Metric::Wait),
         wait_answered_seconds: estimate(Metric::WaitAnswered),
@@ -247,26 +269,25 @@ fn contacts(outcome: &Outcome, channel: ChannelId, tally: impl Fn(&Replication) 
         queue_length: estimate(Metric::QueueLength),
         in_service: estimate(Metric::InService),
         completed: total.completed,
-        completed_per_agent_hour: Estimate::of(tallies.iter().zip(replications).map(|(tally, one)| {
+        completed_per_agent_hour: figures(&|tally, one| {
             let hours = one.present_for(scenario.plan(), channel) as f64 / 3.6e9;
             (hours > 0.0).then(|| tally.completed as f64 / hours)
-        })),
+        }),
         replies: total.replies.count(),
         reply_seconds: estimate(Metric::Reply),
         reply_quantiles_seconds: Quantiles::of(&total.replies),
         first_reply_seconds: estimate(Metric::FirstReply),
         first_reply_quantiles_seconds: Quantiles::of(&total.first_replies),
-        occupancy: Estimate::of(tallies.iter().zip(replications).map(|(tally, one)| {
+        occupancy: figures(&|tally, one| {
             let capacity = one.present_for(scenario.plan(), channel) * u128::from(Load::FULL.0);
             ratio(tally.load_area, capacity)
-        })),
+        }),
     }
 }
 
-fn agents(replications: &[Replication], tally: impl Fn(&Replication) -> AgentTally) -> AgentResults {
-    let estimate = |figure: fn(&AgentTally, &Replication) -> Option<f64>| {
-        Estimate::of(replications.iter().map(|one| figure(&tally(one), one)))
-    };
+fn agents(outcome: &Outcome, tally: impl Fn(&Replication) -> AgentTally) -> AgentResults {
+    let estimate =
+        |figure: fn(&AgentTally, &Replication) -> Option<f64>| outcome.estimate(|one| figure(&tally(one), one));
     AgentResults {
         occupancy: estimate(|tally, _| ratio(tally.busy, tally.present)),
         contacts_held: estimate(|tally, _| ratio(tally.held, tally.present)),

@@ -9,10 +9,15 @@ use crate::requirement::Requirement;
 use crate::router::Policies;
 use crate::time::Span;
 
+use super::announcing::Balk;
 use super::arrivals::Arrivals;
+use super::attendance::Attendance;
+use super::bursts::Bursts;
 use super::conversation::Conversation;
 use super::distribution::Distribution;
+use super::factors::Factors;
 use super::policy::Policy;
+use super::retrying::Retry;
 use super::staffing::Staffing;
 
 /// A checked scenario. There is no unchecked one.
@@ -63,9 +68,13 @@ pub struct Scenario {
     pub(super) warmup: Span,
     pub(super) horizon: Span,
     pub(super) replications: u32,
+    /// Parts of the measured time that intervals of a single replication are worked out from; below 2: none.
+    pub(super) batches: u32,
     pub(super) streams: Vec<Stream>,
     /// By group.
     pub(super) staffing: Vec<Staffing>,
+    /// By group.
+    pub(super) attendance: Vec<Attendance>,
     /// By queue: when it is open; always where there are none.
     pub(super) hours: Vec<Option<Staffing>>,
     /// By channel: progress of each contact when its agent has 1, 2, 3, … of them in hand; empty for always 1.
@@ -83,14 +92,20 @@ pub struct Stream {
     /// What the engine is told of each of its contacts.
     pub(super) new: NewContact,
     pub(super) arrivals: Arrivals,
+    pub(super) bursts: Bursts,
     pub(super) resolved_by_bot: f64,
     pub(super) handle: Handle,
+    pub(super) factors: Factors,
     /// `None` waits for ever.
     pub(super) patience: Option<Distribution>,
     /// `None` leaves it to the plan.
     pub(super) wrap_up: Option<Distribution>,
     pub(super) target: Target,
     pub(super) cost: Cost,
+    /// What becomes of customers who were not answered; `None`: they are lost.
+    pub(super) retry: Option<Retry>,
+    /// What customers do who are told how long they will wait; `None`: nobody is told.
+    pub(super) balk: Option<Balk>,
 }
 
 /// How long an agent's work on a contact takes, at speed 1.
@@ -119,6 +134,8 @@ pub struct Cost {
 #[derive(Clone, PartialEq, Debug)]
 pub(super) struct Offers {
     pub(super) accept: Distribution,
+    /// From when an agent sees something to claim until it claims.
+    pub(super) claim: Distribution,
     /// Share of offers nobody answers.
     pub(super) no_answer: f64,
     /// When an agent whom unanswered offers made not ready, with no end set by the plan, is ready again.
@@ -127,7 +144,8 @@ pub(super) struct Offers {
 
 impl Default for Offers {
     fn default() -> Self {
-        Self { accept: Distribution::Deterministic(Span::ZERO), no_answer: 0.0, back_after: Span::from_mins(2) }
+        let at_once = Distribution::Deterministic(Span::ZERO);
+        Self { accept: at_once.clone(), claim: at_once, no_answer: 0.0, back_after: Span::from_mins(2) }
     }
 }
 
@@ -148,6 +166,11 @@ impl Stream {
             Handle::Written(how) => Some(how),
             Handle::Same(_) | Handle::ByGroup(_) | Handle::Spoken(_) => None,
         }
+    }
+
+    /// Whether it matters who a contact stands for.
+    pub(super) fn knows_customers(&self) -> bool {
+        self.retry.is_some() || self.balk.is_some()
     }
 
     /// What its waiting and losing contacts is worth.
@@ -185,6 +208,11 @@ impl Scenario {
     /// Independent repetitions.
     pub fn replications(&self) -> u32 {
         self.replications
+    }
+
+    /// Parts of the measured time that the intervals of a single replication are worked out from; 0 for none.
+    pub fn batches(&self) -> u32 {
+        self.batches
     }
 
     /// Where contacts come from, in the order of the document.
@@ -232,6 +260,13 @@ impl Scenario {
         Self { replications: replications.max(1), ..self }
     }
 
+    /// The same with the measured time of each replication cut into so many parts, one after another; below 2: none. Where there is
+    /// only one replication, its intervals are worked out from them.
+    #[must_use]
+    pub fn with_batches(self, batches: u32) -> Self {
+        Self { batches, ..self }
+    }
+
     /// The same with the host's own policies, for plans that name `host:NAME`.
     #[must_use]
     pub fn with_host_policies(self, host: Policies) -> Self {
@@ -245,11 +280,21 @@ impl Scenario {
         Self { policy, ..self }
     }
 
-    /// The same with other arrivals in one stream; nothing changes if there is no such stream.
+    /// The same with other arrivals in one stream, without bursts; nothing changes if there is no such stream.
     #[must_use]
     pub fn with_arrivals(mut self, stream: &str, arrivals: Arrivals) -> Self {
         for known in self.streams.iter_mut().filter(|known| known.name == stream) {
             known.arrivals = arrivals.clone();
+            known.bursts = Bursts::default();
+        }
+        self
+    }
+
+    /// The same with other bursts in one stream; nothing changes if there is no such stream. A trace has none.
+    #[must_use]
+    pub fn with_bursts(mut self, stream: &str, bursts: Bursts) -> Self {
+        for known in self.streams.iter_mut().filter(|known| known.name == stream) {
+            known.bursts = bursts.clone();
         }
         self
     }
@@ -259,6 +304,16 @@ impl Scenario {
     pub fn with_staffing(mut self, group: GroupId, staffing: Staffing) -> Self {
         if let Some(known) = self.staffing.get_mut(usize::from(group.0)) {
             *known = staffing;
+        }
+        self
+    }
+
+    /// The same with other breaks, absence and unanswered offers in one group; nothing changes if there is no such group. Offers
+    /// can only go unanswered where the plan has an offer stage.
+    #[must_use]
+    pub fn with_attendance(mut self, group: GroupId, attendance: Attendance) -> Self {
+        if let Some(known) = self.attendance.get_mut(usize::from(group.0)) {
+            *known = attendance;
         }
         self
     }

@@ -21,6 +21,8 @@ pub(super) struct Contact {
     pub(super) answered: bool,
     /// `work` is a number to draw it with, once the agent is known.
     pub(super) undrawn: bool,
+    /// `work` is still to be multiplied by what its agent and the hour make of it.
+    pub(super) unscaled: bool,
     /// Keeps its agent from writing.
     pub(super) interrupting: bool,
     /// Work left, in microseconds at speed 1; or bits.
@@ -66,6 +68,7 @@ impl Contact {
             delayed: false,
             answered: false,
             undrawn: false,
+            unscaled: false,
             interrupting: false,
             work: 0,
             patience: Span::MAX,

@@ -5,6 +5,8 @@ use std::sync::Arc;
 use crate::requirement::Skills;
 use crate::time::{Span, Timestamp};
 
+use super::elastic::Elastic;
+
 /// When the agents of one group are signed in. At the end of a shift they drain: what they have, they finish.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Staffing {
@@ -12,6 +14,8 @@ pub enum Staffing {
     Always(u32),
     /// So many, every day the same, day 0 beginning at time 0.
     Daily(u32, Shifts),
+    /// So many, only while they are called in.
+    OnCall(u32, Elastic),
     /// These agents, when they were there.
     Recorded(Arc<[RecordedAgent]>),
 }
@@ -78,7 +82,7 @@ impl Staffing {
     /// How many agents there are.
     pub fn agents(&self) -> usize {
         match self {
-            Self::Always(count) | Self::Daily(count, _) => *count as usize,
+            Self::Always(count) | Self::Daily(count, _) | Self::OnCall(count, _) => *count as usize,
             Self::Recorded(agents) => agents.len(),
         }
     }
@@ -87,7 +91,7 @@ impl Staffing {
     pub(super) fn skills(&self, agent: usize) -> Option<&Skills> {
         match self {
             Self::Recorded(agents) => agents.get(agent)?.skills.as_ref(),
-            Self::Always(_) | Self::Daily(..) => None,
+            Self::Always(_) | Self::Daily(..) | Self::OnCall(..) => None,
         }
     }
 
@@ -109,10 +113,21 @@ impl Staffing {
         stay
     }
 
+    /// The first shift of that kind, whatever follows it, and the day it begins on, the one before time 0 being 0.
+    pub(super) fn next_shift(&self, from: Timestamp, until: Timestamp) -> Option<(Timestamp, Timestamp, u64)> {
+        let Self::Daily(_, shifts) = self else { return None };
+        let mut places = self.first_place(0, from)..;
+        let found = places.find_map(|place| {
+            let (begin, end) = self.place(0, place)?;
+            (end > from).then_some((begin.max(from), end, (place / shifts.0.len()) as u64))
+        });
+        found.filter(|(begin, ..)| *begin < until)
+    }
+
     /// A place at or before the first stay that ends after `from`.
     fn first_place(&self, agent: usize, from: Timestamp) -> usize {
         match self {
-            Self::Always(_) => 0,
+            Self::Always(_) | Self::OnCall(..) => 0,
             // One day earlier for shifts that reach into the day; and day −1 comes first.
             Self::Daily(_, shifts) => (from.0 / DAY) as usize * shifts.0.len(),
             Self::Recorded(agents) => {
@@ -124,6 +139,7 @@ impl Staffing {
     fn place(&self, agent: usize, place: usize) -> Option<(Timestamp, Timestamp)> {
         match self {
             Self::Always(_) => (place == 0).then_some((Timestamp::ZERO, Timestamp::MAX)),
+            Self::OnCall(..) => None,
             Self::Daily(_, shifts) => {
                 let (begin, end) = shifts.0[place % shifts.0.len()];
                 let day = DAY.checked_mul((place / shifts.0.len()) as u64)?;

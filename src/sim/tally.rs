@@ -46,6 +46,10 @@ pub struct ContactTally {
     pub waiting_at_end: u64,
     /// Resolved by the bot, and therefore not offered.
     pub resolved_by_bot: u64,
+    /// Of those offered, customers who came again because they had not been answered.
+    pub retrials: u64,
+    /// Of those abandoned, customers who left at once because of the wait they were told.
+    pub balked: u64,
     /// Stood in line for however short a time.
     pub delayed: u64,
     /// Answered within the target.
@@ -81,28 +85,60 @@ pub struct ContactTally {
 
 impl ContactTally {
     pub(super) fn add(&mut self, other: &Self) {
-        self.offered += other.offered;
-        self.answered += other.answered;
-        self.abandoned += other.abandoned;
-        self.overflowed += other.overflowed;
-        self.turned_away += other.turned_away;
-        self.waiting_at_end += other.waiting_at_end;
-        self.resolved_by_bot += other.resolved_by_bot;
-        self.delayed += other.delayed;
-        self.within_target += other.within_target;
-        self.answered_wait += other.answered_wait;
-        self.unanswered_wait += other.unanswered_wait;
-        self.queue_area += other.queue_area;
-        self.service_area += other.service_area;
-        self.load_area += other.load_area;
-        self.lost += other.lost;
-        self.completed += other.completed;
-        self.reply_time += other.reply_time;
+        self.combine(other, |all, more| *all += more, |all, more| *all += more);
         self.replies.merge(&other.replies);
-        self.first_reply_time += other.first_reply_time;
         self.first_replies.merge(&other.first_replies);
         self.waits.merge(&other.waits);
         self.course.add(&other.course);
+    }
+
+    /// The same, of distributions only how many values they have, and without the course: these are large.
+    pub(super) fn sums(&self) -> Self {
+        let mut sums = Self {
+            replies: Histogram::of_unknown(self.replies.count()),
+            first_replies: Histogram::of_unknown(self.first_replies.count()),
+            waits: Histogram::of_unknown(self.waits.count()),
+            ..Self::default()
+        };
+        sums.combine(self, |all, more| *all += more, |all, more| *all += more);
+        sums
+    }
+
+    /// What has been added since, without distributions and course. A contact counts as answered or gone when that was, and those who wait
+    /// at the end are all of them.
+    pub(super) fn since(&self, before: &Self) -> Self {
+        let values = |now: &Histogram, before: &Histogram| Histogram::of_unknown(now.count() - before.count());
+        let mut sums = self.sums();
+        sums.combine(before, |now, before| *now = now.saturating_sub(before), |now, before| *now -= before);
+        sums.replies = values(&self.replies, &before.replies);
+        sums.first_replies = values(&self.first_replies, &before.first_replies);
+        sums.waits = values(&self.waits, &before.waits);
+        sums.waiting_at_end = self.waiting_at_end;
+        sums
+    }
+
+    /// Every count and every sum with that of another.
+    fn combine(&mut self, other: &Self, count: impl Fn(&mut u64, u64), sum: impl Fn(&mut u128, u128)) {
+        count(&mut self.offered, other.offered);
+        count(&mut self.answered, other.answered);
+        count(&mut self.abandoned, other.abandoned);
+        count(&mut self.overflowed, other.overflowed);
+        count(&mut self.turned_away, other.turned_away);
+        count(&mut self.waiting_at_end, other.waiting_at_end);
+        count(&mut self.resolved_by_bot, other.resolved_by_bot);
+        count(&mut self.retrials, other.retrials);
+        count(&mut self.balked, other.balked);
+        count(&mut self.delayed, other.delayed);
+        count(&mut self.within_target, other.within_target);
+        count(&mut self.lost, other.lost);
+        count(&mut self.completed, other.completed);
+        sum(&mut self.answered_wait, other.answered_wait);
+        sum(&mut self.unanswered_wait, other.unanswered_wait);
+        sum(&mut self.queue_area, other.queue_area);
+        sum(&mut self.service_area, other.service_area);
+        sum(&mut self.load_area, other.load_area);
+        sum(&mut self.reply_time, other.reply_time);
+        sum(&mut self.first_reply_time, other.first_reply_time);
     }
 
     /// A contact has arrived that counts.
@@ -157,6 +193,13 @@ pub struct AgentTally {
     pub held: u128,
 }
 
+impl AgentTally {
+    /// What has been added since.
+    pub(super) fn since(self, before: &Self) -> Self {
+        Self { present: self.present - before.present, busy: self.busy - before.busy, held: self.held - before.held }
+    }
+}
+
 /// One replication.
 #[derive(Clone, PartialEq, Debug)]
 pub struct Replication {
@@ -172,6 +215,9 @@ pub struct Replication {
     pub events: u64,
     /// Of every event, in order.
     pub digest: u64,
+    /// Parts of the measured time, one after another, where the scenario asks for them. Without distributions and courses; a wait counts
+    /// in the part in which it ends, an area where it was.
+    pub batches: Vec<Self>,
     /// Of each stream.
     pub(super) channels: Vec<ChannelId>,
 }

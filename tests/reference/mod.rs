@@ -180,7 +180,7 @@ impl Reference {
             Command::Abandon { contact } => self.abandon(*contact),
             Command::Cancel { contact } => self.cancel(*contact),
             Command::SetPriority { contact, priority } => self.set_priority(*contact, *priority),
-            Command::SetContext { contact, context } => self.set_context(*contact, context),
+            Command::SetContext { contact, context } => self.set_context(*contact, context.reveal()),
             Command::SetNeeds { contact, needs } => self.set_needs(*contact, needs),
             Command::ChangeChannel { contact, channel } => self.change_channel(*contact, *channel),
             Command::Assign { contact, agent } => self.assign(*contact, *agent),

@@ -4,7 +4,7 @@ use std::sync::{Arc, Mutex, mpsc};
 
 use cordboard::{
     AgentId, ChannelSet, Command, Entry, Gateway, Journal, ManualClock, MemoryJournal, NewContact, Opening, Plan,
-    Request, Seq, Span, Switchboard, SwitchboardOptions, Timestamp, Trunk,
+    Private, Request, Seq, Span, Switchboard, SwitchboardOptions, Timestamp, Trunk,
 };
 
 pub(crate) fn plan() -> Plan {
@@ -17,7 +17,7 @@ pub(crate) fn plan() -> Plan {
         .expect("the plan is sound")
 }
 
-pub(crate) fn call(key: impl Into<Box<str>>) -> Request {
+pub(crate) fn call(key: impl Into<Private<Box<str>>>) -> Request {
     let plan = plan();
     let (queue, channel) = (plan.find_queue("service").unwrap(), plan.find_channel("voice").unwrap());
     Request::arrive(key, NewContact::new(queue, channel))

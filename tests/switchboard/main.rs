@@ -5,5 +5,6 @@ mod delivery;
 mod desk;
 mod ending;
 mod failing;
+mod reconciling;
 mod sending;
 mod timing;

@@ -219,13 +219,13 @@ impl Stage {
     }
 
     fn known(&self, id: cordboard::CustomerId) -> String {
-        let Some(known) = self.engine.customer(id) else { return format!("{id} is not known") };
+        let Some(known) = self.engine.customer(id) else { return format!("customer {} is not known", id.0) };
         let contacts: Vec<_> = known.contacts.iter().map(|&contact| self.names.contact(contact)).collect();
         let had = |(agent, at)| format!(", {} had it last, at {at}", self.names.agent(agent));
         let last = known.last_agent.map(had).unwrap_or_default();
         let completed = known.last_completed.map(|at| format!(", completed at {at}")).unwrap_or_default();
         let contacts = if contacts.is_empty() { "nothing".into() } else { contacts.join(", ") };
-        format!("{id}: {contacts}{last}{completed}")
+        format!("customer {}: {contacts}{last}{completed}", id.0)
     }
 
     fn may_claim(&self, agent: cordboard::AgentId) -> Result<String, String> {

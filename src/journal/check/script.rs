@@ -23,7 +23,7 @@ pub(super) struct Script {
 const LENGTH: u64 = 60;
 
 /// Bytes attached to one contact: more than any page or block that a journal may be written in.
-const LARGE: usize = 300_000;
+const LARGE: usize = 70_000;
 
 impl Script {
     pub(super) fn new() -> Self {

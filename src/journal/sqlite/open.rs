@@ -2,7 +2,9 @@
 
 use std::fs::{File, OpenOptions};
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
+use rusqlite::wal::CheckpointMode;
 use rusqlite::{Connection, ErrorCode, OpenFlags, TransactionBehavior};
 
 use super::SqliteOptions;
@@ -60,13 +62,29 @@ pub(super) fn writer(path: &Path, options: &SqliteOptions) -> Result<Connection,
         connection.pragma_update(None, "synchronous", "FULL")?;
         connection.pragma_update(None, "wal_autocheckpoint", 0)?;
         connection.pragma_update(None, "journal_size_limit", 64 << 20)?;
+        // Nothing of a journal is written to any other file.
+        connection.pragma_update(None, "temp_store", "MEMORY")?;
         // Where the operating system has a stronger `fsync` than by default.
         connection.pragma_update(None, "fullfsync", true)?;
         connection.pragma_update(None, "checkpoint_fullfsync", true)?;
-        Ok(())
+        begin_log_anew(&connection, options)
     })();
     ready.map_err(|why| opening(path, why))?;
     Ok(connection)
+}
+
+/// Copies the log of commits into the file, and begins another. Where a sync failed before, the operating system may take for
+/// written what the device does not have; what is written from now on must not stand on it.
+fn begin_log_anew(connection: &Connection, options: &SqliteOptions) -> Result<(), Refused> {
+    connection.busy_timeout(Duration::ZERO)?;
+    match connection.wal_checkpoint_v2(None::<&str>, CheckpointMode::TRUNCATE) {
+        Ok(_) => {}
+        // Somebody reads, or writes: then it is not ours to begin.
+        Err(why) if is_busy(&why) => {}
+        Err(why) => return Err(why.into()),
+    }
+    connection.busy_timeout(options.busy)?;
+    Ok(())
 }
 
 /// A connection that only reads, from a file that has our tables.

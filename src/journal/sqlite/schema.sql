@@ -16,7 +16,7 @@ CREATE TABLE group_names (grp INTEGER PRIMARY KEY, name TEXT NOT NULL);
 CREATE TABLE contact_rows (
     seq INTEGER PRIMARY KEY, contact INTEGER NOT NULL, key TEXT, customer INTEGER,
     queue INTEGER NOT NULL, channel INTEGER NOT NULL,
-    arrived INTEGER NOT NULL, queued INTEGER, offered INTEGER, answered INTEGER, wrapped INTEGER, ended INTEGER,
+    arrived INTEGER NOT NULL, due INTEGER, offered INTEGER, answered INTEGER, wrapped INTEGER, ended INTEGER,
     agent INTEGER, offers INTEGER NOT NULL, transfers INTEGER NOT NULL, outcome TEXT
 );
 CREATE INDEX contacts_there ON contact_rows (contact) WHERE ended IS NULL;

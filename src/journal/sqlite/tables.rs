@@ -15,7 +15,7 @@ const EVENT: &str = "INSERT INTO event_rows VALUES (NULL, ?1, ?2, ?3, ?4, ?5, ?6
 const ARRIVE: &str = "INSERT OR REPLACE INTO contact_rows
     VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)";
 const GO_ON: &str = "UPDATE contact_rows SET queue = coalesce(?2, queue), channel = coalesce(?3, channel),
-    queued = coalesce(queued, ?4), offered = coalesce(offered, ?5), answered = coalesce(answered, ?6),
+    due = coalesce(?4, due), offered = coalesce(offered, ?5), answered = coalesce(answered, ?6),
     wrapped = coalesce(?7, wrapped), agent = coalesce(?8, agent), offers = offers + ?9, transfers = transfers + ?10
     WHERE contact = ?1 AND ended IS NULL";
 const END: &str = "UPDATE contact_rows SET ended = ?2, outcome = ?3 WHERE contact = ?1 AND ended IS NULL";
@@ -66,7 +66,7 @@ struct Course {
     arrived: Option<Timestamp>,
     queue: Option<QueueId>,
     channel: Option<i64>,
-    queued: Option<Timestamp>,
+    due: Option<Timestamp>,
     offered: Option<Timestamp>,
     answered: Option<Timestamp>,
     wrapped: Option<Timestamp>,
@@ -140,20 +140,19 @@ impl<'c> Tables<'c> {
         let id = contact.0 as i64;
         let agent = it.agent.map(|agent| agent.0 as i64);
         let queue = it.queue.map(|queue| queue.0);
-        let [queued, offered, answered, wrapped] =
-            [it.queued, it.offered, it.answered, it.wrapped].map(|at| at.map(instant));
+        let [due, offered, answered, wrapped] = [it.due, it.offered, it.answered, it.wrapped].map(|at| at.map(instant));
         if let (Some(arrived), Command::Enqueue { new, .. }) = (it.arrived, &entry.input.command) {
             let channel = it.channel.unwrap_or(i64::from(new.channel.0));
             let (ended, outcome) = it.ended.map(|(at, how)| (instant(at), how)).unzip();
             self.arrive.execute(params![
                 entry.input.seq.0 as i64,
                 id,
-                entry.key,
+                entry.key.as_ref().map(|key| &**key.reveal()),
                 new.customer.map(|customer| customer.0 as i64),
                 queue.unwrap_or(new.queue.0),
                 channel,
                 instant(arrived),
-                queued,
+                due,
                 offered,
                 answered,
                 wrapped,
@@ -166,8 +165,7 @@ impl<'c> Tables<'c> {
             return Ok(());
         }
         if it.goes_on {
-            let row =
-                params![id, queue, it.channel, queued, offered, answered, wrapped, agent, it.offers, it.transfers];
+            let row = params![id, queue, it.channel, due, offered, answered, wrapped, agent, it.offers, it.transfers];
             self.go_on.execute(row)?;
         }
         if let Some((at, outcome)) = it.ended {
@@ -258,7 +256,7 @@ impl<'c> Tables<'c> {
 impl Course {
     fn take(&mut self, event: &Event) {
         let at = event.at;
-        self.goes_on |= !matches!(event.what, What::Ended { .. });
+        let mut goes_on = true;
         match event.what {
             What::Arrived { queue, .. } => (self.arrived, self.queue) = (Some(at), Some(queue)),
             What::Overflowed { queue, .. } => self.queue = Some(queue),
@@ -266,10 +264,7 @@ impl Course {
                 self.queue = Some(queue);
                 self.transfers += 1;
             }
-            What::Queued { queue, .. } => {
-                self.queue = Some(queue);
-                self.queued = self.queued.or(Some(at));
-            }
+            What::Due { .. } => self.due = Some(at),
             What::ChannelChanged { channel, .. } => self.channel = Some(i64::from(channel.0)),
             What::Offered { .. } => {
                 self.offered = self.offered.or(Some(at));
@@ -289,8 +284,12 @@ impl Course {
             }
             What::HandedOver { to, .. } => self.agent = Some(to),
             What::WrapUpStarted { .. } => self.wrapped = Some(at),
-            What::Ended { outcome, .. } => self.ended = Some((at, telling::outcome(outcome))),
-            _ => {}
+            What::Ended { outcome, .. } => {
+                self.ended = Some((at, telling::outcome(outcome)));
+                goes_on = false;
+            }
+            _ => goes_on = false,
         }
+        self.goes_on |= goes_on;
     }
 }

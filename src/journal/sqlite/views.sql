@@ -9,7 +9,7 @@ CREATE VIEW contacts AS SELECT
     agent,
     strftime('%Y-%m-%d %H:%M:%f', ended / 1e6, 'unixepoch') AS ended,
     outcome,
-    (coalesce(answered, ended) - coalesce(queued, arrived)) / 1e6 AS waited,
+    (coalesce(answered, ended) - coalesce(due, arrived)) / 1e6 AS waited,
     (coalesce(wrapped, ended) - answered) / 1e6 AS handled,
     (ended - wrapped) / 1e6 AS wrap_up,
     offers, transfers, seq

@@ -2,7 +2,7 @@
 
 use super::super::reading::Entry;
 use super::{Draft, short};
-use crate::id::{ChannelId, GroupId, QueueId};
+use crate::id::{ChannelId, GroupId, QueueId, SkillId};
 use crate::plan::Plan;
 
 impl Draft {
@@ -19,6 +19,11 @@ impl Draft {
     /// The queue that an entry names.
     pub(crate) fn queue(&self, entry: &Entry<'_>) -> Option<QueueId> {
         self.queues.resolve(entry.text("the name of a queue")?, entry).map(|id| QueueId(short(id)))
+    }
+
+    /// The skill that an entry names.
+    pub(crate) fn skill(&self, entry: &Entry<'_>) -> Option<SkillId> {
+        self.skills.resolve(entry.text("the name of a skill")?, entry).map(|id| SkillId(short(id)))
     }
 
     /// The agent group of that name; `entry` is where it stands.

@@ -6,8 +6,9 @@ use crate::plan::reading::{Entry, Section};
 
 use super::super::conversation::{Conversation, Turns};
 use super::super::distribution::Distribution;
+use super::super::factors::{BySkill, ByTime, Factors};
 use super::super::scenario::Handle;
-use super::Reader;
+use super::{Reader, pair};
 
 const CONVERSATION: &str =
     "{ turns = { geometric = 6 }, agent = { exponential = \"25s\" }, customer = { exponential = \"2m\" } }";
@@ -25,6 +26,37 @@ impl Reader<'_> {
             handle.problem("has a `conversation` beside it, which says what the work is; keep one");
         }
         self.conversation(&conversation).map(Handle::Written)
+    }
+
+    /// What the work takes longer by, or less.
+    pub(super) fn factors(&self, stream: &Section<'_>) -> Factors {
+        let (by_skill, by_time) = (stream.get("handle_by_skill"), stream.get("handle_by_time"));
+        if stream.get("conversation").is_given() {
+            for entry in [&by_skill, &by_time].into_iter().filter(|entry| entry.is_given()) {
+                entry.problem("goes with `handle`; what a reply takes is said in the `conversation`");
+            }
+        }
+        Factors { by_skill: self.by_skill(&by_skill), by_time: by_time_of_day(&by_time) }
+    }
+
+    fn by_skill(&self, entry: &Entry<'_>) -> Option<BySkill> {
+        const FORM: &str = "a list of levels and factors such as [[20, 1.5], [90, 0.9]]";
+        let section = entry.clone().such_as("{ skill = \"billing\", factors = [[20, 1.5], [90, 0.9]] }").section()?;
+        let skill = self.draft.skill(&section.get("skill").or_missing("the skill that makes work faster"));
+        let list = section.get("factors").or_missing(FORM);
+        let items = list.items(FORM)?;
+        let mut points = Vec::new();
+        for item in &items {
+            let (level, factor) = pair(item, "[20, 1.5]: a level and a factor")?;
+            let level = level.whole(0..=100).and_then(|level| u8::try_from(level).ok());
+            let factor = factor.number(0.001..=1000.0);
+            points.push((level?, factor?));
+        }
+        if points.is_empty() || points.windows(2).any(|pair| pair[0].0 >= pair[1].0) {
+            list.problem("must have at least one level, each higher than the one before");
+            return None;
+        }
+        Some(BySkill { skill: skill?, points })
     }
 
     fn conversation(&self, entry: &Entry<'_>) -> Option<Conversation> {
@@ -68,6 +100,19 @@ impl Reader<'_> {
         let stand_in = times.iter().flatten().next()?.clone();
         Some(Handle::ByGroup(times.into_iter().map(|time| time.unwrap_or_else(|| stand_in.clone())).collect()))
     }
+}
+
+fn by_time_of_day(entry: &Entry<'_>) -> Option<ByTime> {
+    let section = entry.clone().such_as("{ interval = \"6h\", factors = [1.1, 1.0, 1.0, 1.2] }").section()?;
+    let interval =
+        section.get("interval").or_missing("how long each factor counts, such as interval = \"1h\"").some_span();
+    let list = section.get("factors").or_missing("a list of factors, one per interval");
+    let items = list.items("a list of factors, one per interval")?;
+    let factors: Vec<f64> = items.iter().filter_map(|item| item.number(0.001..=1000.0)).collect();
+    if items.is_empty() {
+        list.problem("is empty; give a factor for at least one interval");
+    }
+    (!items.is_empty() && factors.len() == items.len()).then_some(ByTime { interval: interval?, factors })
 }
 
 fn turns_of(entry: &Entry<'_>) -> Option<Turns> {

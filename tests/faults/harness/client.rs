@@ -41,8 +41,8 @@ impl Wish {
     pub(crate) fn request(&self, id: CommandId) -> Request {
         let ask = match self.clone() {
             Self::Command(command) => Ask::Command(command),
-            Self::Arrive { key, new } => Ask::Arrive { key, new: *new },
-            Self::About { key, verb } => Ask::About { key, command: Box::new(verb) },
+            Self::Arrive { key, new } => Ask::Arrive { key: key.into(), new: *new },
+            Self::About { key, verb } => Ask::About { key: key.into(), command: Box::new(verb) },
         };
         Request { id, ask }
     }

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use cordboard::{
-    Applied, Command, CommandId, ContactId, Entry, Event, InFlight, OfferStatus, Plan, Policies, Refused, Rejected,
-    Router, Seq, Stamped, Timestamp,
+    Applied, Command, CommandId, ContactId, Entry, Event, InFlight, OfferStatus, Plan, Policies, Private, Refused,
+    Rejected, Router, Seq, Stamped, Timestamp,
 };
 
 use super::client::Wish;
@@ -138,7 +138,7 @@ impl Model {
                 }
                 let contact = there.unwrap_or_else(|| self.free_id());
                 let command = Command::Enqueue { contact, new: (**new).clone() };
-                (command, Some(contact), there.is_none().then(|| key.clone()))
+                (command, Some(contact), there.is_none().then(|| key.clone().into()))
             }
         };
         match self.stage(id, command, at, key) {
@@ -219,7 +219,7 @@ impl Model {
         id: CommandId,
         command: Command,
         at: Timestamp,
-        key: Option<Box<str>>,
+        key: Option<Private<Box<str>>>,
     ) -> Result<Applied, Rejected> {
         let input = Stamped { seq: Seq(self.end() as u64 + 1), id, at, command };
         assert!(at >= self.router().now(), "time never goes back");
@@ -242,7 +242,7 @@ impl Model {
 impl Moment {
     fn hear(&mut self, entry: &Entry) {
         if let (Some(key), Command::Enqueue { contact, .. }) = (&entry.key, &entry.input.command) {
-            self.keys.insert(key.clone(), *contact);
+            self.keys.insert(key.reveal().clone(), *contact);
             self.last = *contact;
         }
         // A name is free when its contact is not there any more.
