@@ -148,19 +148,24 @@ impl Site {
     }
 
     /// What is after the mark is to be given to the gateway again.
-    pub(crate) fn deliver_again(&mut self, tally: &mut Tally) {
+    pub(crate) fn deliver_again(&mut self, tally: &mut Tally) -> Result<(), Fell> {
         let driver = self.driver.as_mut().expect("it is open");
         let (end, delivered) = (self.let_out.len(), self.model.told());
         let mut again = Vec::new();
-        let replayed = driver.replay(delivered, &mut |entry| {
-            again.push(entry);
-            ControlFlow::Continue(())
+        let replayed = guarded(|| {
+            driver.replay(delivered, &mut |entry| {
+                again.push(entry);
+                ControlFlow::Continue(())
+            })
         });
-        replayed.expect("nothing goes wrong");
+        if replayed?.is_err() {
+            return Err(Fell::Failed);
+        }
         let expected = &self.model.entries[delivered.0 as usize..end];
         assert!(again.iter().eq(expected.iter().map(|entry| &**entry)), "what is replayed is what was written");
         tally.add("commands delivered again", again.len() as u64);
         self.gateway.begin_again(delivered, again);
+        Ok(())
     }
 
     // ---- work

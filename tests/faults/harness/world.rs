@@ -221,7 +221,7 @@ impl World {
         site.clock = outage(&mut self.chance, site.clock);
         let plan = if site.disk.snapshots().is_empty() { &self.first } else { &self.plan };
         site.open(plan, &mut self.tally).expect("nothing goes wrong now");
-        site.deliver_again(&mut self.tally);
+        site.deliver_again(&mut self.tally).expect("nothing goes wrong now");
         doubts.iter().filter(|letter| letter.id != CommandId::ANONYMOUS).for_each(|letter| site.submit(letter.clone()));
         let Ok((_, committed)) = site.commit() else { panic!("nothing goes wrong now") };
         self.tally.add("in doubt, asked again of an image", committed.answers.len() as u64);
@@ -275,7 +275,7 @@ impl World {
         if !self.chance.one_in(8) {
             self.site.disk.make_room();
         }
-        self.site.deliver_again(&mut self.tally);
+        self.site.deliver_again(&mut self.tally).expect("nothing goes wrong now");
     }
 
     // ---- what else goes wrong
