@@ -15,6 +15,8 @@ mod pace;
 mod planted_bugs;
 mod receipt;
 mod reconcile;
+#[cfg(test)]
+mod schedules;
 mod shared;
 mod spin;
 mod stopped;

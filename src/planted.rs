@@ -32,19 +32,20 @@ mod list {
     use std::cell::Cell;
 
     macro_rules! bugs {
-        ($($bug:ident: $what:literal,)*) => {
+        ($($list:ident: { $($bug:ident: $what:literal,)* })*) => {
             #[derive(Clone, Copy, PartialEq, Eq, Debug)]
             pub(crate) enum Bug {
-                $($bug,)*
+                $($($bug,)*)*
             }
 
             impl Bug {
-                pub(crate) const ALL: &'static [(Self, &'static str)] = &[$((Self::$bug, $what),)*];
+                $(pub(crate) const $list: &'static [(Self, &'static str)] = &[$((Self::$bug, $what),)*];)*
             }
         };
     }
 
     bugs! {
+        DRIVER: {
         AckBeforeSync: "a batch is answered when it is appended, and synced with the next",
         OutBeforeAppend: "a batch is let out, and appended with the next",
         NoSyncOfOne: "a batch of one command is not synced",
@@ -93,6 +94,20 @@ mod list {
         KeepIgnored: "offers are taken back that were to ring on",
         RevokeBeforeDue: "offers are taken back before those that rang out meanwhile are",
         OffersUntold: "the host is not told which offers still ring",
+        }
+        THREADS: {
+        DeliveryWaits: "the engine waits for room on its way to the gateway",
+        GatewayQueuesUp: "requests of the gateway wait for room with all others",
+        LooksTooEarly: "the gateway looks whether the engine waits for it, and then says how far it is",
+        SentTooLate: "a request that is sent while the engine ends is left lying",
+        StopWakesNobody: "the engine is not woken when the switchboard is to stop",
+        CallbackForgotten: "a callback is not called when the switchboard stops first",
+        NewBeforeOld: "what is new is delivered before what is delivered again",
+        MarkedBeforeDelivered: "a command counts as delivered before the gateway was given it",
+        DeliversAfterStop: "what is left is delivered after an accident, while another opening delivers it again",
+        OutboxKept: "the way to the gateway is kept open while its end is waited for",
+        JoinsItself: "the last owner, in a callback, waits for the thread it is on",
+        }
     }
 
     thread_local! {

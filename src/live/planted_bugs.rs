@@ -40,7 +40,7 @@ fn each_is_found_and_nothing_without_one() {
     let (bases, mut missed, mut longest) = (bases(), Vec::new(), 0);
     let mut out = std::io::stdout();
     let _ = writeln!(out, "| mistake | worlds until found | by |\n|---|---:|---|");
-    for &(bug, what) in Bug::ALL {
+    for &(bug, what) in Bug::DRIVER {
         let mut all: Vec<_> = bases.iter().filter_map(|&base| found(bug, base)).collect();
         all.sort();
         if all.len() < bases.len() {
@@ -60,5 +60,6 @@ fn each_is_found_and_nothing_without_one() {
             assert_eq!(wrong(None, seed), None, "in world {seed}, with no mistake planted");
         }
     }
-    let _ = writeln!(out, "{} mistakes found; nothing in {longest} worlds from each base without one", Bug::ALL.len());
+    let _ =
+        writeln!(out, "{} mistakes found; nothing in {longest} worlds from each base without one", Bug::DRIVER.len());
 }

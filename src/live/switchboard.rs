@@ -12,7 +12,7 @@ use super::gateway::Gateway;
 use super::opening::{OpenError, Opening};
 use super::shared::{Message, Shared};
 use super::stopped::Stopped;
-use super::threads::{JoinHandle, start, unbounded};
+use super::threads::{JoinHandle, bounded, start, unbounded};
 use super::trunk::Trunk;
 use crate::journal::Journal;
 use crate::plan::Plan;
@@ -125,7 +125,7 @@ impl Switchboard {
         }
         driver.delivered(opening.delivered);
         let shared = Shared::new(options.capacity, opening.delivered);
-        let (to, from) = unbounded();
+        let (to, from) = if planted!(DeliveryWaits) { bounded(1) } else { unbounded() };
         let delivery = Delivery { gateway, from, shared: shared.clone(), spin: options.spin };
         let outbox =
             Outbox { to, handed: opening.delivered, again_until: opening.end, held: Vec::new(), resume_at: None };
@@ -186,7 +186,7 @@ impl Drop for Switchboard {
         if let Some(engine) = self.engine.take() {
             self.trunk.0.stop(Stopped::Dropped);
             // A callback may have had the last of it, and cannot wait for its own thread.
-            if !self.trunk.0.is_engine() {
+            if !self.trunk.0.is_engine() || planted!(JoinsItself) {
                 let _ = engine.join();
             }
         }
