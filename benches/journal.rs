@@ -9,6 +9,7 @@ mod world;
 
 use std::fs::{self, File};
 use std::io::Write;
+use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
@@ -54,6 +55,21 @@ fn all(folder: &Path, most: Duration) -> Result<(), Box<dyn std::error::Error>> 
             out.flush()?;
         }
         writeln!(out)?;
+    }
+    for tables in [false, true] {
+        let mut journal = SqliteJournal::read_only(folder.join(format!("{}-{tables}", GROUPS[3])))?;
+        let (begun, busy, mut read) = (Instant::now(), processor(), 0);
+        journal.replay(Seq(0), &mut |entry| {
+            read += 1 + entry.events.len();
+            ControlFlow::Continue(())
+        })?;
+        let busy = processor().saturating_sub(busy) as f64 / 1e3 / read as f64;
+        let rate = read as f64 / begun.elapsed().as_secs_f64();
+        writeln!(
+            out,
+            "read back, {} tables: {rate:.0} commands and events/s, {busy:.2} µs CPU each",
+            ["without", "with"][usize::from(tables)]
+        )?;
     }
     Ok(())
 }
@@ -107,7 +123,7 @@ fn entries(count: usize) -> Vec<Entry> {
     let recorded = world.recorded();
     let renumbered = recorded.into_iter().zip(1..).map(|((mut input, events), seq)| {
         input.seq = Seq(seq);
-        Entry { input, events, key: None }
+        Entry { input, events, key: None, delivered: Seq(0) }
     });
     renumbered.collect()
 }

@@ -193,6 +193,11 @@ impl Profile {
         self.headroom.get(usize::from(channel.0)).copied().unwrap_or(Load::ZERO)
     }
 
+    /// Whether contacts matter to each other by what they weigh alone: none bars or holds another, and nothing is kept free.
+    pub(crate) fn is_plain(&self) -> bool {
+        self.arrives_over.is_empty() && self.headroom.is_empty()
+    }
+
     /// Whether `new` may join `held`.
     pub fn over(&self, new: ChannelId, held: ChannelId) -> Over {
         let row = self.arrives_over.get(usize::from(new.0));

@@ -35,7 +35,7 @@ pub use memory::MemoryJournal;
 pub use record::{ENTRY_FORMAT, Unreadable};
 pub use snapshot::{SNAPSHOT_FORMAT, Snapshot};
 #[cfg(feature = "sqlite")]
-pub use sqlite::{SqliteJournal, SqliteOptions};
+pub use sqlite::{SqliteJournal, SqliteOptions, SqliteVfs};
 pub use verify::{Difference, Pass, RerunError, Verified, beginning, verify};
 
 use std::ops::ControlFlow;

@@ -61,6 +61,7 @@ use crate::event::Event;
 use crate::id::Seq;
 use crate::plan::Plan;
 use crate::rejected::Rejected;
+use checks::Subject;
 use settle::{Marks, Step};
 use state::State;
 use trace::Trace;
@@ -138,6 +139,9 @@ impl Router {
             self.state.now = input.at;
         }
         self.state.hear(input, subject);
+        if let Subject::Contact(slot) = subject {
+            self.state.take_in_hand(slot);
+        }
         let (state, marks, trace) = (&mut self.state, &mut self.marks, &mut self.trace);
         let mut step = Step { state, marks, trace, command: &input.command, out };
         step.perform(subject, input.at);

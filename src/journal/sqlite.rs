@@ -9,6 +9,7 @@ use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use rusqlite::config::DbConfig;
 use rusqlite::{CachedStatement, Connection, ErrorCode, OptionalExtension, params};
 
 use super::{Durability, Entry, Journal, JournalError, Snapshot, Unreadable, check_append, check_snapshot};
@@ -19,7 +20,7 @@ use tables::Tables;
 const SNAPSHOTS: u32 = 3;
 
 /// How an SQLite journal is opened.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, Debug)]
 pub struct SqliteOptions {
     /// Keeps, beside the entries, tables that people can query (`contacts`, `offers`, `agents`, `presence`, `events`), in the same
     /// transaction as the entries. Without them it is about three times as fast; opened again with them, they
@@ -30,9 +31,18 @@ pub struct SqliteOptions {
     /// Pages of 4 KiB in SQLite's write-ahead log, after which they are copied into the file proper. More of them: fewer but longer
     /// pauses, and a longer recovery. Default 4,000 (16 MB).
     pub log_pages: u32,
-    /// The name of an SQLite VFS that the host has registered (one that encrypts, say); the path is then its own to
-    /// understand. Default: the operating system's files.
-    pub vfs: Option<Box<str>>,
+    /// Other files than the operating system's. Default: none.
+    pub vfs: Option<SqliteVfs>,
+}
+
+/// An SQLite VFS that the host has registered: files that are encrypted, say. Paths are its own to understand.
+#[derive(Clone, Debug)]
+pub struct SqliteVfs {
+    /// Its name.
+    pub name: Box<str>,
+    /// Writes the content of a file over itself, all of it, and syncs it; does nothing if there is no such file. Where a sync
+    /// failed before, that alone makes sure that the device has what a reader sees.
+    pub write_again: fn(&Path) -> std::io::Result<()>,
 }
 
 impl Default for SqliteOptions {
@@ -73,6 +83,8 @@ impl Default for SqliteOptions {
 /// ```
 pub struct SqliteJournal {
     connection: Connection,
+    /// Whether it may write.
+    writes: bool,
     tables: bool,
     log_pages: u32,
     path: PathBuf,
@@ -80,7 +92,7 @@ pub struct SqliteJournal {
     end: Seq,
     /// Whether a commit waits for the device.
     full: bool,
-    /// Something was committed that the device may not have yet.
+    /// Something was committed, by this process or by one that died, that the device may not have yet.
     unsettled: bool,
     poisoned: bool,
     record: Vec<u8>,
@@ -107,7 +119,9 @@ impl SqliteJournal {
     /// # Errors
     /// As [`open`](Self::open).
     pub fn open_with(path: impl AsRef<Path>, options: &SqliteOptions) -> Result<Self, JournalError> {
-        let mut journal = Self::new(path.as_ref(), open::writer(path.as_ref(), options)?, options);
+        let (connection, stable) = open::writer(path.as_ref(), options)?;
+        let mut journal = Self::new(path.as_ref(), connection, options, true);
+        journal.unsettled = !stable;
         journal.look_for_losses()?;
         if options.tables {
             journal.complete_tables()?;
@@ -128,17 +142,17 @@ impl SqliteJournal {
     /// # Errors
     /// As [`open`](Self::open); or there is none.
     pub fn read_only_with(path: impl AsRef<Path>, options: &SqliteOptions) -> Result<Self, JournalError> {
-        let mut journal = Self::new(path.as_ref(), open::reader(path.as_ref(), options)?, options);
+        let mut journal = Self::new(path.as_ref(), open::reader(path.as_ref(), options)?, options, false);
         journal.look_for_losses()?;
         Ok(journal)
     }
 
-    /// Makes the tables anew from the entries.
+    /// Makes the tables anew from the entries, in one transaction: it takes as much room again as they do.
     ///
     /// # Errors
     /// An entry is damaged; the storage failed.
     pub fn rebuild_tables(&mut self) -> Result<(), JournalError> {
-        self.healthy()?;
+        self.may_write("make the tables anew")?;
         let begun = self.begin("make the tables anew")?;
         let made = (|| {
             tables::clear(&self.connection).map_err(|why| self.failed("clear the tables", why))?;
@@ -152,16 +166,16 @@ impl SqliteJournal {
         if begun { self.sync(Durability::Stable) } else { Ok(()) }
     }
 
-    fn new(path: &Path, connection: Connection, options: &SqliteOptions) -> Self {
+    fn new(path: &Path, connection: Connection, options: &SqliteOptions, writes: bool) -> Self {
         Self {
             connection,
+            writes,
             tables: options.tables,
             log_pages: options.log_pages,
             path: path.to_owned(),
             end: Seq(0),
             full: true,
-            // A process that died may have committed what the device does not have.
-            unsettled: true,
+            unsettled: false,
             poisoned: false,
             record: Vec::new(),
         }
@@ -209,11 +223,22 @@ impl SqliteJournal {
         if self.poisoned { Err(JournalError::Poisoned) } else { Ok(()) }
     }
 
+    fn may_write(&self, doing: &'static str) -> Result<(), JournalError> {
+        self.healthy()?;
+        if self.writes {
+            return Ok(());
+        }
+        Err(JournalError::storage(doing, format!("{} was opened only to read", self.path.display())))
+    }
+
     /// What failed is given up, and so is this journal.
     fn poison_unless<T>(&mut self, result: Result<T, JournalError>) -> Result<T, JournalError> {
         if result.as_ref().is_err_and(|error| !error.changed_nothing()) {
             self.poisoned = true;
             self.roll_back();
+            // Closing it must not copy into the file what the device may not have of the log. Nothing to do about an error.
+            let config = DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE;
+            let _ = self.connection.set_db_config(config, true);
         }
         result
     }
@@ -344,7 +369,7 @@ impl Journal for SqliteJournal {
     }
 
     fn append(&mut self, after: Seq, entries: &[Entry]) -> Result<(), JournalError> {
-        self.healthy()?;
+        self.may_write("append entries")?;
         let begun = self.begin("append entries")?;
         if let Err(error) = check_append(self.end, after, entries) {
             if begun {
@@ -359,7 +384,7 @@ impl Journal for SqliteJournal {
     }
 
     fn sync(&mut self, durability: Durability) -> Result<(), JournalError> {
-        self.healthy()?;
+        self.may_write("commit entries")?;
         if !self.connection.is_autocommit() {
             let committed = self.commit().map_err(|why| self.failed("commit entries", why));
             self.poison_unless(committed)?;
@@ -385,7 +410,7 @@ impl Journal for SqliteJournal {
     }
 
     fn save_checkpoint(&mut self, snapshot: &Snapshot) -> Result<(), JournalError> {
-        self.healthy()?;
+        self.may_write("keep a snapshot")?;
         let begun = self.begin("keep a snapshot")?;
         if let Err(error) = check_snapshot(self.end, snapshot) {
             if begun {

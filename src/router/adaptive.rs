@@ -107,7 +107,7 @@ impl State {
         if let Some(limit) = self.agents[slot].limit_mut(channel) {
             limit.most = most;
         }
-        self.unshelve(slot);
+        self.unweigh(slot);
     }
 
     /// Whether an event may say so of an agent's limit.

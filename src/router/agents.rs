@@ -16,12 +16,13 @@ impl State {
         let Command::SignIn { skills, ready, .. } = command else { return };
         let now = self.now;
         if let Some(slot) = self.agent_ids.get(&id) {
+            self.note_lost(slot, None);
             let it = &mut self.agents[slot];
             it.group = group;
             it.own_skills = skills.is_some();
             it.ready = *ready;
             let was_draining = std::mem::replace(&mut it.draining, false);
-            (it.lost, it.heard_at, it.shift) = (None, now, None);
+            (it.heard_at, it.shift) = (now, None);
             it.again = None;
             it.available_at = now;
             // A draining agent was not counted in its crew.
@@ -41,6 +42,7 @@ impl State {
             draining: false,
             marked: false,
             unshelved: false,
+            weighed: false,
             streak: 0,
             handled: 0,
             load: Load::ZERO,
@@ -80,12 +82,13 @@ impl State {
         if !draining {
             self.crews.crews[crew as usize].members += 1;
         }
-        self.unshelve(slot);
+        self.unweigh(slot);
     }
 
     pub(super) fn sign_out(&mut self, id: AgentId) {
         let slot = self.agent_slot(id);
         self.off_shelf(slot);
+        self.note_lost(slot, None);
         let it = &mut self.agents[slot];
         it.live = false;
         it.again = None;
@@ -95,6 +98,7 @@ impl State {
         }
         self.arm_agent(slot);
         self.agent_ids.remove(&id);
+        self.put_down();
         self.agents.free(slot);
     }
 
@@ -110,10 +114,15 @@ impl State {
         can_apply && it.streak.saturating_add(1) >= queue.no_answer.after
     }
 
-    /// Its room or keys may have changed: it is shelved anew before anybody looks.
+    /// Its load or room may have changed: it is weighed and shelved anew before anybody looks.
+    pub(crate) fn unweigh(&mut self, slot: u32) {
+        self.agents[slot].weighed = false;
+        self.unshelve(slot);
+    }
+
+    /// Its keys may have changed: it is shelved anew before anybody looks.
     pub(crate) fn unshelve(&mut self, slot: u32) {
-        if !self.agents[slot].unshelved {
-            self.agents[slot].unshelved = true;
+        if !std::mem::replace(&mut self.agents[slot].unshelved, true) {
             self.unshelved.push(slot);
         }
     }
@@ -126,11 +135,13 @@ impl State {
         }
     }
 
-    /// Notes load and room of an agent as they follow from what it holds. O(channels × held).
+    /// Notes load and room of an agent as they follow from what it holds. O(channels × held), once after each change.
     pub(crate) fn weigh(&mut self, slot: u32) {
-        let (load, room) = self.load_and_room(slot);
-        let it = &mut self.agents[slot];
-        (it.load, it.room) = (load, room);
+        if !self.agents[slot].weighed {
+            let (load, room) = self.load_and_room(slot);
+            let it = &mut self.agents[slot];
+            (it.load, it.room, it.weighed) = (load, room, true);
+        }
     }
 
     /// What an agent carries, and the channels of which it could be given one more contact now. O(channels × held).

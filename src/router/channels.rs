@@ -73,9 +73,10 @@ impl State {
         it.set_turn(Turn::Agent, now);
         let held = self.holding_mut(slot);
         (held.channel, held.forced) = (channel, false);
-        let stage = if self.connects(slot) { Stage::Connecting } else { Stage::Active };
-        self.set_stage(slot, stage, connect_by);
-        self.contacts[slot].class = self.class_of(self.class_key(&self.contacts[slot]));
+        let (agent, connects) = (self.contacts[slot].agent, self.connects(slot));
+        self.unweigh(agent);
+        self.set_stage(slot, if connects { Stage::Connecting } else { Stage::Active }, connect_by);
+        self.classify(slot);
     }
 
     /// The contact of nobody is of another channel, and promised its place. In line it keeps its place there.

@@ -447,6 +447,7 @@ impl State {
             draining: saved.draining,
             marked: false,
             unshelved: false,
+            weighed: false,
             streak: saved.streak,
             handled: saved.handled,
             load: crate::Load::ZERO,
@@ -466,6 +467,7 @@ impl State {
             keys: Vec::new(),
             live: true,
         });
+        self.lost += u32::from(saved.lost.is_some());
         self.agent_ids.insert(saved.id, slot);
         for (contact, stage, forced, by_itself, active_since) in saved.holding {
             let joined = self.contact_ids.get(&contact).filter(|&slot| self.has_joined(slot, saved.id).is_some());

@@ -209,17 +209,21 @@ impl State {
         if self.contacts.len() >= most as usize {
             return Err(limit("contacts", u64::from(most)));
         }
-        let key = self.needs.find(&new.needs).map(|needs| {
-            let by_ratio = self.plan.queue(new.queue).is_some_and(|queue| queue.order == ContactOrder::Ratio);
-            let target = self.plan.target(new.queue, new.channel).map_or(Span::MAX, |target| target.within);
-            let within = if by_ratio { Span(new.answer_within.unwrap_or(target).0.max(1)) } else { Span::ZERO };
-            ClassKey { queue: new.queue, channel: new.channel, needs, step: 0, widened: 0, within }
-        });
-        let stands = key.is_some_and(|key| self.classes.is_occupied(&key));
-        if !stands && self.classes.occupied >= self.plan.limits().classes as usize {
-            return Err(limit("classes of contacts with equal needs", u64::from(self.plan.limits().classes)));
+        let most = self.plan.limits().classes;
+        if self.classes.occupied >= most as usize && !self.joins_others(new) {
+            return Err(limit("classes of contacts with equal needs", u64::from(most)));
         }
         Ok(Subject::Nothing)
+    }
+
+    /// Whether somebody waits in the class that a new contact would be of.
+    fn joins_others(&self, new: &NewContact) -> bool {
+        let Some(needs) = self.needs.find(&new.needs) else { return false };
+        let by_ratio = self.plan.queue(new.queue).is_some_and(|queue| queue.order == ContactOrder::Ratio);
+        let target = self.plan.target(new.queue, new.channel).map_or(Span::MAX, |target| target.within);
+        let within = if by_ratio { Span(new.answer_within.unwrap_or(target).0.max(1)) } else { Span::ZERO };
+        let (queue, channel) = (new.queue, new.channel);
+        self.classes.is_occupied(&ClassKey { queue, channel, needs, step: 0, widened: 0, within })
     }
 
     fn check_transfer(&self, contact: ContactId, to: &TransferTo) -> Result<Subject, Rejected> {

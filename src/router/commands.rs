@@ -117,6 +117,7 @@ impl Step<'_> {
     }
 
     fn contact_due(&mut self, slot: u32) {
+        self.state.take_in_hand(slot);
         let contact = self.state.contacts[slot].id;
         match self.state.contacts[slot].place {
             Place::InLine => {

@@ -1,6 +1,6 @@
 //! Contacts as they change: arriving, standing in line, in an agent's hands, going elsewhere, ending.
 
-use crate::capacity::Stage;
+use crate::capacity::{Profile, Stage};
 use crate::command::{Command, TransferTo};
 use crate::contact::{Needs, Preferred, Turn};
 use crate::id::{AgentId, ChannelId, ContactId, QueueId};
@@ -27,6 +27,7 @@ impl State {
         contact.class = self.class_of(self.class_key(&contact));
         let slot = self.contacts.insert(contact);
         self.contact_ids.insert(id, slot);
+        self.take_in_hand(slot);
         if let Some(customer) = new.customer {
             self.customer_has(customer, slot);
         }
@@ -40,13 +41,17 @@ impl State {
         counts.then(|| Only { agent: preferred.agent, until: self.now + preferred.wait })
     }
 
+    /// Notes the class of a contact, after every change of what it depends on.
+    pub(super) fn classify(&mut self, slot: u32) {
+        self.contacts[slot].class = self.class_of(self.class_key(&self.contacts[slot]));
+    }
+
     pub(crate) fn stand_in_line(&mut self, slot: u32) {
-        let class = self.class_of(self.class_key(&self.contacts[slot]));
         let (level, at) = self.standing_rank(&self.contacts[slot]);
         let it = &mut self.contacts[slot];
-        (it.class, it.left) = (class, NONE);
+        it.left = NONE;
         (it.place, it.level, it.at) = (Place::InLine, level, at);
-        let (rank, queue, only) = (it.rank(), it.queue, it.only());
+        let (class, rank, queue, only) = (it.class, it.rank(), it.queue, it.only());
         self.standings[usize::from(queue.0)].waiting += 1;
         match only {
             Some(only) => self.classes.join_direct(only.agent, rank.arrival, slot),
@@ -74,10 +79,9 @@ impl State {
             self.leave_line(slot);
         }
         change(&mut self.contacts[slot], self.now);
+        self.classify(slot);
         if waits {
             self.stand_in_line(slot);
-        } else {
-            self.contacts[slot].class = self.class_of(self.class_key(&self.contacts[slot]));
         }
     }
 
@@ -121,7 +125,7 @@ impl State {
             }
         }
         self.take_appointment_along(slot, to, *reset_age);
-        self.contacts[slot].class = self.class_of(self.class_key(&self.contacts[slot]));
+        self.classify(slot);
     }
 
     pub(super) fn give(&mut self, slot: u32, agent: AgentId, stage: Stage, deadline: Option<Timestamp>, forced: bool) {
@@ -152,7 +156,7 @@ impl State {
         let holder = &mut self.agents[agent_slot];
         holder.offered_at = now;
         holder.holding.push(Holding { forced, ..Holding::new(slot, channel, stage, now) });
-        self.unshelve(agent_slot);
+        self.unweigh(agent_slot);
         self.arm(slot);
         if !forced {
             self.note_given(agent_slot, channel);
@@ -165,7 +169,7 @@ impl State {
         let it = &mut self.agents[agent];
         it.holding.retain(|held| held.contact != slot);
         it.released_at = self.now;
-        self.unshelve(agent);
+        self.unweigh(agent);
         let it = &mut self.contacts[slot];
         it.place = Place::Loose;
         it.agent = NONE;
@@ -185,11 +189,16 @@ impl State {
             held.active_since = now;
         }
         let profile = self.plan.profile(self.crews.crews[self.agents[agent].crew as usize].profile);
-        let capacity = profile.and_then(|profile| profile.channel(channel));
-        if capacity.is_some_and(|capacity| capacity.load(stage) > capacity.load(before)) {
+        let load = |stage: Stage| profile.and_then(|profile| profile.channel(channel)).map(|it| it.load(stage));
+        let (was, is) = (load(before), load(stage));
+        if was == is && before.is_busy() == stage.is_busy() && profile.is_some_and(Profile::is_plain) {
+            self.unshelve(agent);
+        } else {
+            self.unweigh(agent);
+        }
+        if is > was {
             self.excuse(agent);
         }
-        self.unshelve(agent);
         self.arm(slot);
     }
 
@@ -226,9 +235,12 @@ impl State {
                 self.take_back(slot);
                 self.agents[agent].handled_at = self.now;
             }
-            // With no place there is no timer.
             Place::Parked | Place::Scheduled => self.contacts[slot].place = Place::Loose,
             Place::Loose => {}
+        }
+        // With no place there is no timer.
+        if self.contacts[slot].timer().is_some() {
+            self.arm(slot);
         }
         if self.contacts[slot].appointed() {
             self.forget_appointment(slot);
@@ -236,9 +248,9 @@ impl State {
         if self.contacts[slot].has_exclusions {
             self.exclusions.forget(slot);
         }
-        self.arm(slot);
         self.contexts.forget(slot);
         self.contact_ids.remove(&self.contacts[slot].id);
+        self.put_down();
         self.contacts.free(slot);
     }
 

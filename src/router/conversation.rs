@@ -93,7 +93,7 @@ impl State {
         it.begin_anew(now);
         it.left = NONE;
         it.set_only(None);
-        self.contacts[slot].class = self.class_of(self.class_key(&self.contacts[slot]));
+        self.classify(slot);
     }
 
     /// What becomes of a contact whose customer is silent, and when: the next thing to come, or the last of those that are

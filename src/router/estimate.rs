@@ -27,9 +27,12 @@ impl Pace {
     const WAITED: u32 = 256;
 
     fn handled(&mut self, handled_for: Span) {
-        let weight = u128::from(self.seen.min(Self::HANDLED - 1)) + 1;
-        let (old, new) = (u128::from(self.handling), u128::from(handled_for.0));
-        self.handling = ((old * (weight - 1) + new) / weight) as u64;
+        let weight = u64::from(self.seen.min(Self::HANDLED - 1)) + 1;
+        let (old, new) = (self.handling, handled_for.0);
+        self.handling = match old.checked_mul(weight - 1).and_then(|sum| sum.checked_add(new)) {
+            Some(sum) => sum / weight,
+            None => ((u128::from(old) * u128::from(weight - 1) + u128::from(new)) / u128::from(weight)) as u64,
+        };
         self.seen = self.seen.saturating_add(1);
     }
 
@@ -126,11 +129,12 @@ impl State {
         self.pace_of(slot).handled(handled_for);
     }
 
-    /// Notes how long the contact stood in line, as it is given to an agent for the first time or leaves of its own accord.
+    /// Notes how long the contact stood in line, as it is given to an agent for the first time or leaves of its own accord. Who leaves in
+    /// the instant of coming, as at the wait that was announced, was never ahead of anybody, and says nothing of those who stay.
     pub(crate) fn note_wait(&mut self, slot: u32, left: bool) {
         let it = &self.contacts[slot];
-        if left || it.first_offer().is_none() {
-            let waited_for = self.now.since(it.first_offer().unwrap_or(it.since));
+        let waited_for = self.now.since(it.first_offer().unwrap_or(it.since));
+        if waited_for > Span::ZERO && (left || it.first_offer().is_none()) {
             self.pace_of(slot).waited(waited_for, left);
         }
     }
@@ -193,7 +197,9 @@ impl State {
 /// 1 − v ± 1.2816 √v, where 9 v is the variance over the square of the mean.
 fn tenths(mean: u128, variance: u128) -> (u128, u128) {
     const ONE: u128 = 1_000_000;
-    let mean = mean.max(1);
+    if mean == 0 {
+        return (0, 0);
+    }
     let v = ONE * (variance / mean) / (9 * mean);
     let spread = 12_816 * variance.isqrt() * ONE / 30_000 / mean;
     let cubed = |factor: u128| mean * factor / ONE * factor / ONE * factor / ONE;

@@ -5,13 +5,9 @@ use crate::capacity::Stage;
 use crate::command::Command;
 use crate::contact::{Outcome, Turn};
 use crate::event::{Event, HeldBy, OfferEnd, Return, What};
-use crate::id::{AgentId, ContactId};
 use crate::router::legs::Leg;
 use crate::router::records::Place;
 use crate::router::state::State;
-
-/// Why an id in an event of ours is known: events are made only of what is there, and a journal is checked on the way in.
-const KNOWN: &str = "an event names only what is there";
 
 impl State {
     /// Applies one event of `command`. O(log n) at most, but for `Configured`, which rebuilds every index.
@@ -31,7 +27,7 @@ impl State {
                 self.arm_agent(slot);
                 let crew = self.agents[slot].crew;
                 self.crews.crews[crew as usize].members -= 1;
-                self.unshelve(slot);
+                self.unweigh(slot);
             }
             What::AgentSignedOut { agent } => self.sign_out(agent),
             What::PresenceChanged { agent, channels, ready, until, .. } => {
@@ -44,7 +40,7 @@ impl State {
                 }
                 it.again = until.map(|until| (until, channels));
                 self.arm_agent(slot);
-                self.unshelve(slot);
+                self.unweigh(slot);
             }
             What::AgentLost { agent, until } => self.set_lost(agent, Some(until)),
             What::AgentBack { agent } => self.set_lost(agent, None),
@@ -119,8 +115,8 @@ impl State {
                 let stage = if connecting { Stage::Connecting } else { Stage::Active };
                 self.give(slot, agent, stage, connect_by, forced);
                 self.note_taken(slot, agent);
-                let agent = self.agent_slot(agent);
-                self.agents[agent].handled = self.agents[agent].handled.saturating_add(1);
+                let it = &mut self.agents[self.contacts[slot].agent];
+                it.handled = it.handled.saturating_add(1);
             }
             What::OfferEnded { offer, contact, agent, end } => {
                 let slot = self.contact_slot(contact);
@@ -150,8 +146,8 @@ impl State {
                 self.note_ringing(slot);
                 self.note_taken(slot, agent);
                 let agent = self.agent_slot(agent);
-                self.agents[agent].handled = self.agents[agent].handled.saturating_add(1);
-                self.agents[agent].streak = 0;
+                let it = &mut self.agents[agent];
+                (it.handled, it.streak) = (it.handled.saturating_add(1), 0);
             }
             What::Connected { contact, .. } => self.set_stage(self.contact_slot(contact), Stage::Active, None),
             What::Held { contact, by, .. } => {
@@ -217,13 +213,5 @@ impl State {
                 self.end(slot);
             }
         }
-    }
-
-    pub(crate) fn contact_slot(&self, contact: ContactId) -> u32 {
-        self.contact_ids.get(&contact).expect(KNOWN)
-    }
-
-    pub(crate) fn agent_slot(&self, agent: AgentId) -> u32 {
-        self.agent_ids.get(&agent).expect(KNOWN)
     }
 }

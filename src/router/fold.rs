@@ -6,6 +6,7 @@ use crate::event::{Event, Return, What};
 use crate::id::{AgentId, ContactId, OfferId, QueueId};
 use crate::router::Router;
 use crate::router::checkpoint::Corrupt;
+use crate::router::checks::Subject;
 use crate::router::edges::MOST_OVERFLOWS;
 use crate::router::records::{Agent, Contact, NONE, Place};
 use crate::router::state::State;
@@ -46,6 +47,9 @@ impl Router {
             self.state.now = input.at;
         }
         self.state.hear(input, subject);
+        if let Subject::Contact(slot) = subject {
+            self.state.take_in_hand(slot);
+        }
         for event in events {
             if let Some(why) = self.state.contradicts(event, input) {
                 return Err(corrupt(event, why));

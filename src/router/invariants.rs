@@ -119,10 +119,14 @@ impl State {
 
     /// Lines and counts are what the records say.
     fn check_lines(&self) -> Result<(), Broken> {
+        let lost = self.agents_by_id().into_iter().filter(|&slot| self.agents[slot].lost.is_some()).count();
+        hold!(lost == self.lost as usize, "the lost are counted", "{lost}, not {}", self.lost);
         let mut waiting = vec![0u32; self.standings.len()];
         let mut pooled = 0;
         for slot in self.contacts_by_arrival() {
             let it = &self.contacts[slot];
+            let key = self.classes.all.get(it.class as usize).map(|class| class.key);
+            hold!(key == Some(self.class_key(it)), "a contact is of its class", "{}", it.id);
             if it.place != Place::InLine {
                 continue;
             }
@@ -134,7 +138,6 @@ impl State {
             }
             pooled += 1;
             let class = &self.classes.all[it.class as usize];
-            hold!(class.key == self.class_key(it), "a contact stands in its class", "{}", it.id);
             let there = class.line.iter_from(it.rank()).next() == Some((it.rank(), slot));
             hold!(there, "a contact stands in line under its rank", "{}", it.id);
         }

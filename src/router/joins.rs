@@ -122,7 +122,7 @@ impl State {
         let held =
             Holding { contact: slot, channel, stage, forced: false, by_itself: false, joined: true, active_since };
         self.agents[agent].holding.push(held);
-        self.unshelve(agent);
+        self.unweigh(agent);
     }
 
     pub(super) fn part(&mut self, slot: u32, agent: AgentId) {
@@ -131,7 +131,7 @@ impl State {
         let it = &mut self.agents[agent];
         it.holding.retain(|held| held.contact != slot);
         it.released_at = self.now;
-        self.unshelve(agent);
+        self.unweigh(agent);
     }
 
     /// The contact goes to one who has joined it; whoever had it is rid of it.
@@ -142,7 +142,7 @@ impl State {
         let it = &mut self.agents[from];
         it.holding.retain(|held| held.contact != slot);
         (it.released_at, it.handled_at) = (now, now);
-        self.unshelve(from);
+        self.unweigh(from);
         self.joins.remove(slot, to);
         let agent = self.agent_slot(to);
         self.contacts[slot].agent = agent;
@@ -155,7 +155,7 @@ impl State {
         it.given_at = now;
         it.set_deadline(None);
         it.set_turn(Turn::Agent, now);
-        self.unshelve(agent);
+        self.unweigh(agent);
         self.arm(slot);
     }
 

@@ -54,15 +54,21 @@ impl State {
         it.lost.or_else(|| self.plan.leases().agent.map(|lease| it.heard_at + lease))
     }
 
+    /// Notes who is lost, and counts them: mostly nobody is, and nobody need be looked for.
+    pub(super) fn note_lost(&mut self, slot: u32, until: Option<Timestamp>) {
+        let before = std::mem::replace(&mut self.agents[slot].lost, until);
+        self.lost = self.lost + u32::from(until.is_some()) - u32::from(before.is_some());
+    }
+
     /// The agent is lost, or found again.
     pub(super) fn set_lost(&mut self, agent: AgentId, until: Option<Timestamp>) {
         let slot = self.agent_slot(agent);
-        self.agents[slot].lost = until;
+        self.note_lost(slot, until);
         if until.is_none() {
             self.agents[slot].heard_at = self.now;
         }
         self.arm_agent(slot);
-        self.unshelve(slot);
+        self.unweigh(slot);
     }
 
     pub(super) fn set_shift(&mut self, agent: AgentId, until: Option<Timestamp>) {
@@ -89,6 +95,9 @@ impl State {
 impl Step<'_> {
     /// A sign of life of an agent who was lost: it is back.
     pub(super) fn find_again(&mut self, subject: Subject) {
+        if self.state.lost == 0 {
+            return;
+        }
         let Some(slot) = self.state.sign_of_life(self.command, subject) else { return };
         let it = &self.state.agents[slot];
         if it.lost.is_some() && !matches!(self.command, Command::SignIn { .. }) {

@@ -47,7 +47,7 @@ impl Counts {
 /// profile neither bars, holds nor keeps free, else O(channels × held).
 pub(crate) fn load_and_room(profile: &Profile, holding: &[Holding]) -> (Load, ChannelSet) {
     let total = load(profile, holding);
-    let plain = profile.arrives_over.is_empty() && profile.headroom.is_empty();
+    let plain = profile.is_plain();
     // Most often nothing fits, which the loads alone tell; then nothing is counted.
     let mut counts = None;
     let mut room = ChannelSet::NONE;
@@ -60,7 +60,7 @@ pub(crate) fn load_and_room(profile: &Profile, holding: &[Holding]) -> (Load, Ch
             holding.iter().all(|held| profile.over(channel, held.channel) != Over::No)
                 && lacks(profile, holding, channel, new, |held| arrival_weight(profile, held, channel)).is_none()
         };
-        if fits && counts.get_or_insert_with(|| Counts::of(holding)).admit(channel, capacity) {
+        if fits && (holding.is_empty() || counts.get_or_insert_with(|| Counts::of(holding)).admit(channel, capacity)) {
             room = room.with(channel);
         }
     }

@@ -100,7 +100,7 @@ impl State {
         let holder = &mut self.agents[agent];
         holder.offered_at = self.now;
         holder.holding.push(Holding::new(slot, channel, stage, now));
-        self.unshelve(agent);
+        self.unweigh(agent);
         self.arm(slot);
         self.note_given(agent, channel);
     }
@@ -150,7 +150,7 @@ impl State {
         let holder = &mut self.agents[agent];
         holder.holding.retain(|held| held.contact != slot);
         holder.released_at = self.now;
-        self.unshelve(agent);
+        self.unweigh(agent);
         let mut ended = offer;
         if self.contacts[slot].offer() == offer
             && let Some(next) = { self.legs.of(slot).next() }

@@ -130,7 +130,7 @@ impl State {
             paced.until = None;
         }
         self.arm_agent(slot);
-        self.unshelve(slot);
+        self.unweigh(slot);
     }
 
     /// Keeps of what an agent remembers what its profile, perhaps another now, still asks for.

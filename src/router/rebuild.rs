@@ -6,7 +6,7 @@ use crate::router::classes::Classes;
 use crate::router::crews::Crews;
 use crate::router::digest;
 use crate::router::orders::Orders;
-use crate::router::records::{NONE, Place};
+use crate::router::records::NONE;
 use crate::router::state::{NeedsTable, Standing, State};
 use crate::router::timers::Timers;
 use crate::time::Timestamp;
@@ -74,11 +74,10 @@ impl State {
             let it = &mut self.contacts[slot];
             it.needs = number;
             it.set_timer(None);
-            if it.place == Place::InLine {
-                it.place = Place::Loose;
+            self.classify(slot);
+            if self.is_waiting(slot) {
                 self.stand_in_line(slot);
             } else {
-                self.contacts[slot].class = self.class_of(self.class_key(&self.contacts[slot]));
                 self.arm(slot);
                 self.contacts[slot].set_short(false);
                 self.note_ringing(slot);

@@ -362,6 +362,8 @@ pub(crate) struct Agent {
     pub(crate) marked: bool,
     /// Waits to be put on the shelf that fits it now.
     pub(crate) unshelved: bool,
+    /// `load` and `room` are as what it holds has it.
+    pub(crate) weighed: bool,
     pub(crate) streak: u16,
     pub(crate) handled: u32,
     /// Derived from `holding`.

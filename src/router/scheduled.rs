@@ -107,7 +107,7 @@ impl State {
 
     /// Whether the time for which the contact is promised has not come.
     pub(crate) fn is_early(&self, slot: u32) -> bool {
-        self.appointment(slot).is_some_and(|it| it.not_before > self.now)
+        self.contacts[slot].appointed() && self.appointment(slot).is_some_and(|it| it.not_before > self.now)
     }
 
     /// When a contact that is promised for later stands in line.
@@ -196,7 +196,7 @@ impl State {
         let only = self.whom_it_asks(&self.contacts[slot], &it);
         self.contacts[slot].set_only(only);
         self.arm(slot);
-        self.contacts[slot].class = self.class_of(self.class_key(&self.contacts[slot]));
+        self.classify(slot);
     }
 
     /// The preferred agent, or else the one who had its customer last; for so long after the time that was promised.
@@ -228,7 +228,7 @@ impl State {
         let holding = &mut self.agents[agent_slot].holding;
         let stage = Stage::Reserved;
         holding.push(Holding::new(slot, channel, stage, now));
-        self.unshelve(agent_slot);
+        self.unweigh(agent_slot);
         self.arm(slot);
     }
 

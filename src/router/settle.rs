@@ -36,9 +36,8 @@ impl Step<'_> {
         if !self.state.joins.is_empty() {
             self.part_before(&what);
         }
-        let event = Event { at: self.state.now, what };
-        self.state.evolve(&event, self.command);
-        self.out.push(event);
+        self.out.push(Event { at: self.state.now, what });
+        self.state.evolve(&self.out[self.out.len() - 1], self.command);
     }
 
     pub(crate) fn mark_agent(&mut self, slot: u32) {
@@ -159,6 +158,7 @@ impl Step<'_> {
         let it = &self.state.contacts[slot];
         let (contact, queue, channel) = (it.id, it.queue, it.channel);
         self.put_aside_for(slot, agent, channel);
+        self.state.take_both_in_hand(slot, agent);
         let agent = self.state.agents[agent].id;
         if let Some(time) = self.state.plan.offer_time(queue, channel) {
             let offer = OfferId(self.state.offers + 1);

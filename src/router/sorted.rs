@@ -51,9 +51,16 @@ impl<K: Ord + Copy, V: Copy> Sorted<K, V> {
 
     /// Takes out the entry of a key; false if there is none.
     pub(crate) fn remove(&mut self, key: &K) -> bool {
-        let (at, few) = (self.chunk_of(key), self.most() / 4);
-        let Some(chunk) = self.chunks[..self.used as usize].get_mut(at) else { return false };
+        let at = self.chunk_of(key);
+        let Some(chunk) = self.used().get(at) else { return false };
         let Ok(place) = chunk.binary_search_by(|(have, _)| have.cmp(key)) else { return false };
+        self.remove_at(at, place);
+        true
+    }
+
+    fn remove_at(&mut self, at: usize, place: usize) {
+        let few = self.most() / 4;
+        let chunk = &mut self.chunks[at];
         chunk.remove(place);
         self.len -= 1;
         if chunk.is_empty() {
@@ -61,7 +68,28 @@ impl<K: Ord + Copy, V: Copy> Sorted<K, V> {
         } else if chunk.len() < few {
             self.join(at);
         }
-        true
+    }
+
+    /// Takes out the entry of a key that is there, and adds one under a key that is not: moved along where both are in one
+    /// chunk.
+    pub(crate) fn replace(&mut self, old: &K, key: K, value: V) {
+        let (at, last) = (self.chunk_of(old), self.used as usize - 1);
+        let chunk = &mut self.chunks[at];
+        let Ok(from) = chunk.binary_search_by(|(have, _)| have.cmp(old)) else { return self.insert(key, value) };
+        let after_others = at == 0 || chunk[0].0 < key;
+        let before_others = at == last || key < chunk[chunk.len() - 1].0;
+        if !after_others || !before_others {
+            self.remove_at(at, from);
+            return self.insert(key, value);
+        }
+        let to = chunk.partition_point(|(have, _)| *have < key);
+        if to > from {
+            chunk.copy_within(from + 1..to, from);
+            chunk[to - 1] = (key, value);
+        } else {
+            chunk.copy_within(to..from, to + 1);
+            chunk[to] = (key, value);
+        }
     }
 
     /// Everything from the smallest key on.
@@ -147,6 +175,11 @@ mod tests {
                         prop_assert!(sorted.remove(&key));
                         sorted.insert(key, kind);
                     }
+                } else if kind == 4 && !model.is_empty() && !model.contains_key(&key) {
+                    let (&old, _) = model.range(..key).next_back().or(model.iter().next()).expect("it is not empty");
+                    model.remove(&old);
+                    model.insert(key, kind);
+                    sorted.replace(&old, key, kind);
                 } else {
                     prop_assert_eq!(sorted.remove(&key), model.remove(&key).is_some());
                 }

@@ -22,11 +22,14 @@ use crate::router::id_map::IdMap;
 use crate::router::joins::Joins;
 use crate::router::legs::Legs;
 use crate::router::orders::{Choice, Orders, Policies, idle_since};
-use crate::router::records::{Agent, Contact, Place, Rank, Slots};
+use crate::router::records::{Agent, Contact, NONE, Place, Rank, Slots};
 use crate::router::scheduled::Appointments;
 use crate::router::sources::Sources;
 use crate::router::timers::{Owner, Timers};
 use crate::time::{Span, Timestamp};
+
+/// Why an id in an event of ours is known: events are made only of what is there, and a journal is checked on the way in.
+const KNOWN: &str = "an event names only what is there";
 
 /// What the engine keeps per queue.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
@@ -72,6 +75,17 @@ pub(crate) struct State {
     /// Agents whose room or keys may have changed since they were shelved.
     pub(crate) unshelved: Vec<u32>,
     pub(crate) timers: Timers,
+    pub(crate) at_hand: AtHand,
+    /// Agents who are lost.
+    pub(crate) lost: u32,
+}
+
+/// The slots of the contact and the agent that what happens now is about, so that their ids need not be looked up for every
+/// event: a hint, taken back when either is gone.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct AtHand {
+    contact: u32,
+    agent: u32,
 }
 
 impl State {
@@ -107,7 +121,42 @@ impl State {
             crews: Crews::default(),
             unshelved: Vec::new(),
             timers: Timers::default(),
+            at_hand: AtHand { contact: NONE, agent: NONE },
+            lost: 0,
         })
+    }
+
+    /// The contact that what happens next is about, and who has it.
+    pub(crate) fn take_in_hand(&mut self, contact: u32) {
+        self.at_hand = AtHand { contact, agent: self.contacts[contact].agent };
+    }
+
+    /// The contact that what happens next is about, and who is given it.
+    pub(crate) fn take_both_in_hand(&mut self, contact: u32, agent: u32) {
+        self.at_hand = AtHand { contact, agent };
+    }
+
+    /// The slot of a contact that is there.
+    pub(crate) fn contact_slot(&self, contact: ContactId) -> u32 {
+        let hint = self.at_hand.contact;
+        if self.contacts.slots().get(hint as usize).is_some_and(|it| it.id == contact) {
+            return hint;
+        }
+        self.contact_ids.get(&contact).expect(KNOWN)
+    }
+
+    /// The slot of an agent who is there.
+    pub(crate) fn agent_slot(&self, agent: AgentId) -> u32 {
+        let hint = self.at_hand.agent;
+        if self.agents.slots().get(hint as usize).is_some_and(|it| it.id == agent) {
+            return hint;
+        }
+        self.agent_ids.get(&agent).expect(KNOWN)
+    }
+
+    /// The slot of this contact, or of an agent who had it, is about to be free.
+    pub(crate) fn put_down(&mut self) {
+        self.at_hand = AtHand { contact: NONE, agent: NONE };
     }
 
     pub(crate) fn choice(&self, queue: QueueId) -> &Choice {

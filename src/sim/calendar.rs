@@ -125,6 +125,8 @@ pub(super) struct Calendar {
     heap: Vec<Due>,
     /// The buckets that follow, in a ring.
     later: Vec<Vec<Due>>,
+    /// Room of buckets whose turn has been, for those that come to be used: the last used first, which is still at hand.
+    spare: Vec<Vec<Due>>,
     /// Everything after these.
     far: Vec<Due>,
     /// The bucket whose turn it is, counted from time 0.
@@ -144,6 +146,7 @@ impl Calendar {
         Self {
             heap: Vec::new(),
             later: vec![Vec::new(); BUCKETS as usize],
+            spare: Vec::new(),
             far: Vec::new(),
             turn: 0,
             waiting: 0,
@@ -191,7 +194,11 @@ impl Calendar {
             self.heap.push(due);
             self.rise(self.heap.len() - 1, due);
         } else if bucket - self.turn < BUCKETS {
-            self.later[(bucket % BUCKETS) as usize].push(due);
+            let bucket = &mut self.later[(bucket % BUCKETS) as usize];
+            if bucket.capacity() == 0 {
+                *bucket = self.spare.pop().unwrap_or_default();
+            }
+            bucket.push(due);
             self.waiting += 1;
         } else {
             self.far.push(due);
@@ -218,8 +225,9 @@ impl Calendar {
         for due in entries.drain(..).filter(|due| live(*due)) {
             self.put(due);
         }
-        // Keeps its room for the next round.
-        self.later[place] = entries;
+        if entries.capacity() > 0 {
+            self.spare.push(entries);
+        }
         Some(())
     }
 

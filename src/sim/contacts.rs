@@ -2,7 +2,6 @@
 
 use crate::capacity::Load;
 use crate::command::Command;
-use crate::contact::NewContact;
 use crate::id::{AgentId, ContactId, OfferId};
 use crate::queue::WrapUp;
 use crate::time::{Span, Timestamp};
@@ -218,7 +217,8 @@ impl<'s> Contacts<'s> {
             since: now,
             ..Contact::unused()
         };
-        let mut new = NewContact { priority, ..from.new.clone() };
+        let mut new = from.new.clone();
+        new.priority = priority;
         if let Some(wrap_up) = wrap_up {
             new.wrap_up = Some(if wrap_up == Span::ZERO { WrapUp::None } else { WrapUp::Open });
         }

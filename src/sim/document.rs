@@ -6,6 +6,8 @@ mod attending;
 mod bursting;
 mod customers;
 mod handling;
+#[cfg(test)]
+mod keys;
 mod times;
 
 use std::path::Path;
@@ -356,15 +358,17 @@ fn priority(entry: &Entry<'_>) -> i16 {
 
 fn shifts(entry: &Entry<'_>, note: &str) -> Option<Shifts> {
     const FORM: &str = "a list of shifts such as [[\"08:00\", \"12:00\"], [\"13:00\", \"17:00\"]]";
-    let mut shifts = Vec::new();
-    for item in entry.items(FORM)? {
-        let (from, to) = pair(&item, "[\"08:00\", \"16:00\"]: when a shift begins and ends")?;
-        let (from, to) = (time_of_day(&from), time_of_day(&to));
-        let (from, mut to) = (from?, to?);
+    let (mut shifts, items) = (Vec::new(), entry.items(FORM)?);
+    for item in &items {
+        let Some((from, to)) = pair(item, "[\"08:00\", \"16:00\"]: when a shift begins and ends") else { continue };
+        let (Some(from), Some(mut to)) = (time_of_day(&from), time_of_day(&to)) else { continue };
         if to <= from {
             to = to + Span::from_mins(24 * 60);
         }
         shifts.push((from, to));
+    }
+    if shifts.len() < items.len() {
+        return None;
     }
     Shifts::new(shifts).map_err(|why| entry.problem(format!("{note}{why}"))).ok()
 }

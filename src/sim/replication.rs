@@ -11,6 +11,7 @@ use crate::rejected::Rejected;
 use crate::router::Router;
 use crate::time::{Span, Timestamp};
 
+use super::agent_course::AgentCourse;
 use super::batches::Cuts;
 use super::calendar::{Calendar, Due, Kind};
 use super::claiming::Claiming;
@@ -61,7 +62,7 @@ pub(super) fn replicate(
     let router = Router::with_policies(scenario.plan.clone(), scenario.host.clone()).map_err(RunError::Plan)?;
     let recorder = journal.map(|journal| Recorder::begin(journal, &router)).transpose()?;
     let from = Timestamp::ZERO + scenario.warmup;
-    let window = Window { from, to: from + scenario.horizon };
+    let window = Window::new(from, from + scenario.horizon);
     let mut run = Run {
         scenario,
         number,
@@ -86,10 +87,12 @@ pub(super) fn replicate(
     run.recorder.take().map(Recorder::finish).transpose()?;
     let Run { contacts, mut crowd, cuts, .. } = run;
     let streams = contacts.close(|agent, taken| crowd.still_held(agent, taken));
+    let agent_courses = crowd.close();
     let mut whole = Replication {
         measured: scenario.horizon,
         streams,
-        groups: crowd.close(),
+        groups: agent_courses.iter().map(AgentCourse::total).collect(),
+        agent_courses,
         commands: run.input.seq.0,
         events: run.events,
         digest: run.digest.value(),
@@ -329,25 +332,24 @@ impl Run<'_> {
             recorder.keep(&self.input, &self.out)?;
         }
         self.events += self.out.len() as u64;
-        for at in 0..self.out.len() {
-            let event = self.out[at];
+        for event in &self.out {
             event.hash(&mut self.digest);
-            self.note(event);
+            note(event, &mut self.contacts, &mut self.crowd, &mut self.calendar);
             if let Some(claiming) = &mut self.claiming {
-                claiming.follow(&event);
+                claiming.follow(event);
             }
             if let Some(watch) = &mut self.watch {
-                watch.follow(&event, |contact| self.contacts.waits_since(contact));
+                watch.follow(event, |contact| self.contacts.waits_since(contact));
             }
         }
         Ok(())
     }
+}
 
-    /// Follows an event: what customers and agents do next, and what is counted.
-    fn note(&mut self, event: Event) {
-        let at = event.at;
-        let Self { contacts, crowd, calendar, .. } = self;
-        match event.what {
+/// Follows an event: what customers and agents do next, and what is counted.
+fn note(event: &Event, contacts: &mut Contacts<'_>, crowd: &mut Crowd<'_>, calendar: &mut Calendar) {
+    let at = event.at;
+    match event.what {
             What::ChannelChanged { contact, .. } => contacts.hung_up(contact),
             What::Queued { contact, .. } => contacts.queued(contact, calendar),
             What::Offered { offer, contact, agent, .. } => {
@@ -427,7 +429,6 @@ impl Run<'_> {
             | What::SkillsChanged { .. }
             | What::Configured => {}
         }
-    }
 }
 
 /// Sets up media, which takes no time here, or begins or resumes the work.

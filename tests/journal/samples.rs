@@ -188,6 +188,7 @@ fn of_command(command: Command) -> Entry {
         input: Stamped { seq: Seq(300), id, at: Timestamp(1_700_000_000_000_000), command },
         events: Vec::new(),
         key: None,
+        delivered: Seq(299),
     }
 }
 

@@ -99,7 +99,7 @@ impl Life {
         if router.apply(&input, &mut events) == Ok(Applied::Done) {
             let key =
                 matches!(input.command, Command::Enqueue { .. }).then(|| format!("{}-{}", self.name, seq.0).into());
-            self.entries.push(Entry { input, events, key });
+            self.entries.push(Entry { input, events, key, delivered: Seq(seq.0 - 1) });
             (self.last, self.digest) = (snapshot(router), router.digest());
         }
     }

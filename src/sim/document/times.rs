@@ -15,7 +15,8 @@ impl Reader<'_> {
     pub(super) fn time_or_none(&self, entry: &Entry<'_>) -> Option<Option<Distribution>> {
         match entry.value()? {
             Value::Text(text) if text == "none" => Some(None),
-            _ => self.time(entry).map(Some),
+            Value::Table(_) => self.time(entry).map(Some),
+            _ => entry.wrong("a distribution of lengths of time, such as { exponential = \"4m\" }, or \"none\""),
         }
     }
 
@@ -76,11 +77,15 @@ impl Reader<'_> {
 
 fn hyperexponential(entry: &Entry<'_>) -> Option<Distribution> {
     const FORM: &str = "a list such as [[0.7, \"2m\"], [0.3, \"9m\"]]: probabilities and means";
-    let mut parts = Vec::new();
-    for item in entry.items(FORM)? {
-        let (share, mean) = pair(&item, "[0.7, \"2m\"]: a probability and a mean")?;
+    let items = entry.items(FORM)?;
+    let read = items.iter().filter_map(|item| {
+        let (share, mean) = pair(item, "[0.7, \"2m\"]: a probability and a mean")?;
         let (share, mean) = (share.share(), mean.span());
-        parts.push((share?, mean?));
+        Some((share?, mean?))
+    });
+    let parts: Vec<_> = read.collect();
+    if parts.len() < items.len() {
+        return None;
     }
     let sum: f64 = parts.iter().map(|part| part.0).sum();
     if (sum - 1.0).abs() > 1e-6 {
