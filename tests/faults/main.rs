@@ -5,6 +5,7 @@
 mod by_hand;
 mod every_call;
 mod harness;
+mod threads;
 
 use std::io::Write;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};

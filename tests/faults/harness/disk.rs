@@ -249,6 +249,8 @@ impl FaultyJournal {
             }
         }
         drop(inside);
+        // Whoever catches it finds no journal any more.
+        self.failed = true;
         resume_unwind(Box::new(Crash))
     }
 }
@@ -297,7 +299,10 @@ impl Journal for FaultyJournal {
             }
         }
         match cut {
-            Some(Cut::Crash) => resume_unwind(Box::new(Crash)),
+            Some(Cut::Crash) => {
+                self.failed = true;
+                resume_unwind(Box::new(Crash))
+            }
             Some(Cut::Error) => {
                 self.failed = true;
                 Err(JournalError::storage("read", "input/output error"))

@@ -63,7 +63,7 @@ impl World {
         };
         let clock = Timestamp(chance.pick(&[0, 1_000_000_000, 1_700_000_000_000_000, u64::MAX - 50_000_000]));
         let client = Client::new(&mut chance);
-        let (rate, liar) = (chance.pick(&[12, 40]), chance.one_in(6));
+        let (rate, liar) = (chance.pick(&[12, 40]), chance.one_in(3));
         let site = Site::new(&first, options, clock);
         Self { tally: Tally::default(), chance, site, client, first, plan, stale: None, rate, liar }
     }
