@@ -276,21 +276,21 @@ impl Driver {
 
     fn perform(&mut self, request: Request, at: Timestamp) -> Result<Outcome, Refused> {
         let Request { id, ask } = request;
+        let there = ask.key().and_then(|key| self.keys.contact(key));
+        let unknown = planted!(NameBeforeId) && matches!(ask, Ask::About { .. }) && there.is_none();
         // Before anything else is asked: its contact may have ended since, and its name be another's.
-        let contact = ask.key().and_then(|key| self.keys.contact(key));
-        let unknown = planted!(NameBeforeId) && matches!(ask, Ask::About { .. }) && contact.is_none();
         if !unknown && self.router.knows(id)? {
             if planted!(RepeatedTakesPlace) {
                 let seq = Seq(self.router.seq().0 + 1);
                 let input = Stamped { seq, id, at, command: Command::AdvanceTime };
                 self.staged.push(Entry { input, events: Vec::new(), key: None, delivered: Seq(0) });
             }
-            return Ok(Outcome { applied: Applied::Repeated, contact, seq: self.router.seq(), at, entry: None });
+            return Ok(Outcome { applied: Applied::Repeated, contact: there, seq: self.router.seq(), at, entry: None });
         }
         match ask {
             Ask::Command(command) => self.stage(id, command, at, None),
-            Ask::About { key, command } => {
-                let contact = self.keys.contact(key.reveal()).ok_or(Refused::UnknownKey)?;
+            Ask::About { command, .. } => {
+                let contact = there.ok_or(Refused::UnknownKey)?;
                 // Nothing has changed yet.
                 let command = catch_unwind(AssertUnwindSafe(|| command(contact))).map_err(|_| Refused::Panicked)?;
                 let outcome = self.stage(id, command, at, None)?;
@@ -303,7 +303,6 @@ impl Driver {
                     return Err(Refused::KeyLength { length, longest });
                 }
                 // One that has the name is there already, and is then refused as every other that is there.
-                let there = self.keys.contact(key.reveal());
                 let contact = there.unwrap_or_else(|| self.keys.next(|id| self.router.contact(id).is_some()));
                 match self.stage(id, Command::Enqueue { contact, new }, at, there.is_none().then_some(key)) {
                     Ok(outcome) => Ok(Outcome { contact: Some(contact), ..outcome }),
