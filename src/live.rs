@@ -9,10 +9,12 @@ mod driver;
 mod engine;
 mod gateway;
 mod keys;
+mod names;
 mod opening;
 mod pace;
 #[cfg(test)]
 mod planted_bugs;
+mod publisher;
 mod receipt;
 mod reconcile;
 #[cfg(test)]
@@ -23,6 +25,8 @@ mod stopped;
 mod switchboard;
 mod threads;
 mod trunk;
+mod view;
+mod wallboard;
 
 pub use answer::{Answer, Ask, Refused, Request};
 pub use clock::{Clock, ManualClock, Nudge, SystemClock};
@@ -35,3 +39,5 @@ pub use reconcile::{Existing, Reconciled};
 pub use stopped::{Failed, NotSent, Stopped};
 pub use switchboard::{Switchboard, SwitchboardOptions};
 pub use trunk::Trunk;
+pub use view::{GroupView, QueueView, View};
+pub use wallboard::Wallboard;

@@ -54,7 +54,7 @@ pub use explain::Explanation;
 pub use invariants::Broken;
 pub use orders::Policies;
 pub use trace::{Candidate, Decision};
-pub use whereabouts::{ContactStatus, OfferStatus, Whereabouts};
+pub use whereabouts::{AgentStatus, ContactStatus, OfferStatus, Whereabouts};
 
 use crate::command::{Command, Stamped};
 use crate::event::Event;

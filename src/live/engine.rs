@@ -8,6 +8,7 @@ use std::time::Duration;
 use super::clock::Clock;
 use super::driver::{Driver, DriverError};
 use super::gateway::Gateway;
+use super::publisher::Publisher;
 use super::receipt::Reply;
 use super::shared::{Message, Shared};
 use super::spin::Spin;
@@ -24,15 +25,16 @@ pub(super) type Closed = (Box<dyn Journal>, Box<dyn Gateway>);
 const LONGEST: Duration = Duration::from_secs(1);
 
 pub(super) struct Engine {
-    pub(super) driver: Driver,
-    pub(super) shared: Arc<Shared>,
-    pub(super) clock: Arc<dyn Clock>,
-    pub(super) options: SwitchboardOptions,
-    pub(super) outbox: Outbox,
-    pub(super) delivery: JoinHandle<Result<Box<dyn Gateway>, Stopped>>,
+    driver: Driver,
+    shared: Arc<Shared>,
+    clock: Arc<dyn Clock>,
+    options: SwitchboardOptions,
+    outbox: Outbox,
+    publisher: Publisher,
+    delivery: JoinHandle<Result<Box<dyn Gateway>, Stopped>>,
     /// Of the batch being made, in the order of its requests.
-    pub(super) replies: Vec<Reply>,
-    pub(super) between: Vec<Box<dyn FnOnce(&mut Driver) + Send>>,
+    replies: Vec<Reply>,
+    between: Vec<Box<dyn FnOnce(&mut Driver) + Send>>,
 }
 
 /// What goes to the delivery thread.
@@ -53,7 +55,7 @@ impl Outbox {
         self.handed < self.again_until
     }
 
-    fn hand_over(&mut self, entries: Arc<[Entry]>) {
+    pub(super) fn hand_over(&mut self, entries: Arc<[Entry]>) {
         let Some(last) = entries.last() else { return };
         if self.delivers_again() && !planted!(NewBeforeOld) {
             self.held.push(entries);
@@ -66,6 +68,20 @@ impl Outbox {
 }
 
 impl Engine {
+    /// With a driver that has let out everything.
+    pub(super) fn new(
+        driver: Driver,
+        shared: Arc<Shared>,
+        clock: Arc<dyn Clock>,
+        options: SwitchboardOptions,
+        outbox: Outbox,
+        publisher: Publisher,
+        delivery: JoinHandle<Result<Box<dyn Gateway>, Stopped>>,
+    ) -> Self {
+        let (replies, between) = (Vec::new(), Vec::new());
+        Self { driver, shared, clock, options, outbox, publisher, delivery, replies, between }
+    }
+
     /// Runs until it is shut down or stops.
     ///
     /// # Errors
@@ -86,8 +102,6 @@ impl Engine {
 
     /// One batch after the other, until there is nothing left to do or the switchboard has stopped.
     fn work(&mut self) -> Result<(), DriverError> {
-        // What fell due while nobody was there.
-        self.commit()?;
         let mut closing = false;
         while self.shared.stopped().is_none() {
             let again = self.deliver_again()?;
@@ -148,7 +162,7 @@ impl Engine {
     /// Waits for a message, or until it is time to look again.
     fn wait(&mut self, closing: bool) -> Option<Message> {
         let mut spin = Spin::new(self.options.spin);
-        let due = self.driver.next_wake();
+        let due = self.driver.next_wake().into_iter().chain(self.publisher.due()).min();
         loop {
             if let Some(message) = self.take(closing) {
                 return Some(message);
@@ -200,13 +214,15 @@ impl Engine {
     /// Makes the batch durable, hands it over and answers.
     fn commit(&mut self) -> Result<(), DriverError> {
         let committed = self.driver.commit(self.clock.now())?;
-        self.outbox.hand_over(committed.entries);
+        self.outbox.hand_over(committed.entries.clone());
         for (reply, answer) in self.replies.drain(..).zip(committed.answers) {
             reply.answer(answer);
         }
+        self.publisher.hear(&committed.entries, self.driver.router()?);
         for act in self.between.drain(..) {
             act(&mut self.driver);
         }
+        self.publisher.publish(&self.shared, self.driver.router()?, self.outbox.handed, self.clock.now());
         Ok(())
     }
 

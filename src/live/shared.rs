@@ -5,9 +5,12 @@ use std::sync::{Arc, OnceLock};
 
 use super::answer::Request;
 use super::driver::Driver;
+use super::keys::Keys;
+use super::names::Names;
 use super::receipt::Reply;
 use super::stopped::Stopped;
-use super::threads::{AtomicBool, AtomicU64, Ordering, Receiver, Sender, bounded, thread_local, unbounded};
+use super::threads::{AtomicBool, AtomicU64, Ordering, Receiver, RwLock, Sender, bounded, thread_local, unbounded};
+use super::view::View;
 use crate::id::Seq;
 
 /// What the engine thread is told.
@@ -36,6 +39,8 @@ pub(super) struct Shared {
     delivered: AtomicU64,
     /// The engine is to be woken when this one has been delivered.
     wake_at: AtomicU64,
+    pub(super) view: RwLock<Arc<View>>,
+    pub(super) names: Names,
 }
 
 pub(super) struct Inbox {
@@ -67,7 +72,7 @@ impl Inbox {
 }
 
 impl Shared {
-    pub(super) fn new(capacity: usize, delivered: Seq) -> Arc<Self> {
+    pub(super) fn new(capacity: usize, delivered: Seq, view: View, keys: Keys) -> Arc<Self> {
         let (ordinary, from_all) = bounded(capacity.max(1));
         let (urgent, from_inside) = unbounded();
         Arc::new(Self {
@@ -79,6 +84,8 @@ impl Shared {
             closing: AtomicBool::new(false),
             delivered: AtomicU64::new(delivered.0),
             wake_at: AtomicU64::new(u64::MAX),
+            view: RwLock::new(Arc::new(view)),
+            names: Names::new(keys),
         })
     }
 

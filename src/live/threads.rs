@@ -3,13 +3,13 @@
 
 #[cfg(not(test))]
 pub(super) use real::{
-    AtomicBool, AtomicU64, JoinHandle, Mutex, Receiver, Sender, bounded, either, start, thread_local, unbounded,
-    yield_now,
+    AtomicBool, AtomicU64, JoinHandle, Mutex, Receiver, RwLock, Sender, bounded, either, start, thread_local,
+    unbounded, yield_now,
 };
 #[cfg(test)]
 pub(super) use scheduled::{
-    AtomicBool, AtomicU64, JoinHandle, Mutex, Receiver, Sender, bounded, either, start, thread_local, unbounded,
-    yield_now,
+    AtomicBool, AtomicU64, JoinHandle, Mutex, Receiver, RwLock, Sender, bounded, either, start, thread_local,
+    unbounded, yield_now,
 };
 
 pub(super) use crossbeam_channel::{RecvTimeoutError, SendTimeoutError, TryRecvError, TrySendError};
@@ -23,7 +23,7 @@ mod real {
     use std::time::Duration;
 
     pub(in super::super) use crossbeam_channel::{Receiver, Sender, bounded, unbounded};
-    pub(in super::super) use parking_lot::Mutex;
+    pub(in super::super) use parking_lot::{Mutex, RwLock};
     pub(in super::super) use std::sync::atomic::{AtomicBool, AtomicU64};
     pub(in super::super) use std::thread::{JoinHandle, yield_now};
     pub(in super::super) use std::thread_local;

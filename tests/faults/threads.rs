@@ -79,6 +79,7 @@ impl Day {
             batch: chance.pick(&[1, 4, 100]),
             backlog: chance.pick(&[1, 5, 1_000]),
             spin: Duration::ZERO,
+            ..SwitchboardOptions::default()
         };
         let (disk, clock) = (Disk::default(), ManualClock::new(Timestamp::from_secs(9)));
         let next = (1..=CALLERS).map(|source| (source, 1)).collect();

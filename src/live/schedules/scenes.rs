@@ -12,7 +12,7 @@ use crate::{
     QueueId, Receipt, Request, Seq, Snapshot, Span, Stopped, Switchboard, SwitchboardOptions, Timestamp, Trunk, What,
 };
 
-pub(super) const SCENES: [(&str, fn()); 12] = [
+pub(super) const SCENES: [(&str, fn()); 13] = [
     ("full everywhere", full_everywhere),
     ("a gateway that submits", a_gateway_that_submits),
     ("shut down while asked", shut_down_while_asked),
@@ -23,6 +23,7 @@ pub(super) const SCENES: [(&str, fn()); 12] = [
     ("callbacks", callbacks),
     ("delivered again", delivered_again),
     ("questions", questions),
+    ("a wallboard", a_wallboard),
     ("an offer rings out", an_offer_rings_out),
     ("no room in time", no_room_in_time),
 ];
@@ -141,21 +142,15 @@ impl Place {
     fn open_on(&self, journal: impl Journal + 'static, gateway: Noting) -> Switchboard {
         let Self { batch, backlog, .. } = *self;
         let driver = DriverOptions { snapshot_every: 2, ..DriverOptions::default() };
-        let options = SwitchboardOptions { driver, capacity: 1, batch, backlog, spin: Duration::ZERO };
+        let view_every = Some(Span::ZERO);
+        let options = SwitchboardOptions { driver, capacity: 1, batch, backlog, spin: Duration::ZERO, view_every };
         let clock = Arc::new(self.clock.clone());
         let (journal, gateway) = (Box::new(journal), Box::new(gateway));
         Switchboard::open(journal, PLAN.clone(), gateway, clock, options).expect("the journal is sound").0
     }
 
     fn entries(&self) -> Vec<Entry> {
-        let mut entries = Vec::new();
-        let mut journal = self.journal.clone();
-        let replayed = journal.replay(Seq(0), &mut |entry| {
-            entries.push(entry);
-            std::ops::ControlFlow::Continue(())
-        });
-        replayed.expect("memory does not fail");
-        entries
+        entries(&self.journal)
     }
 
     /// The gateway was given all of the journal once and in order.
@@ -189,6 +184,16 @@ impl Place {
         assert!(from <= first.len() as u64 + 1, "{second:?} after {first:?}");
         assert!(second.iter().map(|seq| seq.0).eq(from..=entries.len() as u64), "{second:?} in the second life");
     }
+}
+
+fn entries(journal: &MemoryJournal) -> Vec<Entry> {
+    let mut entries = Vec::new();
+    let replayed = journal.clone().replay(Seq(0), &mut |entry| {
+        entries.push(entry);
+        std::ops::ControlFlow::Continue(())
+    });
+    replayed.expect("memory does not fail");
+    entries
 }
 
 /// What was asked, and answered where it was.
@@ -394,6 +399,34 @@ fn questions() {
     assert!(known.is_some(), "what was sent before is seen");
     drop(receipt);
     asked();
+    switchboard.shutdown().expect("nothing goes wrong");
+    place.given_in_order();
+}
+
+/// What readers see without asking the engine is durable, never goes back, and comes to the end.
+fn a_wallboard() {
+    let place = Place::new(2, 1);
+    let switchboard = Arc::new(place.open(place.gateway()));
+    let asked = callers(&switchboard.trunk(), 2);
+    let (reads, journal) = (switchboard.clone(), place.journal.clone());
+    let reader = threads::start("reader", move || {
+        let mut last = Seq(0);
+        for number in 1..=3 {
+            let id = CommandId { source: 1, number };
+            let (view, known) = (reads.view(), reads.contact_of(&format!("1-{number}")).is_some());
+            let kept = entries(&journal);
+            assert!(last <= view.seq && view.seq.0 <= kept.len() as u64, "{} is shown after {last}", view.seq);
+            assert!(!known || kept.iter().any(|entry| entry.input.id == id), "a name of one who may never have come");
+            last = view.seq;
+            yield_now();
+        }
+    });
+    reader.expect("it can be started").join().expect("it does not panic");
+    asked();
+    // What one batch could not tell because somebody read, the next one does.
+    (0..2).for_each(|_| switchboard.trunk().ask(|_, _| ()).expect("it is there"));
+    assert_eq!((switchboard.view().seq, switchboard.contact_of("1-2").is_some()), (Seq(4), true));
+    let switchboard = Arc::into_inner(switchboard).expect("the reader is gone");
     switchboard.shutdown().expect("nothing goes wrong");
     place.given_in_order();
 }

@@ -2,12 +2,12 @@
 //! disconnecting may be tried. Time is up whenever shuttle's chance has it.
 
 use std::collections::VecDeque;
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError};
 use std::time::Duration;
 
 use crossbeam_channel::{RecvError, RecvTimeoutError, SendError, SendTimeoutError, TryRecvError, TrySendError};
 use shuttle::rand::Rng;
-use shuttle::sync::{Condvar, MutexGuard};
+use shuttle::sync::{Condvar, MutexGuard, RwLockReadGuard, RwLockWriteGuard};
 
 pub(in super::super) use shuttle::sync::atomic::{AtomicBool, AtomicU64};
 pub(in super::super) use shuttle::thread::{JoinHandle, yield_now};
@@ -26,7 +26,28 @@ pub(in super::super) struct Mutex<T>(shuttle::sync::Mutex<T>);
 
 impl<T> Mutex<T> {
     pub(in super::super) fn lock(&self) -> MutexGuard<'_, T> {
-        self.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// The same for many who read.
+pub(in super::super) struct RwLock<T>(shuttle::sync::RwLock<T>);
+
+impl<T> RwLock<T> {
+    pub(in super::super) fn new(it: T) -> Self {
+        Self(shuttle::sync::RwLock::new(it))
+    }
+
+    pub(in super::super) fn read(&self) -> RwLockReadGuard<'_, T> {
+        self.0.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(in super::super) fn write(&self) -> RwLockWriteGuard<'_, T> {
+        self.0.write().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(in super::super) fn try_write(&self) -> Option<RwLockWriteGuard<'_, T>> {
+        self.0.try_write().ok()
     }
 }
 
@@ -60,7 +81,7 @@ impl Signal {
     fn wait(&self) {
         let mut raised = self.0.lock();
         while !*raised {
-            raised = self.1.wait(raised).unwrap_or_else(std::sync::PoisonError::into_inner);
+            raised = self.1.wait(raised).unwrap_or_else(PoisonError::into_inner);
         }
         *raised = false;
     }
@@ -88,7 +109,7 @@ impl<T> Channel<T> {
     }
 
     fn wait<'a>(&self, inside: MutexGuard<'a, Inside<T>>) -> MutexGuard<'a, Inside<T>> {
-        self.changed.wait(inside).unwrap_or_else(std::sync::PoisonError::into_inner)
+        self.changed.wait(inside).unwrap_or_else(PoisonError::into_inner)
     }
 }
 
