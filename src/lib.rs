@@ -90,12 +90,35 @@
 //! # }
 //! ```
 //!
+//! # Alive
+//!
+//! [`Switchboard`] does all of that, for any number of threads: it reads the clock, keeps the journal, and lets nothing out before it
+//! is durable. [`Driver`] does it without threads.
+//!
+//! ```
+//! use std::sync::Arc;
+//! use cordboard::{Command, Entry, MemoryJournal, NewContact, Plan, Request, Switchboard, SwitchboardOptions, SystemClock};
+//!
+//! let plan = Plan::builder().capacity("phone", |p| p.takes("voice", 1)).queue("service", |q| q).build()?;
+//! let (voice, service) = (plan.find_channel("voice").unwrap(), plan.find_queue("service").unwrap());
+//! let journal = Box::new(MemoryJournal::new()); // or, with the feature `sqlite`, an `SqliteJournal`
+//! let gateway = Box::new(|entry: &Entry| { let _rings_phones = &entry.events; });
+//! let (switchboard, _) =
+//!     Switchboard::open(journal, plan, gateway, Arc::new(SystemClock), SwitchboardOptions::default())?;
+//!
+//! let trunk = switchboard.trunk(); // one for each thread that has something to say
+//! trunk.call(Request::arrive("call-1@pbx", NewContact::new(service, voice)))?; // returns when it is durable
+//! trunk.call(Request::about("call-1@pbx", |contact| Command::Abandon { contact }))?;
+//! switchboard.shutdown()?;
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
 //! Errors are the host's; a panic is a defect of ours and names the invariant. What follows from each command, to the
 //! last tie, is in `docs/semantics.md`; every key of a plan in `docs/plan.md`, and of a scenario in `docs/scenario.md`.
 //!
 //! # What it does not do
 //!
-//! It rings no phone and keeps no file: hosts act on events and keep the journal. It does not know customers' names,
+//! The engine rings no phone and keeps no file: hosts act on events, and a [`Journal`] keeps them. It does not know customers' names,
 //! only numbers. It holds contacts while they are there, and afterwards of those that name their customer who had it last and
 //! when, within the plan's limits.
 //!
@@ -104,7 +127,8 @@
 //! | you want to | look at |
 //! |---|---|
 //! | say who may do what | [`Plan`], [`PlanBuilder`], [`PlanDocument`] |
-//! | drive it | [`Router`], [`Command`], [`Event`] |
+//! | drive it | [`Switchboard`], [`Trunk`], [`Gateway`]; [`Router`], [`Command`], [`Event`] |
+//! | show it on a wall | [`Switchboard::view`], [`Wallboard`] |
 //! | know a customer | [`Router::customer`], [`Customers`], [`Affinity`] |
 //! | know why | [`Router::explain`], [`Router::record_decisions`], [`Router::estimate_wait`] |
 //! | keep it | [`Router::checkpoint`], [`Router::restore`], [`Router::fold`], [`Router::digest`] |
@@ -115,6 +139,11 @@
 //!
 //! | feature | default | adds |
 //! |---|---|---|
+//! | `live` | yes | [`Switchboard`], [`Driver`] and what belongs to them |
+//! | `journal` | with `live` | entries and snapshots, the [`Journal`] trait, a journal in memory |
+//! | `sqlite` | no | a journal in an SQLite file, SQLite included |
+//! | `metrics`, `tracing` | no | what a switchboard tells those who watch it, through the facades of these names |
+//! | `hours` | no | opening hours with time zones and holidays |
 //! | `toml` | no | plans from TOML text, with the line of every problem |
 //! | `measure` | no | closed forms (Erlang B, C and A, priorities, concurrent chats, wait predictions), confidence intervals, quantiles |
 //! | `sim` | no | the simulator: scenarios, workloads, a virtual clock; with `toml` and `measure` |

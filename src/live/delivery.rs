@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::gateway::Gateway;
+use super::observe;
 use super::opening::Opening;
 use super::shared::Shared;
 use super::spin::Spin;
@@ -36,6 +37,7 @@ impl Delivery {
                 if self.shared.failed() {
                     return Ok(self.gateway);
                 }
+                observe::span!(trace_span, "deliver", seq = entry.input.seq.0);
                 self.shielded(entry.input.seq, |gateway| gateway.deliver(entry))?;
                 self.shared.set_delivered(entry.input.seq);
             }
