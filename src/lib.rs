@@ -118,8 +118,8 @@
 //!
 //! # What it does not do
 //!
-//! The engine rings no phone and keeps no file: hosts act on events, and a [`Journal`] keeps them. It does not know customers' names,
-//! only numbers. It holds contacts while they are there, and afterwards of those that name their customer who had it last and
+//! It rings no phone and opens no socket: that is the host's gateway. It does not know customers' names,
+//! only numbers and the host's keys. It holds contacts while they are there, and afterwards of those that name their customer who had it last and
 //! when, within the plan's limits.
 //!
 //! # Where to start
@@ -127,11 +127,12 @@
 //! | you want to | look at |
 //! |---|---|
 //! | say who may do what | [`Plan`], [`PlanBuilder`], [`PlanDocument`] |
-//! | drive it | [`Switchboard`], [`Trunk`], [`Gateway`]; [`Router`], [`Command`], [`Event`] |
+//! | drive it | [`Router`], [`Command`], [`Event`] |
 //! | show it on a wall | [`Switchboard::view`], [`Wallboard`] |
 //! | know a customer | [`Router::customer`], [`Customers`], [`Affinity`] |
 //! | know why | [`Router::explain`], [`Router::record_decisions`], [`Router::estimate_wait`] |
-//! | keep it | [`Router::checkpoint`], [`Router::restore`], [`Router::fold`], [`Router::digest`] |
+//! | run it, so that nothing is lost | [`Switchboard`], [`Trunk`], [`Gateway`], [`Driver`], [`Journal`], [`Durability`] |
+//! | keep it yourself | [`Router::checkpoint`], [`Router::restore`], [`Router::fold`], [`Router::digest`] |
 //! | choose agents or contacts your own way | [`AgentSelection`], [`ContactSelection`], [`Policies`] |
 //! | try it out before anybody calls | `sim::Scenario` (feature `sim`), and the command line `cordboard` |
 //!
@@ -139,11 +140,10 @@
 //!
 //! | feature | default | adds |
 //! |---|---|---|
-//! | `live` | yes | [`Switchboard`], [`Driver`] and what belongs to them |
-//! | `journal` | with `live` | entries and snapshots, the [`Journal`] trait, a journal in memory |
-//! | `sqlite` | no | a journal in an SQLite file, SQLite included |
-//! | `metrics`, `tracing` | no | what a switchboard tells those who watch it, through the facades of these names |
-//! | `hours` | no | opening hours with time zones and holidays |
+//! | `live` | yes | [`Switchboard`] and [`Driver`]; with `journal` |
+//! | `journal` | with `live` | entries as bytes, [`Journal`] and its suite, [`MemoryJournal`] |
+//! | `sqlite` | no | a journal in an SQLite file; needs a C compiler |
+//! | `metrics`, `tracing` | no | counters, gauges and histograms; spans and errors of a switchboard |
 //! | `toml` | no | plans from TOML text, with the line of every problem |
 //! | `measure` | no | closed forms (Erlang B, C and A, priorities, concurrent chats, wait predictions), confidence intervals, quantiles |
 //! | `sim` | no | the simulator: scenarios, workloads, a virtual clock; with `toml` and `measure` |

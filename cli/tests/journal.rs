@@ -249,3 +249,20 @@ fn the_story_of_a_contact_is_told_in_words() {
     assert_eq!(code, Some(2));
     assert!(complaint.contains("no contact `nobody@nowhere`"), "{complaint}");
 }
+
+/// Every question of `docs/journal.md` can be asked.
+#[test]
+fn the_documented_questions_have_answers() {
+    let folder = Folder::recorded("questions");
+    let file = sqlite(&folder.path("day.sqlite"));
+    let text = include_str!("../../docs/journal.md");
+    let lines = text.lines().filter_map(|line| line.strip_prefix("sqlite> ").or(line.strip_prefix("   ...> ")));
+    let questions = lines.collect::<Vec<_>>().join("\n");
+    let mut asked = 0;
+    for question in questions.split_inclusive(';') {
+        let rows: usize = file.prepare(question).unwrap().query_map([], |_| Ok(())).unwrap().count();
+        assert!(rows > 0, "{question}");
+        asked += 1;
+    }
+    assert_eq!(asked, text.matches("sqlite> ").count());
+}

@@ -79,7 +79,9 @@ pub(super) fn replicate(
         cuts: Cuts::new(window, scenario.batches),
         watch: Watch::new(scenario),
         claiming: Claiming::new(scenario, number, scenario.staffing.iter().map(Staffing::agents).sum()),
+        is_watched: false,
     };
+    run.is_watched = run.watch.is_some() || run.claiming.is_some();
     opening::open(scenario, window.to, &mut run.calendar);
     run.crowd.open(&mut run.calendar);
     run.contacts.open(&mut run.calendar);
@@ -122,6 +124,8 @@ struct Run<'s> {
     watch: Option<Watch>,
     /// Agents who claim, where there are pools.
     claiming: Option<Claiming<'s>>,
+    /// There is one of the two.
+    is_watched: bool,
 }
 
 impl Run<'_> {
@@ -145,17 +149,11 @@ impl Run<'_> {
             self.input.at = next;
             if timer.is_some_and(|timer| timer <= next) {
                 self.apply(Command::AdvanceTime, "advance time")?;
-                if let Some(claiming) = &mut self.claiming {
-                    claiming.look_again();
-                }
             } else if let Some(due) = due {
                 self.happen(due)?;
             }
-            if self.watch.is_some() {
-                self.call_in()?;
-            }
-            if let Some(claiming) = &mut self.claiming {
-                claiming.wake(&self.router, self.input.at, &mut self.calendar);
+            if self.is_watched {
+                self.respond()?;
             }
             steps += 1;
             if steps.is_multiple_of(REPORT_EVERY) {
@@ -185,13 +183,17 @@ impl Run<'_> {
             Kind::Arrives => {
                 if self.contacts.arrive(slot, self.input.at, &mut self.calendar, &mut self.input.command) {
                     self.send("take an arrival")?;
-                    self.announce()?;
+                    if self.contacts.customers.is_some() {
+                        self.announce()?;
+                    }
                 }
             }
             Kind::ComesAgain => {
                 if self.contacts.come_again(slot, self.input.at, &mut self.input.command) {
                     self.send("take a customer who comes again")?;
-                    self.announce()?;
+                    if self.contacts.customers.is_some() {
+                        self.announce()?;
+                    }
                 }
             }
             Kind::Served => {
@@ -283,8 +285,20 @@ impl Run<'_> {
         Ok(())
     }
 
-    /// Calls agents in, or lets them go, as lines have become.
-    fn call_in(&mut self) -> Result<(), RunError> {
+    /// Lets those who watch lines and pools see what has just happened.
+    fn watch_events(&mut self) {
+        for event in &self.out {
+            if let Some(claiming) = &mut self.claiming {
+                claiming.follow(event);
+            }
+            if let Some(watch) = &mut self.watch {
+                watch.follow(event, |contact| self.contacts.waits_since(contact));
+            }
+        }
+    }
+
+    /// What they do about it, after every step: agents are called in, or let go, and begin to think about what they could claim.
+    fn respond(&mut self) -> Result<(), RunError> {
         while let Some(next) = self.watch.as_mut().and_then(|watch| watch.next_move(self.input.at, &mut self.calendar))
         {
             let (Move::Come(group) | Move::Go(group)) = next;
@@ -301,13 +315,18 @@ impl Run<'_> {
                 }
             }
         }
+        if let Some(claiming) = &mut self.claiming {
+            if self.input.command == Command::AdvanceTime {
+                claiming.look_again();
+            }
+            claiming.wake(&self.router, self.input.at, &mut self.calendar);
+        }
         Ok(())
     }
 
-    /// Tells the customer who has just come how long it will wait, where anybody does.
+    /// Tells the customer who has just come how long it will wait, where its stream says that it is told.
     fn announce(&mut self) -> Result<(), RunError> {
-        if self.contacts.customers.is_some()
-            && let Command::Enqueue { contact, .. } = self.input.command
+        if let Command::Enqueue { contact, .. } = self.input.command
             && self.contacts.balks(contact, &self.router)
         {
             self.apply(Command::Abandon { contact }, "let a customer balk")?;
@@ -335,12 +354,9 @@ impl Run<'_> {
         for event in &self.out {
             event.hash(&mut self.digest);
             note(event, &mut self.contacts, &mut self.crowd, &mut self.calendar);
-            if let Some(claiming) = &mut self.claiming {
-                claiming.follow(event);
-            }
-            if let Some(watch) = &mut self.watch {
-                watch.follow(event, |contact| self.contacts.waits_since(contact));
-            }
+        }
+        if self.is_watched {
+            self.watch_events();
         }
         Ok(())
     }

@@ -149,6 +149,7 @@ impl ContactTally {
     }
 
     /// A contact has arrived that counts.
+    #[inline]
     pub(super) fn arrive(&mut self, at: Timestamp, window: Window) {
         self.offered += 1;
         self.course.arrive(at, window);

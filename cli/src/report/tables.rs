@@ -103,24 +103,33 @@ fn service(what: &str, rows: &[(String, ContactResults)], targets: Option<&[Targ
     }
 }
 
+/// Counts that many scenarios have nothing of.
+const RARE: [(&str, fn(&ContactResults) -> u64); 4] = [
+    ("waiting at the end", |figures| figures.waiting_at_end),
+    ("came again", |figures| figures.retrials),
+    ("left when told the wait", |figures| figures.balked),
+    ("resolved by a bot", |figures| figures.resolved_by_bot),
+];
+
 /// What it takes of the agents.
 fn work(what: &str, rows: &[(String, ContactResults)]) -> Markup {
+    let rare: Vec<_> = RARE.iter().filter(|(_, count)| rows.iter().any(|(_, figures)| count(figures) > 0)).collect();
     html! {
         div.wide { table {
             thead { tr {
                 th { (what) }
-                th { "waiting at a time" } th { "waiting at the end" } th { "in conversation at a time" }
-                th { "share of agents' capacity" } th { "completed" } th { "completed in an agent's hour" } th { "resolved by a bot" }
+                th { "waiting at a time" } th { "in conversation at a time" } th { "share of agents' capacity" }
+                th { "completed" } th { "completed in an agent's hour" }
+                @for (title, _) in &rare { th { (title) } }
             } }
             tbody { @for (name, figures) in rows { tr {
                 th scope="row" { (name) }
                 td { (Unit::Average("contacts").show(figures.queue_length)) }
-                td { (thousands(figures.waiting_at_end)) }
                 td { (Unit::Average("contacts").show(figures.in_service)) }
                 td { (Unit::Share.show(figures.occupancy)) }
                 td { (thousands(figures.completed)) }
                 td { (Unit::PerHour.show(figures.completed_per_agent_hour)) }
-                td { (thousands(figures.resolved_by_bot)) }
+                @for (_, count) in &rare { td { (thousands(count(figures))) } }
             } } }
         } }
     }

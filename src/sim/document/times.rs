@@ -5,7 +5,7 @@ use crate::plan::reading::{Entry, Section};
 
 use super::super::distribution::Distribution;
 use super::super::record_file;
-use super::{Reader, pair};
+use super::{Reader, each, pair};
 
 const DISTRIBUTION: [&str; 8] =
     ["exponential", "erlang", "gamma", "lognormal", "deterministic", "uniform", "hyperexponential", "empirical"];
@@ -77,16 +77,11 @@ impl Reader<'_> {
 
 fn hyperexponential(entry: &Entry<'_>) -> Option<Distribution> {
     const FORM: &str = "a list such as [[0.7, \"2m\"], [0.3, \"9m\"]]: probabilities and means";
-    let items = entry.items(FORM)?;
-    let read = items.iter().filter_map(|item| {
+    let parts = each(&entry.items(FORM)?, |item| {
         let (share, mean) = pair(item, "[0.7, \"2m\"]: a probability and a mean")?;
         let (share, mean) = (share.share(), mean.span());
         Some((share?, mean?))
-    });
-    let parts: Vec<_> = read.collect();
-    if parts.len() < items.len() {
-        return None;
-    }
+    })?;
     let sum: f64 = parts.iter().map(|part| part.0).sum();
     if (sum - 1.0).abs() > 1e-6 {
         entry.problem(format!("must be {FORM}, which sum to 1 and not {sum}"));

@@ -128,10 +128,8 @@ impl<'r> Enactment<'r> {
             // One that was sent twice arrived once.
             Command::Enqueue { .. } if nothing_followed => {}
             Command::Enqueue { contact, new } => self.arrive(contact, new, at),
-            command if is_from_outside(&command) => {
-                if !self.recording.reactions.contains(&order) {
-                    self.from_outside(command, at);
-                }
+            command if is_from_outside(&command) && !self.recording.reactions.contains(&order) => {
+                self.comes_from_outside(command, at);
             }
             _ => {}
         }
@@ -141,7 +139,7 @@ impl<'r> Enactment<'r> {
         }
     }
 
-    fn from_outside(&mut self, mut command: Command, at: Timestamp) {
+    fn comes_from_outside(&mut self, mut command: Command, at: Timestamp) {
         if let Command::Configure { plan } = &mut command {
             self.policy.apply(plan);
         }
