@@ -144,6 +144,7 @@
 //! | `journal` | with `live` | entries as bytes, [`Journal`] and its suite, [`MemoryJournal`] |
 //! | `sqlite` | no | a journal in an SQLite file; needs a C compiler |
 //! | `metrics`, `tracing` | no | counters, gauges and histograms; spans and errors of a switchboard |
+//! | `hours` | no | opening hours with time zones and holidays, for hosts |
 //! | `toml` | no | plans from TOML text, with the line of every problem |
 //! | `measure` | no | closed forms (Erlang B, C and A, priorities, concurrent chats, wait predictions), confidence intervals, quantiles |
 //! | `sim` | no | the simulator: scenarios, workloads, a virtual clock; with `toml` and `measure` |
