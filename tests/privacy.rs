@@ -173,7 +173,7 @@ fn nothing_of_customers_is_ever_said() {
     let snapshot = journal.load_checkpoint(Seq(u64::MAX >> 1)).unwrap().unwrap();
     assert!(!snapshot.keys.is_empty());
     record.debug(&snapshot);
-    let memory = MemoryJournal::new();
+    let mut memory = MemoryJournal::new();
     journal
         .replay(Seq(0), &mut |entry| {
             memory.clone().append(Seq(entry.input.seq.0 - 1), &[entry]).unwrap();
