@@ -95,8 +95,8 @@
 //!
 //! # What it does not do
 //!
-//! It rings no phone and keeps no file: hosts act on events and keep the journal. It does not know customers' names,
-//! only numbers. It holds contacts while they are there, and afterwards of those that name their customer who had it last and
+//! It rings no phone and opens no socket: that is the host's gateway. It does not know customers' names,
+//! only numbers and the host's keys. It holds contacts while they are there, and afterwards of those that name their customer who had it last and
 //! when, within the plan's limits.
 //!
 //! # Where to start
@@ -107,7 +107,8 @@
 //! | drive it | [`Router`], [`Command`], [`Event`] |
 //! | know a customer | [`Router::customer`], [`Customers`], [`Affinity`] |
 //! | know why | [`Router::explain`], [`Router::record_decisions`], [`Router::estimate_wait`] |
-//! | keep it | [`Router::checkpoint`], [`Router::restore`], [`Router::fold`], [`Router::digest`] |
+//! | run it, so that nothing is lost | [`Switchboard`], [`Driver`], [`Gateway`], [`Journal`], [`Durability`] |
+//! | keep it yourself | [`Router::checkpoint`], [`Router::restore`], [`Router::fold`], [`Router::digest`] |
 //! | choose agents or contacts your own way | [`AgentSelection`], [`ContactSelection`], [`Policies`] |
 //! | try it out before anybody calls | `sim::Scenario` (feature `sim`), and the command line `cordboard` |
 //!
@@ -115,9 +116,20 @@
 //!
 //! | feature | default | adds |
 //! |---|---|---|
+//! | `live` | yes | [`Switchboard`] and [`Driver`]; with `journal` |
+//! | `journal` | with `live` | entries as bytes, [`Journal`] and its suite, [`MemoryJournal`] |
+//! | `sqlite` | no | a journal in an SQLite file; needs a C compiler |
+//! | `metrics`, `tracing` | no | counters, gauges and histograms; spans and errors of a switchboard |
 //! | `toml` | no | plans from TOML text, with the line of every problem |
 //! | `measure` | no | closed forms (Erlang B, C and A, priorities, concurrent chats, wait predictions), confidence intervals, quantiles |
 //! | `sim` | no | the simulator: scenarios, workloads, a virtual clock; with `toml` and `measure` |
+
+#[macro_use]
+mod planted;
+
+// The unit tests share sources with the integration tests, which know the crate by its name.
+#[cfg(test)]
+extern crate self as cordboard;
 
 mod agent;
 mod capacity;

@@ -12,9 +12,13 @@ mod keys;
 mod names;
 mod opening;
 mod pace;
+#[cfg(test)]
+mod planted_bugs;
 mod publisher;
 mod receipt;
 mod reconcile;
+#[cfg(test)]
+mod schedules;
 mod shared;
 mod spin;
 mod stopped;

@@ -57,7 +57,7 @@ impl Outbox {
 
     pub(super) fn hand_over(&mut self, entries: Arc<[Entry]>) {
         let Some(last) = entries.last() else { return };
-        if self.delivers_again() {
+        if self.delivers_again() && !planted!(NewBeforeOld) {
             self.held.push(entries);
             return;
         }
@@ -232,7 +232,7 @@ impl Engine {
         // Whoever sent too late is told now; a gateway that waited for that would never finish.
         shared.stop(Stopped::ShutDown);
         shared.end();
-        drop(outbox);
+        let _none = Some(outbox).filter(|_| planted!(OutboxKept));
         let gateway = match delivery.join() {
             Ok(delivered) => delivered?,
             Err(_) => return Err(Stopped::Gateway(shared.delivered())),

@@ -30,7 +30,11 @@ impl Keys {
     }
 
     pub(super) fn save(&self) -> (Vec<(Private<Box<str>>, ContactId)>, ContactId) {
-        (self.contacts.iter().map(|(key, &contact)| (key.clone().into(), contact)).collect(), self.next)
+        let next = if planted!(ContactIdsBeginAgain) { ContactId(1) } else { self.next };
+        if planted!(NamesNotInSnapshot) {
+            return (Vec::new(), next);
+        }
+        (self.contacts.iter().map(|(key, &contact)| (key.clone().into(), contact)).collect(), next)
     }
 
     /// The contact with this name, while it is there.
@@ -71,11 +75,13 @@ impl Keys {
 
     /// Frees the names of contacts that have ended.
     pub(super) fn hear(&mut self, events: &[Event]) {
-        if self.names.is_empty() {
+        if self.names.is_empty() || planted!(NameNeverFreed) {
             return;
         }
         for event in events {
-            if let What::Ended { contact, .. } = event.what
+            let early = planted!(NameFreedEarly);
+            if let What::Ended { contact, .. } | What::WrapUpStarted { contact, .. } = event.what
+                && (early || matches!(event.what, What::Ended { .. }))
                 && let Some(name) = self.names.remove(&contact)
             {
                 self.contacts.remove(&name);

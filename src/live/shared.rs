@@ -9,7 +9,7 @@ use super::keys::Keys;
 use super::names::Names;
 use super::receipt::Reply;
 use super::stopped::Stopped;
-use super::threads::{AtomicBool, AtomicU64, Ordering, Receiver, RwLock, Sender, bounded, unbounded};
+use super::threads::{AtomicBool, AtomicU64, Ordering, Receiver, RwLock, Sender, bounded, thread_local, unbounded};
 use super::view::View;
 use crate::id::Seq;
 
@@ -97,7 +97,7 @@ impl Shared {
 
     /// To be called after something was put in: the engine may have ended between looking and putting.
     pub(super) fn unless_over(&self) {
-        if self.over.load(Ordering::SeqCst) {
+        if self.over.load(Ordering::SeqCst) && !planted!(SentTooLate) {
             self.inbox.clear();
         }
     }
@@ -105,6 +105,9 @@ impl Shared {
     /// The first reason is the one that counts.
     pub(super) fn stop(&self, why: Stopped) {
         let _ = self.stopped.set(why);
+        if planted!(StopWakesNobody) {
+            return;
+        }
         let _ = self.urgent.send(Message::Wake);
     }
 
@@ -140,8 +143,9 @@ impl Shared {
     }
 
     pub(super) fn set_delivered(&self, seq: Seq) {
+        let too_early = planted!(LooksTooEarly) && seq.0 < self.wake_at.load(Ordering::SeqCst);
         self.delivered.store(seq.0, Ordering::SeqCst);
-        if seq.0 >= self.wake_at.load(Ordering::SeqCst) {
+        if seq.0 >= self.wake_at.load(Ordering::SeqCst) && !too_early {
             self.wake_at.store(u64::MAX, Ordering::SeqCst);
             let _ = self.urgent.send(Message::Wake);
         }
@@ -159,21 +163,21 @@ impl Shared {
 
     /// This thread is the engine's.
     pub(super) fn mark_engine(&self) {
-        INSIDE.set(Inside::Engine(self.address()));
+        INSIDE.with(|it| it.set(Inside::Engine(self.address())));
     }
 
     /// This thread delivers.
     pub(super) fn mark_delivery(&self) {
-        INSIDE.set(Inside::Delivery(self.address()));
+        INSIDE.with(|it| it.set(Inside::Delivery(self.address())));
     }
 
     /// Whether this is a thread that must not wait for the engine to take something.
     pub(super) fn is_inside(&self) -> bool {
         let address = self.address();
-        matches!(INSIDE.get(), Inside::Engine(of) | Inside::Delivery(of) if of == address)
+        matches!(INSIDE.with(Cell::get), Inside::Engine(of) | Inside::Delivery(of) if of == address)
     }
 
     pub(super) fn is_engine(&self) -> bool {
-        INSIDE.get() == Inside::Engine(self.address())
+        INSIDE.with(Cell::get) == Inside::Engine(self.address())
     }
 }
