@@ -149,6 +149,13 @@
 //! | `measure` | no | closed forms (Erlang B, C and A, priorities, concurrent chats, wait predictions), confidence intervals, quantiles |
 //! | `sim` | no | the simulator: scenarios, workloads, a virtual clock; with `toml` and `measure` |
 
+#[macro_use]
+mod planted;
+
+// The unit tests share sources with the integration tests, which know the crate by its name.
+#[cfg(test)]
+extern crate self as cordboard;
+
 mod agent;
 mod capacity;
 mod channel;

@@ -13,9 +13,13 @@ mod names;
 mod observe;
 mod opening;
 mod pace;
+#[cfg(test)]
+mod planted_bugs;
 mod publisher;
 mod receipt;
 mod reconcile;
+#[cfg(test)]
+mod schedules;
 mod shared;
 mod source;
 mod spin;

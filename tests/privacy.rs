@@ -173,7 +173,7 @@ fn nothing_of_customers_is_ever_said() {
     let snapshot = journal.load_checkpoint(Seq(u64::MAX >> 1)).unwrap().unwrap();
     assert!(!snapshot.keys.is_empty());
     record.debug(&snapshot);
-    let memory = MemoryJournal::new();
+    let mut memory = MemoryJournal::new();
     journal
         .replay(Seq(0), &mut |entry| {
             memory.clone().append(Seq(entry.input.seq.0 - 1), &[entry]).unwrap();
@@ -182,7 +182,7 @@ fn nothing_of_customers_is_ever_said() {
         .unwrap();
     record.debug(&memory);
     record.debug(&SqliteJournal::read_only(&path).unwrap());
-    record.note(memory.clone().append(Seq(0), &[]).unwrap_err());
+    record.note(memory.append(Seq(0), &[]).unwrap_err());
     let gateway = Box::new(|entry: &Entry| assert!(entry.key.is_none(), "expected: a gateway panics"));
     let (switchboard, _) = Switchboard::open(journal, plan(), gateway, Arc::new(SystemClock), options).unwrap();
     let trunk = switchboard.trunk();

@@ -11,7 +11,7 @@ use super::gateway::Gateway;
 use super::observe::{self, Stopwatch};
 use super::publisher::Publisher;
 use super::receipt::Reply;
-use super::shared::{Message, Shared};
+use super::shared::{Between, Message, Shared};
 use super::spin::Spin;
 use super::stopped::Stopped;
 use super::switchboard::SwitchboardOptions;
@@ -35,7 +35,7 @@ pub(super) struct Engine {
     delivery: JoinHandle<Result<Box<dyn Gateway>, Stopped>>,
     /// Of the batch being made, in the order of its requests.
     replies: Vec<(Reply, Stopwatch)>,
-    between: Vec<Box<dyn FnOnce(&mut Driver) + Send>>,
+    between: Vec<Between>,
 }
 
 /// What goes to the delivery thread.
@@ -58,7 +58,7 @@ impl Outbox {
 
     pub(super) fn hand_over(&mut self, entries: Arc<[Entry]>) {
         let Some(last) = entries.last() else { return };
-        if self.delivers_again() {
+        if self.delivers_again() && !planted!(NewBeforeOld) {
             self.held.push(entries);
             return;
         }
@@ -241,7 +241,7 @@ impl Engine {
         // Whoever sent too late is told now; a gateway that waited for that would never finish.
         shared.stop(Stopped::ShutDown);
         shared.end();
-        drop(outbox);
+        let _none = Some(outbox).filter(|_| planted!(OutboxKept));
         let gateway = match delivery.join() {
             Ok(delivered) => delivered?,
             Err(_) => return Err(Stopped::Gateway(shared.delivered())),

@@ -10,7 +10,7 @@ use super::names::Names;
 use super::observe::{self, Stopwatch};
 use super::receipt::Reply;
 use super::stopped::Stopped;
-use super::threads::{AtomicBool, AtomicU64, Ordering, Receiver, RwLock, Sender, bounded, unbounded};
+use super::threads::{AtomicBool, AtomicU64, Ordering, Receiver, RwLock, Sender, bounded, thread_local, unbounded};
 use super::view::View;
 use crate::id::Seq;
 
@@ -19,12 +19,15 @@ pub(super) enum Message {
     /// Something to do, and where the answer goes.
     Request(Request, Reply, Stopwatch),
     /// Something to be done with the driver between two batches.
-    Between(Box<dyn FnOnce(&mut Driver) + Send>),
+    Between(Between),
     /// Look at the clock, at the backlog, at whether to stop.
     Wake,
     /// Finish.
     ShutDown,
 }
+
+/// Something to be done with the driver between two batches.
+pub(super) type Between = Box<dyn FnOnce(&mut Driver) + Send>;
 
 pub(super) struct Shared {
     /// From everybody; bounded.
@@ -98,7 +101,7 @@ impl Shared {
 
     /// To be called after something was put in: the engine may have ended between looking and putting.
     pub(super) fn unless_over(&self) {
-        if self.over.load(Ordering::SeqCst) {
+        if self.over.load(Ordering::SeqCst) && !planted!(SentTooLate) {
             self.inbox.clear();
         }
     }
@@ -107,6 +110,9 @@ impl Shared {
     pub(super) fn stop(&self, why: Stopped) {
         if self.stopped.set(why).is_ok() {
             observe::stopped(&self.why());
+        }
+        if planted!(StopWakesNobody) {
+            return;
         }
         let _ = self.urgent.send(Message::Wake);
     }
@@ -143,8 +149,9 @@ impl Shared {
     }
 
     pub(super) fn set_delivered(&self, seq: Seq) {
+        let too_early = planted!(LooksTooEarly) && seq.0 < self.wake_at.load(Ordering::SeqCst);
         self.delivered.store(seq.0, Ordering::SeqCst);
-        if seq.0 >= self.wake_at.load(Ordering::SeqCst) {
+        if seq.0 >= self.wake_at.load(Ordering::SeqCst) && !too_early {
             self.wake_at.store(u64::MAX, Ordering::SeqCst);
             let _ = self.urgent.send(Message::Wake);
         }
@@ -162,21 +169,21 @@ impl Shared {
 
     /// This thread is the engine's.
     pub(super) fn mark_engine(&self) {
-        INSIDE.set(Inside::Engine(self.address()));
+        INSIDE.with(|it| it.set(Inside::Engine(self.address())));
     }
 
     /// This thread delivers.
     pub(super) fn mark_delivery(&self) {
-        INSIDE.set(Inside::Delivery(self.address()));
+        INSIDE.with(|it| it.set(Inside::Delivery(self.address())));
     }
 
     /// Whether this is a thread that must not wait for the engine to take something.
     pub(super) fn is_inside(&self) -> bool {
         let address = self.address();
-        matches!(INSIDE.get(), Inside::Engine(of) | Inside::Delivery(of) if of == address)
+        matches!(INSIDE.with(Cell::get), Inside::Engine(of) | Inside::Delivery(of) if of == address)
     }
 
     pub(super) fn is_engine(&self) -> bool {
-        INSIDE.get() == Inside::Engine(self.address())
+        INSIDE.with(Cell::get) == Inside::Engine(self.address())
     }
 }

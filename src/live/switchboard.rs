@@ -14,7 +14,7 @@ use super::opening::{OpenError, Opening};
 use super::publisher::Publisher;
 use super::shared::{Message, Shared};
 use super::stopped::Stopped;
-use super::threads::{JoinHandle, start, unbounded};
+use super::threads::{JoinHandle, bounded, start, unbounded};
 use super::trunk::Trunk;
 use super::view::View;
 use crate::id::ContactId;
@@ -156,13 +156,16 @@ impl Switchboard {
             DriverError::Journal(error) => error,
             DriverError::Poisoned => JournalError::Poisoned,
         })?;
-        let (router, keys) = (driver.router().map_err(|_| JournalError::Poisoned)?, driver.keys().clone());
+        let (router, keys) = (
+            driver.router().map_err(|_| JournalError::Poisoned)?,
+            driver.keys().map_err(|_| JournalError::Poisoned)?.clone(),
+        );
         let backlog = router.seq().0 - opening.delivered.0;
         let (publisher, view) = Publisher::new(options.view_every, router, backlog, clock.now());
         let shared = Shared::new(options.capacity, opening.delivered, view, keys);
         clock.watch(Nudge(Arc::downgrade(&shared)));
 
-        let (to, from) = unbounded();
+        let (to, from) = if planted!(DeliveryWaits) { bounded(1) } else { unbounded() };
         let delivery = Delivery { gateway, from, shared: shared.clone(), spin: options.spin };
         let found = opening.clone();
         let delivery = start("cordboard-delivery", move || delivery.run(&found)).map_err(OpenError::Thread)?;
@@ -221,7 +224,7 @@ impl Switchboard {
     ///
     /// # Panics
     /// In a callback or in the gateway, for both of which it would wait.
-    pub fn shutdown(mut self) -> Result<(Box<dyn Journal>, Box<dyn Gateway>), Stopped> {
+    pub fn shutdown(mut self) -> Result<Closed, Stopped> {
         assert!(
             !self.trunk.0.is_inside(),
             "a callback or the gateway shuts down its own switchboard, which waits for it"
@@ -242,7 +245,7 @@ impl Drop for Switchboard {
         if let Some(engine) = self.engine.take() {
             self.trunk.0.stop(Stopped::Dropped);
             // A callback may have had the last of it, and cannot wait for its own thread.
-            if !self.trunk.0.is_engine() {
+            if !self.trunk.0.is_engine() || planted!(JoinsItself) {
                 let _ = engine.join();
             }
         }

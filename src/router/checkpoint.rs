@@ -285,7 +285,8 @@ impl State {
             )));
         }
         (state.now, state.seq) = (saved.now, saved.seq);
-        (state.arrivals, state.offers, state.sources) = (saved.arrivals, saved.offers, saved.sources);
+        let sources = if planted!(RequestIdsNotInSnapshot) { Sources::default() } else { saved.sources };
+        (state.arrivals, state.offers, state.sources) = (saved.arrivals, saved.offers, sources);
         state.standings = saved.standings;
         for contact in saved.contacts {
             state.load_contact(contact)?;

@@ -40,7 +40,9 @@ impl Router {
             };
         };
         self.state.seq = input.seq;
-        self.state.sources.remember(input.id);
+        if !planted!(RequestIdsNotReplayed) {
+            self.state.sources.remember(input.id);
+        }
         if input.command != Command::AdvanceTime {
             self.state.now = input.at;
         }

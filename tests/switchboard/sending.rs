@@ -88,7 +88,7 @@ fn a_full_switchboard_says_so_and_gives_the_request_back() {
     let refused = loop {
         match trunk.try_send(call(receipts.len().to_string())) {
             Ok(receipt) => receipts.push(receipt),
-            Err(NotSent::Full(request)) => break request,
+            Err(NotSent::Full(request)) => break *request,
             Err(NotSent::Stopped(stopped)) => panic!("{stopped}"),
         }
     };
