@@ -46,9 +46,8 @@ fn a_gateway_that_submits_never_waits_for_itself() {
         let _ = trunk.send(call(key.to_string())).unwrap();
     }
     let (done, all) = mpsc::channel();
-    let asking = trunk.clone();
     std::thread::spawn(move || {
-        while asking.ask(|router, _| router.contacts()).unwrap() > 0 {}
+        while trunk.ask(|router, _| router.contacts()).unwrap() > 0 {}
         done.send(()).unwrap();
     });
     all.recv().unwrap();
@@ -74,7 +73,7 @@ fn a_gateway_that_panics_stops_the_switchboard_and_is_given_the_same_command_aga
     assert_eq!(*given.lock().unwrap(), numbers(1, 2));
 
     let end = kept(&journal).len() as u64;
-    let (switchboard, opening) = open(journal.clone(), Noting::new(&given), SwitchboardOptions::default());
+    let (switchboard, opening) = open(journal, Noting::new(&given), SwitchboardOptions::default());
     assert_eq!(opening.end, Seq(end));
     assert!(opening.delivered < Seq(3));
     switchboard.shutdown().unwrap();
