@@ -131,8 +131,16 @@ fn dropped_it_loses_nothing_that_was_answered_and_delivers_the_rest_later() {
     assert!(begun.recv().is_err(), "it is given no other");
 
     let again = Given::default();
-    let (switchboard, opening) = open(journal, Noting::new(&again), SwitchboardOptions::default());
+    let (switchboard, opening) = open(journal.clone(), Noting::new(&again), SwitchboardOptions::default());
     assert_eq!((opening.end, opening.delivered), (Seq(10), Seq(0)));
     switchboard.shutdown().unwrap();
     assert_eq!(*again.lock().unwrap(), numbers(1, 10));
+
+    // A gateway that forgot everything is given it again, with nothing new; that is known the next time, too.
+    let forgetful = Noting { knows: Some(Seq(0)), ..Noting::new(&again) };
+    open(journal.clone(), forgetful, SwitchboardOptions::default()).0.shutdown().unwrap();
+    assert_eq!(again.lock().unwrap().len(), 20);
+    let (switchboard, opening) = open(journal, Noting::new(&again), SwitchboardOptions::default());
+    assert_eq!((opening.folded, opening.delivered), (0, Seq(10)));
+    switchboard.shutdown().unwrap();
 }
