@@ -7,7 +7,7 @@ use crate::capacity::Stage;
 use crate::command::Role;
 use crate::contact::{Needs, Turn};
 use crate::id::{AgentId, ChannelId, ContactId, CustomerId, GroupId, OfferId, QueueId, Seq};
-use crate::plan::{Limits, Plan};
+use crate::plan::Plan;
 use crate::private::Private;
 use crate::queue::WrapUp;
 use crate::rejected::Rejected;
@@ -352,12 +352,8 @@ impl State {
         contact.set_legs(!saved.legs.is_empty());
         contact.has_exclusions = !saved.exclusions.is_empty();
         let slot = self.contacts.insert(contact);
-        if let Some(context) = &saved.context {
-            let context = context.reveal();
-            if context.is_empty() || context.len() > Limits::MOST.context as usize {
-                return Err(it("has nothing attached to it, or too much"));
-            }
-            self.contexts.set(slot, context);
+        if !self.contexts.restore(slot, saved.context.as_ref()) {
+            return Err(it("has nothing attached to it, or too much"));
         }
         self.contact_ids.insert(saved.id, slot);
         if let Some(offer) = saved.offer {
