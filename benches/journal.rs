@@ -37,7 +37,7 @@ fn all(folder: &Path, most: Duration) -> Result<(), Box<dyn std::error::Error>> 
     let mut out = std::io::stdout().lock();
     writeln!(
         out,
-        "| group | floor, entries/s | without tables | CPU each | with tables | CPU each |\n|---|---|---|---|---|---|"
+        "| group | floor, entries/s | without tables | CPU each | in the file | with tables | CPU each | in the file |\n|---|---|---|---|---|---|---|---|"
     )?;
     for group in GROUPS {
         let floor = floor(folder, &entries, group, most)?;
@@ -46,12 +46,14 @@ fn all(folder: &Path, most: Duration) -> Result<(), Box<dyn std::error::Error>> 
             let path = folder.join(format!("{group}-{tables}"));
             let mut journal = SqliteJournal::open_with(&path, &SqliteOptions { tables, ..SqliteOptions::default() })?;
             journal.sync(Durability::Stable)?;
-            let (rate, cpu) = run(&entries, group, most, |after, group| {
+            let (rate, cpu, done) = run(&entries, group, most, |after, group| {
                 journal.append(Seq(after as u64), group)?;
                 journal.sync(Durability::Stable)?;
                 Ok(())
             })?;
-            write!(out, " {rate:.0} | {cpu:.1} µs |")?;
+            drop(journal);
+            let bytes = fs::metadata(&path)?.len() / done as u64;
+            write!(out, " {rate:.0} | {cpu:.1} µs | {bytes} B |")?;
             out.flush()?;
         }
         writeln!(out)?;
@@ -74,13 +76,13 @@ fn all(folder: &Path, most: Duration) -> Result<(), Box<dyn std::error::Error>> 
     Ok(())
 }
 
-/// Entries a second, and microseconds of processor for each.
+/// Entries a second, microseconds of processor for each, and how many there were.
 fn run(
     entries: &[Entry],
     group: usize,
     most: Duration,
     mut write: impl FnMut(usize, &[Entry]) -> Result<(), Box<dyn std::error::Error>>,
-) -> Result<(f64, f64), Box<dyn std::error::Error>> {
+) -> Result<(f64, f64, usize), Box<dyn std::error::Error>> {
     let (begun, busy, mut done) = (Instant::now(), processor(), 0);
     for group in entries.chunks_exact(group) {
         write(done, group)?;
@@ -90,7 +92,7 @@ fn run(
         }
     }
     let busy = processor().saturating_sub(busy);
-    Ok((done as f64 / begun.elapsed().as_secs_f64(), busy as f64 / 1e3 / done as f64))
+    Ok((done as f64 / begun.elapsed().as_secs_f64(), busy as f64 / 1e3 / done as f64, done))
 }
 
 fn floor(folder: &Path, entries: &[Entry], group: usize, most: Duration) -> Result<f64, Box<dyn std::error::Error>> {

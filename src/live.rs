@@ -10,6 +10,7 @@ mod engine;
 mod gateway;
 mod keys;
 mod names;
+mod observe;
 mod opening;
 mod pace;
 #[cfg(test)]
@@ -20,6 +21,7 @@ mod reconcile;
 #[cfg(test)]
 mod schedules;
 mod shared;
+mod source;
 mod spin;
 mod stopped;
 mod switchboard;
@@ -36,6 +38,7 @@ pub use keys::Keys;
 pub use opening::{InFlight, OpenError, Opening};
 pub use receipt::Receipt;
 pub use reconcile::{Existing, Reconciled};
+pub use source::Source;
 pub use stopped::{Failed, NotSent, Stopped};
 pub use switchboard::{Switchboard, SwitchboardOptions};
 pub use trunk::Trunk;

@@ -130,7 +130,7 @@ fn a_wallboard_shows_what_there_is() {
     let (mut arrived, mut answered, mut abandoned) = (0, BTreeSet::new(), 0);
     let mut exercised: BTreeMap<&'static str, u32> = BTreeMap::new();
     for step in 0..30_000 {
-        now = now + Span(dice.below(600_000));
+        now += Span(dice.below(600_000));
         let commands = [Command::AdvanceTime, command(&mut dice, &router, &offers, &mut next)];
         for command in commands {
             let input = Stamped { seq: Seq(seq + 1), id: CommandId::ANONYMOUS, at: now, command };

@@ -1,55 +1,26 @@
 //! A journal in an SQLite file.
 
 mod open;
+mod options;
+mod reading;
 mod tables;
 mod telling;
 
 use std::fmt;
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
-use std::time::Duration;
 
 use rusqlite::config::DbConfig;
-use rusqlite::{CachedStatement, Connection, ErrorCode, OptionalExtension, params};
+use rusqlite::{Connection, OptionalExtension, params};
 
 use super::{Durability, Entry, Journal, JournalError, Snapshot, Unreadable, check_append, check_snapshot};
 use crate::id::Seq;
+pub use options::{SqliteOptions, SqliteVfs};
+use reading::{damaged, number, seq};
 use tables::Tables;
 
 /// Snapshots kept beside the first.
 const SNAPSHOTS: u32 = 3;
-
-/// How an SQLite journal is opened.
-#[derive(Clone, Debug)]
-pub struct SqliteOptions {
-    /// Keeps, beside the entries, tables that people can query (`contacts`, `offers`, `agents`, `presence`, `events`), in the same
-    /// transaction as the entries. Without them it is about three times as fast; opened again with them, they
-    /// are completed. Default: yes.
-    pub tables: bool,
-    /// How long to wait for another writer in the middle of a group, before [`JournalError::Busy`]. Default 5 seconds.
-    pub busy: Duration,
-    /// Pages of 4 KiB in SQLite's write-ahead log, after which they are copied into the file proper. More of them: fewer but longer
-    /// pauses, and a longer recovery. Default 4,000 (16 MB).
-    pub log_pages: u32,
-    /// Other files than the operating system's. Default: none.
-    pub vfs: Option<SqliteVfs>,
-}
-
-/// An SQLite VFS that the host has registered: files that are encrypted, say. Paths are its own to understand.
-#[derive(Clone, Debug)]
-pub struct SqliteVfs {
-    /// Its name.
-    pub name: Box<str>,
-    /// Writes the content of a file over itself, all of it, and syncs it; does nothing if there is no such file. Where a sync
-    /// failed before, that alone makes sure that the device has what a reader sees.
-    pub write_again: fn(&Path) -> std::io::Result<()>,
-}
-
-impl Default for SqliteOptions {
-    fn default() -> Self {
-        Self { tables: true, busy: Duration::from_secs(5), log_pages: 4_000, vfs: None }
-    }
-}
 
 /// Keeps entries and snapshots in one SQLite file, beside tables that people can query.
 ///
@@ -207,7 +178,7 @@ impl SqliteJournal {
         let mut tables = Tables::new(&self.connection).map_err(failed)?;
         let mut result = Ok(());
         let end = self.end;
-        read_entries(&self.connection, told, end, &mut |entry| match tables.tell(&entry) {
+        reading::entries(&self.connection, told, end, &mut |entry| match tables.tell(&entry) {
             Ok(()) => ControlFlow::Continue(()),
             Err(why) => {
                 result = Err(failed(why));
@@ -401,12 +372,12 @@ impl Journal for SqliteJournal {
     fn replay(&mut self, after: Seq, each: &mut dyn FnMut(Entry) -> ControlFlow<()>) -> Result<(), JournalError> {
         self.healthy()?;
         if !self.connection.is_autocommit() {
-            return read_entries(&self.connection, after, self.end, each);
+            return reading::entries(&self.connection, after, self.end, each);
         }
         // The end and the entries, as they are at one moment.
         let reading = self.connection.unchecked_transaction().map_err(|why| self.failed("read entries", why))?;
         let end = self.place()?.entry;
-        read_entries(&reading, after, end, each)
+        reading::entries(&reading, after, end, each)
     }
 
     fn save_checkpoint(&mut self, snapshot: &Snapshot) -> Result<(), JournalError> {
@@ -456,61 +427,4 @@ struct Place {
     first: Option<Seq>,
     newest: Option<Seq>,
     told: Option<Seq>,
-}
-
-fn seq(number: i64) -> Seq {
-    Seq(number as u64)
-}
-
-/// Places beyond any that SQLite can count to come after all of them.
-fn number(seq: Seq) -> i64 {
-    i64::try_from(seq.0).unwrap_or(i64::MAX)
-}
-
-/// Gives the entries after `after`, of which all up to `end` must be there.
-fn read_entries(
-    connection: &Connection,
-    after: Seq,
-    end: Seq,
-    each: &mut dyn FnMut(Entry) -> ControlFlow<()>,
-) -> Result<(), JournalError> {
-    let mut next = after;
-    let read = (|| {
-        let mut query: CachedStatement<'_> =
-            connection.prepare_cached("SELECT seq, record FROM log WHERE seq > ?1 ORDER BY seq")?;
-        let mut rows = query.query([number(after)])?;
-        while let Some(row) = rows.next()? {
-            next.0 += 1;
-            let found = seq(row.get(0)?);
-            if found != next {
-                return Ok(Some(Unreadable::Missing));
-            }
-            match Entry::decode(row.get_ref(1)?.as_blob()?) {
-                Ok(entry) if entry.input.seq == next => {
-                    if each(entry).is_break() {
-                        next = end;
-                        return Ok(None);
-                    }
-                }
-                Ok(_) => return Ok(Some(Unreadable::Misplaced)),
-                Err(why) => return Ok(Some(why)),
-            }
-        }
-        Ok(None)
-    })();
-    match read {
-        Ok(None) if next == end || after > end => Ok(()),
-        Ok(None) => Err(JournalError::Unreadable { seq: Seq(next.0.min(end.0) + 1), why: Unreadable::Missing }),
-        Ok(Some(why)) => Err(JournalError::Unreadable { seq: next, why }),
-        Err(why) => Err(damaged(Seq(next.0.saturating_add(1)), why)),
-    }
-}
-
-/// What SQLite found at or near a place: damage, or that it cannot read at all.
-fn damaged(seq: Seq, why: rusqlite::Error) -> JournalError {
-    let content = match why.sqlite_error_code() {
-        Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase) | None => Unreadable::Content(why.to_string()),
-        Some(_) => return JournalError::storage("read entries", why),
-    };
-    JournalError::Unreadable { seq, why: content }
 }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::gateway::Gateway;
+use super::observe;
 use super::opening::Opening;
 use super::shared::Shared;
 use super::spin::Spin;
@@ -36,6 +37,7 @@ impl Delivery {
                 if self.shared.failed() && !planted!(DeliversAfterStop) {
                     return Ok(self.gateway);
                 }
+                observe::span!(trace_span, "deliver", seq = entry.input.seq.0);
                 if planted!(MarkedBeforeDelivered) {
                     self.shared.set_delivered(entry.input.seq);
                 }

@@ -110,6 +110,8 @@ pub struct Driver {
     /// Where the journal ends.
     pub(super) end: Seq,
     pub(super) snapshot_at: Seq,
+    /// What the newest snapshot says of `delivered`.
+    pub(super) snapshot_delivered: Seq,
     pub(super) delivered: Seq,
     /// What an entry last said of it.
     pub(super) told_delivered: Seq,
@@ -268,7 +270,7 @@ impl Driver {
         if !planted!(CloseForgetsUnwritten) {
             self.write()?;
         }
-        if self.end > self.snapshot_at {
+        if self.end > self.snapshot_at || self.delivered > self.snapshot_delivered {
             self.save_snapshot()?;
         }
         Ok((committed, self.journal))
@@ -387,7 +389,7 @@ impl Driver {
         let checkpoint = self.router.checkpoint();
         let snapshot = Snapshot { seq: self.end, checkpoint, keys, next_contact, delivered };
         self.journal.save_checkpoint(&snapshot).map_err(|error| self.fail(error))?;
-        self.snapshot_at = self.end;
+        (self.snapshot_at, self.snapshot_delivered) = (self.end, delivered);
         Ok(())
     }
 

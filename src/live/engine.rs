@@ -8,9 +8,10 @@ use std::time::Duration;
 use super::clock::Clock;
 use super::driver::{Driver, DriverError};
 use super::gateway::Gateway;
+use super::observe::{self, Stopwatch};
 use super::publisher::Publisher;
 use super::receipt::Reply;
-use super::shared::{Message, Shared};
+use super::shared::{Between, Message, Shared};
 use super::spin::Spin;
 use super::stopped::Stopped;
 use super::switchboard::SwitchboardOptions;
@@ -33,8 +34,8 @@ pub(super) struct Engine {
     publisher: Publisher,
     delivery: JoinHandle<Result<Box<dyn Gateway>, Stopped>>,
     /// Of the batch being made, in the order of its requests.
-    replies: Vec<Reply>,
-    between: Vec<Box<dyn FnOnce(&mut Driver) + Send>>,
+    replies: Vec<(Reply, Stopwatch)>,
+    between: Vec<Between>,
 }
 
 /// What goes to the delivery thread.
@@ -146,6 +147,7 @@ impl Engine {
             let at = Seq(outbox.handed.0 - most / 2);
             outbox.resume_at = Some(at);
             self.shared.wake_when_delivered(at);
+            observe::behind(outbox.handed.0.saturating_sub(self.shared.delivered().0));
         }
         if outbox.resume_at.is_some_and(|at| self.shared.delivered() < at) {
             return false;
@@ -193,9 +195,9 @@ impl Engine {
         loop {
             let next = message.take().or_else(|| self.take(closing));
             match next {
-                Some(Message::Request(request, reply)) => {
+                Some(Message::Request(request, reply, sent)) => {
                     // Pushed first: if applying it panics, it is answered all the same.
-                    self.replies.push(reply);
+                    self.replies.push((reply, sent));
                     self.driver.submit(request, self.clock.now())?;
                 }
                 Some(Message::Between(act)) => self.between.push(act),
@@ -213,9 +215,16 @@ impl Engine {
 
     /// Makes the batch durable, hands it over and answers.
     fn commit(&mut self) -> Result<(), DriverError> {
-        let committed = self.driver.commit(self.clock.now())?;
+        observe::span!(debug_span, "batch", requests = self.replies.len());
+        let commit = Stopwatch::start();
+        let committed = {
+            observe::span!(debug_span, "commit");
+            self.driver.commit(self.clock.now())?
+        };
         self.outbox.hand_over(committed.entries.clone());
-        for (reply, answer) in self.replies.drain(..).zip(committed.answers) {
+        let sent = self.replies.iter().map(|(_, sent)| *sent);
+        observe::batch(&committed.entries, &committed.answers, sent, commit);
+        for ((reply, _), answer) in self.replies.drain(..).zip(committed.answers) {
             reply.answer(answer);
         }
         self.publisher.hear(&committed.entries, self.driver.router()?);

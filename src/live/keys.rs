@@ -7,6 +7,9 @@ use crate::event::{Event, What};
 use crate::id::ContactId;
 use crate::private::Private;
 
+/// Names with their contacts, as a snapshot keeps them.
+type Named = Vec<(Private<Box<str>>, ContactId)>;
+
 /// Which contact has which name of the host: a SIP Call-ID, a UUID, a thread's address. A name is free again when its
 /// contact has ended. O(log contacts) each.
 #[derive(Clone, PartialEq, Eq)]
@@ -24,12 +27,12 @@ impl fmt::Debug for Keys {
 }
 
 impl Keys {
-    pub(super) fn load(kept: Vec<(Private<Box<str>>, ContactId)>, next: ContactId) -> Self {
+    pub(super) fn load(kept: Named, next: ContactId) -> Self {
         let kept = || kept.iter().map(|(key, contact)| (key.reveal().clone(), *contact));
         Self { contacts: kept().collect(), names: kept().map(|(key, contact)| (contact, key)).collect(), next }
     }
 
-    pub(super) fn save(&self) -> (Vec<(Private<Box<str>>, ContactId)>, ContactId) {
+    pub(super) fn save(&self) -> (Named, ContactId) {
         let next = if planted!(ContactIdsBeginAgain) { ContactId(1) } else { self.next };
         if planted!(NamesNotInSnapshot) {
             return (Vec::new(), next);

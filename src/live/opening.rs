@@ -97,7 +97,8 @@ impl Driver {
             None if end > Seq(0) && !planted!(PlanForSnapshot) => return Err(OpenError::NoBeginning { end }),
             None => begin(&mut *journal, plan, &options)?,
         };
-        let Snapshot { seq: from, checkpoint, keys, next_contact, mut delivered } = snapshot;
+        let Snapshot { seq: from, checkpoint, keys, next_contact, delivered: snapshot_delivered } = snapshot;
+        let mut delivered = snapshot_delivered;
         let corrupt = |after| move |why| OpenError::Corrupt { after, why };
         let mut router = Router::restore(checkpoint, options.policies.clone()).map_err(corrupt(from))?;
         if router.seq() != from {
@@ -150,6 +151,7 @@ impl Driver {
             unwritten_since: Timestamp::ZERO,
             end,
             snapshot_at: from,
+            snapshot_delivered,
             delivered,
             told_delivered: delivered,
             poisoned: false,

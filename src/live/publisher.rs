@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::names::Untold;
+use super::observe;
 use super::shared::Shared;
 use super::view::View;
 use super::wallboard::Wallboard;
@@ -55,7 +56,9 @@ impl Publisher {
             && (now.since(self.made) >= *every || now < self.made)
         {
             let backlog = handed.0.saturating_sub(shared.delivered().0);
-            *shared.view.write() = Arc::new(board.view(router, backlog));
+            let view = Arc::new(board.view(router, backlog));
+            observe::view(&view, router.plan());
+            *shared.view.write() = view;
             (self.stale, self.made) = (false, now);
         }
     }

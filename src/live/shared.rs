@@ -7,6 +7,7 @@ use super::answer::Request;
 use super::driver::Driver;
 use super::keys::Keys;
 use super::names::Names;
+use super::observe::{self, Stopwatch};
 use super::receipt::Reply;
 use super::stopped::Stopped;
 use super::threads::{AtomicBool, AtomicU64, Ordering, Receiver, RwLock, Sender, bounded, thread_local, unbounded};
@@ -16,14 +17,17 @@ use crate::id::Seq;
 /// What the engine thread is told.
 pub(super) enum Message {
     /// Something to do, and where the answer goes.
-    Request(Request, Reply),
+    Request(Request, Reply, Stopwatch),
     /// Something to be done with the driver between two batches.
-    Between(Box<dyn FnOnce(&mut Driver) + Send>),
+    Between(Between),
     /// Look at the clock, at the backlog, at whether to stop.
     Wake,
     /// Finish.
     ShutDown,
 }
+
+/// Something to be done with the driver between two batches.
+pub(super) type Between = Box<dyn FnOnce(&mut Driver) + Send>;
 
 pub(super) struct Shared {
     /// From everybody; bounded.
@@ -104,7 +108,9 @@ impl Shared {
 
     /// The first reason is the one that counts.
     pub(super) fn stop(&self, why: Stopped) {
-        let _ = self.stopped.set(why);
+        if self.stopped.set(why).is_ok() {
+            observe::stopped(&self.why());
+        }
         if planted!(StopWakesNobody) {
             return;
         }

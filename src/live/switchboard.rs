@@ -9,6 +9,7 @@ use super::delivery::Delivery;
 use super::driver::{Driver, DriverError, DriverOptions};
 use super::engine::{Closed, Engine, Outbox};
 use super::gateway::Gateway;
+use super::observe;
 use super::opening::{OpenError, Opening};
 use super::publisher::Publisher;
 use super::shared::{Message, Shared};
@@ -77,8 +78,24 @@ impl Default for SwitchboardOptions {
 /// **When it stops**, because the journal failed, or the gateway or the engine panicked, everything that was not answered is answered
 /// with [`Stopped`]: it is in doubt. Open the journal anew, and ask again with the same ids: what was kept is answered, what was not is done.
 ///
+/// **Once.** Requests numbered by a [`Source`](crate::Source) are done once, however often they are sent.
+///
 /// **Dropping it** without [`shutdown`](Self::shutdown) is like a crash, which loses nothing that was acknowledged; the gateway
 /// finishes the command it is at, and is given the rest after the next opening.
+///
+/// **Watching it.** With the feature `metrics` it counts by the names below, with `tracing` there are spans around `open`, `batch`,
+/// `commit` and `deliver`, and events when it opens, refuses, is held up by its gateway, and stops. Keys, contexts and customers'
+/// ids are in none of it ([`Private`]).
+///
+/// | metric | |
+/// |---|---|
+/// | `cordboard_commands_total`, `cordboard_events_total` | made durable |
+/// | `cordboard_refused_total{why}`, `cordboard_repeated_total` | requests that came to nothing, or had been done before |
+/// | `cordboard_batch_commands`, `cordboard_commit_seconds` | how many were made durable together, and how long it took |
+/// | `cordboard_answer_seconds` | from sending a request to its answer |
+/// | `cordboard_backlog_commands` | which the gateway has not been given; this and what follows with each [`View`] |
+/// | `cordboard_waiting`, `cordboard_longest_wait_seconds`, `cordboard_offered`, `cordboard_in_service` `{queue, channel}` | contacts |
+/// | `cordboard_agents{group, state}` | `signed_in`, `ready`, `occupied` |
 ///
 /// ```
 /// use std::sync::{Arc, mpsc};
@@ -127,11 +144,13 @@ impl Switchboard {
         clock: Arc<dyn Clock>,
         options: SwitchboardOptions,
     ) -> Result<(Self, Opening), OpenError> {
+        observe::span!(info_span, "open");
         let (mut driver, mut opening) = Driver::open(journal, plan, options.driver.clone(), clock.now())?;
         if let Some(delivered) = gateway.delivered() {
             opening.delivered = delivered.min(opening.end);
         }
         driver.delivered(opening.delivered);
+        observe::opened(&opening);
         // What fell due meanwhile is durable before anybody sees anything of it.
         let caught_up = driver.commit(clock.now()).map_err(|error| match error {
             DriverError::Journal(error) => error,
@@ -205,7 +224,7 @@ impl Switchboard {
     ///
     /// # Panics
     /// In a callback or in the gateway, for both of which it would wait.
-    pub fn shutdown(mut self) -> Result<(Box<dyn Journal>, Box<dyn Gateway>), Stopped> {
+    pub fn shutdown(mut self) -> Result<Closed, Stopped> {
         assert!(
             !self.trunk.0.is_inside(),
             "a callback or the gateway shuts down its own switchboard, which waits for it"

@@ -108,6 +108,8 @@ impl Router {
         let (mean, variance) = pace.wait(ahead, places);
         let (low, high) = tenths(mean, variance);
         let span = |value: u128| Span(u64::try_from(value).unwrap_or(u64::MAX));
+        // The mean of a very skewed wait lies above nine in ten of them.
+        let (low, high) = (low.min(mean), high.max(mean));
         Some(Estimate { ahead, places, low: span(low), likely: span(mean), high: span(high) })
     }
 

@@ -1,5 +1,7 @@
 //! One replication: one engine on a virtual clock.
 
+mod responding;
+
 use std::hash::Hash;
 
 use crate::agent::ChannelSet;
@@ -18,7 +20,7 @@ use super::claiming::Claiming;
 use super::contacts::Contacts;
 use super::crowd::{Crowd, Here};
 use super::digest::EventDigest;
-use super::elastic::{Move, Watch};
+use super::elastic::Watch;
 use super::opening;
 use super::recorder::Recorder;
 use super::scenario::Scenario;
@@ -281,55 +283,6 @@ impl Run<'_> {
                 Some(Here::Gone(sign_in)) => self.apply(sign_in, "sign an agent in")?,
                 None => {}
             },
-        }
-        Ok(())
-    }
-
-    /// Lets those who watch lines and pools see what has just happened.
-    fn watch_events(&mut self) {
-        for event in &self.out {
-            if let Some(claiming) = &mut self.claiming {
-                claiming.follow(event);
-            }
-            if let Some(watch) = &mut self.watch {
-                watch.follow(event, |contact| self.contacts.waits_since(contact));
-            }
-        }
-    }
-
-    /// What they do about it, after every step: agents are called in, or let go, and begin to think about what they could claim.
-    fn respond(&mut self) -> Result<(), RunError> {
-        while let Some(next) = self.watch.as_mut().and_then(|watch| watch.next_move(self.input.at, &mut self.calendar))
-        {
-            let (Move::Come(group) | Move::Go(group)) = next;
-            for member in self.crowd.members(group) {
-                let command = match next {
-                    Move::Come(_) => self.crowd.call_in(member),
-                    Move::Go(_) => {
-                        let leaves = self.crowd.let_go(member);
-                        leaves.map(|agent| Command::SignOut { agent, leave: Leave::Drain })
-                    }
-                };
-                if let Some(command) = command {
-                    self.apply(command, "call an agent in, or let it go")?;
-                }
-            }
-        }
-        if let Some(claiming) = &mut self.claiming {
-            if self.input.command == Command::AdvanceTime {
-                claiming.look_again();
-            }
-            claiming.wake(&self.router, self.input.at, &mut self.calendar);
-        }
-        Ok(())
-    }
-
-    /// Tells the customer who has just come how long it will wait, where its stream says that it is told.
-    fn announce(&mut self) -> Result<(), RunError> {
-        if let Command::Enqueue { contact, .. } = self.input.command
-            && self.contacts.balks(contact, &self.router)
-        {
-            self.apply(Command::Abandon { contact }, "let a customer balk")?;
         }
         Ok(())
     }

@@ -89,7 +89,7 @@ pub(crate) const ASIDE: &str = r#"
     wrap_up = { exponential = "15s" }
 "#;
 
-/// Text that is slower the more of it an agent has, for skills that are relaxed.
+/// Text that is slower the more of it an agent has, for skills that are relaxed, ringing with several at once.
 const TEXT: &str = r#"
     horizon = "6h"
     [channels.chat]
@@ -106,6 +106,8 @@ const TEXT: &str = r#"
     capacity = "desk"
     skills = { fr = 40, en = 90 }
     [queues.service]
+    mode = "broadcast"
+    ring = 3
     agents = ["most-loaded", "longest-idle"]
     steps = [{ requires = "fr >= 80" }, { after = "30s", requires = "fr >= 30" }]
     no_answer = { agent = "stay" }

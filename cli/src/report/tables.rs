@@ -103,8 +103,11 @@ fn service(what: &str, rows: &[(String, ContactResults)], targets: Option<&[Targ
     }
 }
 
+/// A heading, and what is counted under it.
+type Counted = (&'static str, fn(&ContactResults) -> u64);
+
 /// Counts that many scenarios have nothing of.
-const RARE: [(&str, fn(&ContactResults) -> u64); 4] = [
+const RARE: [Counted; 4] = [
     ("waiting at the end", |figures| figures.waiting_at_end),
     ("came again", |figures| figures.retrials),
     ("left when told the wait", |figures| figures.balked),

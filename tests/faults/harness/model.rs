@@ -232,7 +232,7 @@ impl Model {
         let entry = Entry { input, events, key, delivered };
         self.now.hear(&entry);
         self.entries.push(Rc::new(entry));
-        if self.end() % EVERY == 0 {
+        if self.end().is_multiple_of(EVERY) {
             self.marks.push(Rc::new(self.now.clone()));
         }
         Ok(Applied::Done)
