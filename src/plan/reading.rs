@@ -66,7 +66,7 @@ impl<'d> Reading<'d> {
     }
 
     /// The keys asked for so far, by path of their table; `None` where every key is a name.
-    #[cfg(test)]
+    #[cfg(all(test, feature = "sim"))]
     pub(crate) fn known_keys(&self) -> BTreeMap<String, Option<BTreeSet<&'static str>>> {
         self.known.borrow().clone()
     }
