@@ -4,8 +4,8 @@ use std::path::Path;
 use std::sync::{Arc, Mutex, mpsc};
 
 use cordboard::{
-    AgentId, ChannelId, ChannelSet, Command, ContactId, Entry, GroupId, NewContact, Plan, QueueId, SqliteJournal, SqliteOptions,
-    Switchboard, SwitchboardOptions, SystemClock, Trunk, What,
+    AgentId, ChannelId, ChannelSet, Command, ContactId, Entry, GroupId, NewContact, Plan, QueueId, SqliteJournal,
+    SqliteOptions, Switchboard, SwitchboardOptions, SystemClock, Trunk, What,
 };
 
 use crate::Outcome;

@@ -26,7 +26,9 @@ fn main() -> Outcome<()> {
     let secs: f64 = arguments.next().ok_or("how many seconds?")?.parse()?;
     let folder = PathBuf::from(arguments.next().ok_or("in which folder?")?);
     let postgres = arguments.next().filter(|it| !it.is_empty());
-    println!("| threads: arriving, agents | system | contacts/s | arrival to agent, µs: p50 | p99 | cordboard's rate is |");
+    println!(
+        "| threads: arriving, agents | system | contacts/s | arrival to agent, µs: p50 | p99 | cordboard's rate is |"
+    );
     println!("|---|---|---|---|---|---|");
     for (arriving, agents) in THREADS {
         let path = |name: &str| folder.join(format!("{name}-{agents}"));

@@ -25,7 +25,11 @@ impl Table {
              CREATE INDEX waiting ON contacts (queue, arrived, id) WHERE state = 0;",
         )?;
         let (arrivals, arrived) = mpsc::channel();
-        Ok(Self { connection: Mutex::new(connection), arrivals: Mutex::new(Some(arrivals)), arrived: Mutex::new(arrived) })
+        Ok(Self {
+            connection: Mutex::new(connection),
+            arrivals: Mutex::new(Some(arrivals)),
+            arrived: Mutex::new(arrived),
+        })
     }
 }
 
