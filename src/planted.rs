@@ -69,6 +69,7 @@ mod list {
         WakeForgetsWrite: "the driver does not ask to be woken to write",
         WakeForgetsPace: "the driver asks to be woken by the engine's time instead of the clock",
         CloseForgetsUnwritten: "closing does not write what was let out before it was written",
+        CloseForgetsMark: "closing does not keep what was delivered when nothing else is new",
         SnapshotBeforeWrite: "a snapshot is saved before the entries that it stands on",
         FenceIgnored: "a writer that another has taken over from is let write",
         OpenedWithoutSync: "what a dead process left to the operating system is taken for stable",

@@ -270,7 +270,8 @@ impl Driver {
         if !planted!(CloseForgetsUnwritten) {
             self.write()?;
         }
-        if self.end > self.snapshot_at || self.delivered > self.snapshot_delivered {
+        let news = self.delivered > self.snapshot_delivered && !planted!(CloseForgetsMark);
+        if self.end > self.snapshot_at || news {
             self.save_snapshot()?;
         }
         Ok((committed, self.journal))
