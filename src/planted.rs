@@ -99,6 +99,7 @@ mod list {
         DeliveryWaits: "the engine waits for room on its way to the gateway",
         GatewayQueuesUp: "requests of the gateway wait for room with all others",
         LooksTooEarly: "the gateway looks whether the engine waits for it, and then says how far it is",
+        NewWakeForgotten: "a wake-up that the engine asks for anew is forgotten with the one before it",
         SentTooLate: "a request that is sent while the engine ends is left lying",
         StopWakesNobody: "the engine is not woken when the switchboard is to stop",
         CallbackForgotten: "a callback is not called when the switchboard stops first",

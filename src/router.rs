@@ -14,6 +14,7 @@ mod commands;
 mod contacts;
 mod context;
 mod conversation;
+mod corrupt;
 mod crews;
 mod customers;
 mod digest;
@@ -46,7 +47,8 @@ mod trace;
 mod waking;
 mod whereabouts;
 
-pub use checkpoint::{Checkpoint, Corrupt};
+pub use checkpoint::Checkpoint;
+pub use corrupt::Corrupt;
 pub use customers::Customer;
 pub use digest::Digest;
 pub use estimate::Estimate;

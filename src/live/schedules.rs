@@ -66,13 +66,13 @@ fn no_order_of_threads_is_wrong() {
 #[test]
 fn each_mistake_between_threads_is_found() {
     let mut out = std::io::stdout();
-    let _ = writeln!(out, "| mistake | scene that finds it soonest | orders until found |\n|---|---|---:|");
+    let _ = writeln!(out, "| mistake | scene that finds it | orders until found |\n|---|---|---:|");
     let mut missed = Vec::new();
     for &(bug, what) in Bug::THREADS {
         let finds = |schedules, scene| with(Some(bug), || tries(scene, schedules, 1)).err();
-        let found = ENOUGH.iter().find_map(|&schedules| {
-            SCENES.iter().filter_map(|(name, scene)| Some((finds(schedules, *scene)?, name))).min()
-        });
+        let found = ENOUGH
+            .iter()
+            .find_map(|&schedules| SCENES.iter().find_map(|(name, scene)| Some((finds(schedules, *scene)?, name))));
         match found {
             Some((tried, name)) => drop(writeln!(out, "| {what} | {name} | {tried} |")),
             None => missed.push(bug),

@@ -151,8 +151,16 @@ impl Shared {
     pub(super) fn set_delivered(&self, seq: Seq) {
         let too_early = planted!(LooksTooEarly) && seq.0 < self.wake_at.load(Ordering::SeqCst);
         self.delivered.store(seq.0, Ordering::SeqCst);
-        if seq.0 >= self.wake_at.load(Ordering::SeqCst) && !too_early {
+        let at = self.wake_at.load(Ordering::SeqCst);
+        if seq.0 < at || too_early {
+            return;
+        }
+        if planted!(NewWakeForgotten) {
             self.wake_at.store(u64::MAX, Ordering::SeqCst);
+        }
+        // If the engine asks for another just now, it also looks how far this has come, and need not be woken for the one before.
+        let asked = self.wake_at.compare_exchange(at, u64::MAX, Ordering::SeqCst, Ordering::SeqCst).is_ok();
+        if asked || planted!(NewWakeForgotten) {
             let _ = self.urgent.send(Message::Wake);
         }
     }
