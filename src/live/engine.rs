@@ -24,6 +24,8 @@ pub(super) type Closed = (Box<dyn Journal>, Box<dyn Gateway>);
 
 /// Longest sleep while something is to come, by clocks that jump without saying so.
 const LONGEST: Duration = Duration::from_secs(1);
+/// Sleep while names cannot be told because somebody reads them: whoever reads may need this very core for it.
+const READ: Duration = Duration::from_millis(1);
 
 pub(super) struct Engine {
     driver: Driver,
@@ -175,7 +177,8 @@ impl Engine {
                 return None;
             }
             if !spin.once() {
-                let longest = due.map(|due| self.clock.until(due).unwrap_or(LONGEST).min(LONGEST));
+                let until = due.map(|due| self.clock.until(due).unwrap_or(LONGEST).min(LONGEST));
+                let longest = until.into_iter().chain(self.publisher.has_untold().then_some(READ)).min();
                 let takes = self.takes(closing);
                 let ordinary = takes.then_some(&self.shared.inbox.ordinary);
                 return either(&self.shared.inbox.urgent, ordinary, longest);

@@ -40,12 +40,14 @@ impl Publisher {
         }
     }
 
-    /// When there is something to publish, by the host's clock.
+    /// When there is a view to publish, by the host's clock.
     pub(super) fn due(&self) -> Option<Timestamp> {
-        let view = self.board.as_ref().filter(|_| self.stale).map(|(_, every)| self.made + *every);
-        // Somebody is reading the names; it takes no time at all.
-        let names = (!self.untold.is_empty()).then_some(self.made);
-        view.into_iter().chain(names).min()
+        self.board.as_ref().filter(|_| self.stale).map(|(_, every)| self.made + *every)
+    }
+
+    /// Whether names are still to be told, because somebody was reading them.
+    pub(super) fn has_untold(&self) -> bool {
+        !self.untold.is_empty()
     }
 
     /// Publishes what is due. A clock that went back keeps nothing back.
