@@ -4,7 +4,7 @@
 //! Outside of the crate's own tests there are none: `planted!` is then `false`, and the compiler drops what depends on it.
 
 /// Whether this mistake is to be made here.
-#[cfg(test)]
+#[cfg(all(test, feature = "live"))]
 macro_rules! planted {
     ($bug:ident) => {
         $crate::planted::is_on($crate::planted::Bug::$bug)
@@ -12,22 +12,22 @@ macro_rules! planted {
 }
 
 /// Whether this mistake is to be made here: no.
-#[cfg(not(test))]
+#[cfg(not(all(test, feature = "live")))]
 macro_rules! planted {
     ($bug:ident) => {
         $crate::planted::never()
     };
 }
 
-#[cfg(not(test))]
+#[cfg(not(all(test, feature = "live")))]
 pub(crate) const fn never() -> bool {
     false
 }
 
-#[cfg(test)]
+#[cfg(all(test, feature = "live"))]
 pub(crate) use list::{Bug, is_on, with};
 
-#[cfg(test)]
+#[cfg(all(test, feature = "live"))]
 mod list {
     use std::cell::Cell;
 
