@@ -20,7 +20,7 @@ use scenes::SCENES;
 /// Orders of each scene, when nothing else is asked for.
 const SCHEDULES: usize = 150;
 /// So many orders of each scene are tried for a mistake, and then so many, until one of them finds it.
-const ENOUGH: [usize; 4] = [10, 40, 160, 640];
+const ENOUGH: [usize; 3] = [10, 100, 10_000];
 /// Changes between threads that an order of the second kind makes at moments of its own.
 const CHANGES: usize = 3;
 
