@@ -9,6 +9,7 @@ mod world;
 
 use std::fs::{self, File};
 use std::io::Write;
+use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
@@ -36,7 +37,7 @@ fn all(folder: &Path, most: Duration) -> Result<(), Box<dyn std::error::Error>> 
     let mut out = std::io::stdout().lock();
     writeln!(
         out,
-        "| group | floor, entries/s | without tables | CPU each | with tables | CPU each |\n|---|---|---|---|---|---|"
+        "| group | floor, entries/s | without tables | CPU each | in the file | with tables | CPU each | in the file |\n|---|---|---|---|---|---|---|---|"
     )?;
     for group in GROUPS {
         let floor = floor(folder, &entries, group, most)?;
@@ -45,26 +46,43 @@ fn all(folder: &Path, most: Duration) -> Result<(), Box<dyn std::error::Error>> 
             let path = folder.join(format!("{group}-{tables}"));
             let mut journal = SqliteJournal::open_with(&path, &SqliteOptions { tables, ..SqliteOptions::default() })?;
             journal.sync(Durability::Stable)?;
-            let (rate, cpu) = run(&entries, group, most, |after, group| {
+            let (rate, cpu, done) = run(&entries, group, most, |after, group| {
                 journal.append(Seq(after as u64), group)?;
                 journal.sync(Durability::Stable)?;
                 Ok(())
             })?;
-            write!(out, " {rate:.0} | {cpu:.1} µs |")?;
+            drop(journal);
+            let bytes = fs::metadata(&path)?.len() / done as u64;
+            write!(out, " {rate:.0} | {cpu:.1} µs | {bytes} B |")?;
             out.flush()?;
         }
         writeln!(out)?;
     }
+    for tables in [false, true] {
+        let mut journal = SqliteJournal::read_only(folder.join(format!("{}-{tables}", GROUPS[3])))?;
+        let (begun, busy, mut read) = (Instant::now(), processor(), 0);
+        journal.replay(Seq(0), &mut |entry| {
+            read += 1 + entry.events.len();
+            ControlFlow::Continue(())
+        })?;
+        let busy = processor().saturating_sub(busy) as f64 / 1e3 / read as f64;
+        let rate = read as f64 / begun.elapsed().as_secs_f64();
+        writeln!(
+            out,
+            "read back, {} tables: {rate:.0} commands and events/s, {busy:.2} µs CPU each",
+            ["without", "with"][usize::from(tables)]
+        )?;
+    }
     Ok(())
 }
 
-/// Entries a second, and microseconds of processor for each.
+/// Entries a second, microseconds of processor for each, and how many there were.
 fn run(
     entries: &[Entry],
     group: usize,
     most: Duration,
     mut write: impl FnMut(usize, &[Entry]) -> Result<(), Box<dyn std::error::Error>>,
-) -> Result<(f64, f64), Box<dyn std::error::Error>> {
+) -> Result<(f64, f64, usize), Box<dyn std::error::Error>> {
     let (begun, busy, mut done) = (Instant::now(), processor(), 0);
     for group in entries.chunks_exact(group) {
         write(done, group)?;
@@ -74,7 +92,7 @@ fn run(
         }
     }
     let busy = processor().saturating_sub(busy);
-    Ok((done as f64 / begun.elapsed().as_secs_f64(), busy as f64 / 1e3 / done as f64))
+    Ok((done as f64 / begun.elapsed().as_secs_f64(), busy as f64 / 1e3 / done as f64, done))
 }
 
 fn floor(folder: &Path, entries: &[Entry], group: usize, most: Duration) -> Result<f64, Box<dyn std::error::Error>> {

@@ -90,13 +90,36 @@
 //! # }
 //! ```
 //!
+//! # Alive
+//!
+//! [`Switchboard`] does all of that, for any number of threads: it reads the clock, keeps the journal, and lets nothing out before it
+//! is durable. [`Driver`] does it without threads.
+//!
+//! ```
+//! use std::sync::Arc;
+//! use cordboard::{Command, Entry, MemoryJournal, NewContact, Plan, Request, Switchboard, SwitchboardOptions, SystemClock};
+//!
+//! let plan = Plan::builder().capacity("phone", |p| p.takes("voice", 1)).queue("service", |q| q).build()?;
+//! let (voice, service) = (plan.find_channel("voice").unwrap(), plan.find_queue("service").unwrap());
+//! let journal = Box::new(MemoryJournal::new()); // or, with the feature `sqlite`, an `SqliteJournal`
+//! let gateway = Box::new(|entry: &Entry| { let _rings_phones = &entry.events; });
+//! let (switchboard, _) =
+//!     Switchboard::open(journal, plan, gateway, Arc::new(SystemClock), SwitchboardOptions::default())?;
+//!
+//! let trunk = switchboard.trunk(); // one for each thread that has something to say
+//! trunk.call(Request::arrive("call-1@pbx", NewContact::new(service, voice)))?; // returns when it is durable
+//! trunk.call(Request::about("call-1@pbx", |contact| Command::Abandon { contact }))?;
+//! switchboard.shutdown()?;
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
 //! Errors are the host's; a panic is a defect of ours and names the invariant. What follows from each command, to the
 //! last tie, is in `docs/semantics.md`; every key of a plan in `docs/plan.md`, and of a scenario in `docs/scenario.md`.
 //!
 //! # What it does not do
 //!
-//! It rings no phone and keeps no file: hosts act on events and keep the journal. It does not know customers' names,
-//! only numbers. It holds contacts while they are there, and afterwards of those that name their customer who had it last and
+//! It rings no phone and opens no socket: that is the host's gateway. It does not know customers' names,
+//! only numbers and the host's keys. It holds contacts while they are there, and afterwards of those that name their customer who had it last and
 //! when, within the plan's limits.
 //!
 //! # Where to start
@@ -105,9 +128,11 @@
 //! |---|---|
 //! | say who may do what | [`Plan`], [`PlanBuilder`], [`PlanDocument`] |
 //! | drive it | [`Router`], [`Command`], [`Event`] |
+//! | show it on a wall | [`Switchboard::view`], [`Wallboard`] |
 //! | know a customer | [`Router::customer`], [`Customers`], [`Affinity`] |
 //! | know why | [`Router::explain`], [`Router::record_decisions`], [`Router::estimate_wait`] |
-//! | keep it | [`Router::checkpoint`], [`Router::restore`], [`Router::fold`], [`Router::digest`] |
+//! | run it, so that nothing is lost | [`Switchboard`], [`Trunk`], [`Gateway`], [`Driver`], [`Journal`], [`Durability`] |
+//! | keep it yourself | [`Router::checkpoint`], [`Router::restore`], [`Router::fold`], [`Router::digest`] |
 //! | choose agents or contacts your own way | [`AgentSelection`], [`ContactSelection`], [`Policies`] |
 //! | try it out before anybody calls | `sim::Scenario` (feature `sim`), and the command line `cordboard` |
 //!
@@ -115,9 +140,21 @@
 //!
 //! | feature | default | adds |
 //! |---|---|---|
+//! | `live` | yes | [`Switchboard`] and [`Driver`]; with `journal` |
+//! | `journal` | with `live` | entries as bytes, [`Journal`] and its suite, [`MemoryJournal`] |
+//! | `sqlite` | no | a journal in an SQLite file; needs a C compiler |
+//! | `metrics`, `tracing` | no | counters, gauges and histograms; spans and errors of a switchboard |
+//! | `hours` | no | opening hours with time zones and holidays, for hosts |
 //! | `toml` | no | plans from TOML text, with the line of every problem |
 //! | `measure` | no | closed forms (Erlang B, C and A, priorities, concurrent chats, wait predictions), confidence intervals, quantiles |
 //! | `sim` | no | the simulator: scenarios, workloads, a virtual clock; with `toml` and `measure` |
+
+#[macro_use]
+mod planted;
+
+// The unit tests share sources with the integration tests, which know the crate by its name.
+#[cfg(test)]
+extern crate self as cordboard;
 
 mod agent;
 mod capacity;

@@ -14,6 +14,7 @@ mod commands;
 mod contacts;
 mod context;
 mod conversation;
+mod corrupt;
 mod crews;
 mod customers;
 mod digest;
@@ -46,7 +47,8 @@ mod trace;
 mod waking;
 mod whereabouts;
 
-pub use checkpoint::{Checkpoint, Corrupt};
+pub use checkpoint::Checkpoint;
+pub use corrupt::Corrupt;
 pub use customers::Customer;
 pub use digest::Digest;
 pub use estimate::Estimate;
@@ -54,7 +56,7 @@ pub use explain::Explanation;
 pub use invariants::Broken;
 pub use orders::Policies;
 pub use trace::{Candidate, Decision};
-pub use whereabouts::{ContactStatus, OfferStatus, Whereabouts};
+pub use whereabouts::{AgentStatus, ContactStatus, OfferStatus, Whereabouts};
 
 use crate::command::{Command, Stamped};
 use crate::event::Event;

@@ -32,6 +32,7 @@
 //! derived by hashing from the scenario's seed; what a contact will need is drawn when it arrives. So policies
 //! compared see the same contacts with the same needs, and results depend neither on the number of threads nor on the machine.
 
+mod agent_course;
 mod announcing;
 mod arrivals;
 mod attendance;
@@ -71,6 +72,7 @@ mod tally;
 mod together;
 mod what_if;
 
+pub use agent_course::AgentCourse;
 pub use announcing::{Balk, Told};
 pub use arrivals::{Arrivals, Profile, Recorded};
 pub use attendance::{Attendance, Break};

@@ -1,4 +1,5 @@
 //! Blended pools solved exactly: every published figure comes out again, and the best policy is best.
+#![cfg(feature = "measure")]
 
 use std::io::Write;
 use std::path::Path;

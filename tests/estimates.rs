@@ -121,6 +121,25 @@ fn the_interval_is_that_of_a_sum_of_exponential_turns() {
     assert!(all.is_sorted(), "who is further back waits longer");
 }
 
+/// Work that takes no time, and customers who leave in the instant they come: neither upsets what is told.
+#[test]
+fn nothing_is_learnt_from_no_time() {
+    let mut host = Host::new(plan());
+    host.sign_in(1, 0);
+    host.call(10, 1, EN);
+    host.send(10, Command::Complete { contact: ContactId(1) });
+    (2..5).for_each(|contact| host.call(10, contact, EN));
+    let at_once = host.estimate(4).unwrap();
+    assert_eq!((at_once.low, at_once.likely, at_once.high), (Span::ZERO, Span::ZERO, Span::ZERO));
+    host.send(70, Command::Complete { contact: ContactId(2) });
+    let before = host.estimate(4).unwrap();
+    for contact in 10..20 {
+        host.call(70, contact, EN);
+        host.send(70, Command::Abandon { contact: ContactId(contact) });
+    }
+    assert_eq!(host.estimate(4), Some(before));
+}
+
 /// Those ahead who lose patience make the wait shorter, by as much as the ones before them did.
 #[test]
 fn impatience_ahead_shortens_the_wait() {

@@ -1,6 +1,7 @@
 //! Experiments: parts of a long run, replications until a figure is known, warm-up, and randomness that stays as it is.
 #![cfg(feature = "sim")]
 
+use std::io::Write as _;
 use std::path::Path;
 
 use cordboard::measure::{ErlangC, Estimate};
@@ -147,6 +148,29 @@ fn replications_are_added_until_a_figure_is_known() {
         let many = scenario.run_until(&goal, threads, &|_| {}).unwrap();
         assert_eq!(many.replications, outcome.replications, "{threads} threads");
     }
+}
+
+/// Stopping where an interval is narrow costs some coverage, but not much. `CORDBOARD_STOPPING_RUNS` sets how often it is tried.
+#[test]
+fn an_interval_at_which_one_has_stopped_covers_nearly_as_often() {
+    let runs = std::env::var("CORDBOARD_STOPPING_RUNS").map_or(30, |n| n.parse().expect("a number"));
+    let exact = 60.0 * ErlangC::new(3, 1.5, 1.0).unwrap().mean_wait();
+    let scenario = pool(3, 1.5, "warmup = \"20m\"\nhorizon = \"200m\"");
+    let figure = Figure::find(&scenario, "calls.wait_seconds").unwrap();
+    let goal = Goal { figure, precision: Precision::Relative(0.2), at_most: 1_000 };
+    let (mut covered, mut replications) = (0, 0);
+    for seed in 0..runs {
+        let outcome = scenario.clone().with_seed(50_000 + seed).run_until(&goal, 2, &|_| {}).unwrap();
+        let wait = figure.estimate(&outcome);
+        covered += u64::from((wait.mean.unwrap() - exact).abs() <= wait.half_width.unwrap());
+        replications += outcome.replications.len() as u64;
+    }
+    let _ = writeln!(
+        std::io::stderr(),
+        "{covered} of {runs} intervals cover, with {} replications on average",
+        replications / runs
+    );
+    assert!(covered * 100 >= runs * 75, "{covered} of {runs}");
 }
 
 #[test]

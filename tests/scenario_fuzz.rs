@@ -6,11 +6,65 @@ use std::path::Path;
 use cordboard::Span;
 use cordboard::sim::Scenario;
 
-const SEEDS: [&str; 2] =
-    [include_str!("../examples/scenarios/small-blended.toml"), include_str!("../examples/scenarios/bank.toml")];
+const SEEDS: [&str; 3] =
+    [include_str!("../examples/scenarios/small-blended.toml"), include_str!("../examples/scenarios/bank.toml"), BUSY];
+
+/// Every key of workloads, a line each.
+const BUSY: &str = r#"
+horizon = "8h"
+[capacity.desk]
+voice = { max = 1 }
+email = { max = 2, load = "50%" }
+[agents.team]
+count = 4
+capacity = "desk"
+skills = { de = 60 }
+shifts = [["00:00", "08:00"], ["09:00", "23:00"]]
+absent = 0.1
+no_answer = 0.2
+breaks = [{ length = "20m", from = "01:00", to = "02:00" }, { length = "5m", from = "03:00" }]
+[agents.crew]
+count = 3
+capacity = "desk"
+elastic = { queue = "line", waiting = 4, until_waiting = 1, longest = "3m", until_longest = "10s", reaction = "5m", stay = "20m" }
+[queues.line]
+mode = "broadcast"
+ring = 3
+offer = "20s"
+limit = 30
+no_answer = { agent = "not-ready" }
+[queues.pool]
+mode = "pull"
+claims = 2
+[streams.calls]
+channel = "voice"
+queue = "line"
+arrivals = { poisson_per_minute = 1.5 }
+busyness = { variation = 0.4, shared = "both" }
+batches = { geometric = 1.5 }
+campaigns = [{ at = "02:00", contacts = 60, over = "1h", shape = "peak" }]
+handle = { exponential = "2m" }
+handle_by_skill = { skill = "de", factors = [[20, 1.5], [80, 0.9]] }
+handle_by_time = { interval = "90m", factors = [1.0, 1.2] }
+patience = { exponential = "2m" }
+balk = { share = 0.7, tolerance = 0.8, told = "high" }
+retry = { abandoned = 0.7, overflowed = 0.5, delay = { exponential = "5m" }, attempts = 4 }
+[streams.emails]
+channel = "email"
+queue = "pool"
+arrivals = { profile = { interval = "5h", counts = [90, 30] } }
+busyness = { variation = 0.4, shared = "both" }
+batches = [[0.5, 1], [0.5, 3]]
+handle = { exponential = "2m" }
+[offers]
+accept = { exponential = "5s" }
+claim = { exponential = "10s" }
+no_answer = 0.05
+back_after = "2m"
+"#;
 
 /// What is put in the place of values.
-const VALUES: [&str; 38] = [
+const VALUES: [&str; 55] = [
     "0",
     "-1",
     "1",
@@ -47,6 +101,23 @@ const VALUES: [&str; 38] = [
     "{ profile = { interval = \"1h\", per_day = 9, weights = [1] } }",
     "[[\"22:00\", \"06:00\"]]",
     "{ share = 1, within = \"1us\" }",
+    "{ variation = 5 }",
+    "{ variation = 0.001, shared = \"both\" }",
+    "{ geometric = 1 }",
+    "[[1, 10000]]",
+    "10000",
+    "[{ at = \"0h\", contacts = 0, over = \"1us\" }]",
+    "[{ at = \"00:30\", contacts = 900, over = \"3h\", shape = [0, 1] }]",
+    "{ skill = \"de\", factors = [[0, 0.001], [100, 1000]] }",
+    "{ interval = \"1us\", factors = [0.001, 3] }",
+    "{ overflowed = 1, delay = { deterministic = \"0s\" }, attempts = 1000 }",
+    "{ abandoned = 1, delay = { uniform = [\"0s\", \"1us\"] } }",
+    "{ told = \"low\", tolerance = 0 }",
+    "[{ length = \"1us\", from = \"00:00\", to = \"24:00\" }]",
+    "[{ length = \"24h\", from = \"23:59\", to = \"00:01\" }, { length = \"1h\", from = \"00:00\" }]",
+    "{ queue = \"line\", waiting = 0, reaction = \"0s\" }",
+    "{ queue = \"pool\", longest = \"1us\", reaction = \"1us\", stay = \"1us\" }",
+    "\"pull\"",
     "{ turns = { geometric = 1.5 }, agent = { exponential = \"1s\" }, customer = { deterministic = \"0s\" } }",
     "{ spoken = { turns = 3, agent = { deterministic = \"0s\" }, customer = { deterministic = \"0s\" } } }",
 ];

@@ -8,6 +8,7 @@
 use std::cmp::Reverse;
 use std::collections::{BinaryHeap, HashMap, VecDeque};
 use std::fmt::Write as _;
+use std::io::Write as _;
 use std::path::Path;
 
 use cordboard::measure::WaitBehind;
@@ -256,7 +257,7 @@ fn estimates_come_true() {
     for (pool, probes) in &all {
         table += &row(*pool, probes);
     }
-    eprintln!("{table}");
+    let _ = writeln!(std::io::stderr(), "{table}");
     if std::env::var_os("CORDBOARD_REWRITE").is_some() {
         publish(&table, contacts);
     }

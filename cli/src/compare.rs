@@ -8,9 +8,10 @@ use cordboard::sim::{Comparison, Policy};
 use serde::Serialize;
 
 use crate::failure::Failure;
-use crate::input::{self, RunOptions};
+use crate::input::{self, Files, RunOptions};
+use crate::report::{self, Origin};
 use crate::simulate::Timed;
-use crate::{progress, table};
+use crate::{progress, rows, table};
 
 #[derive(Args)]
 pub(crate) struct Arguments {
@@ -22,6 +23,8 @@ pub(crate) struct Arguments {
     policies: Vec<Policy>,
     #[command(flatten)]
     options: RunOptions,
+    #[command(flatten)]
+    files: Files,
 }
 
 #[derive(Serialize)]
@@ -43,7 +46,13 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), Failure> {
         policies.push(Timed { results: outcome.results(), wall_seconds: took.as_secs_f64(), precision: None });
         outcomes.push(outcome);
     }
-    let comparisons = outcomes.iter().skip(1).map(|outcome| outcome.less(&outcomes[0])).collect();
+    let comparisons: Vec<Comparison> = outcomes.iter().skip(1).map(|outcome| outcome.less(&outcomes[0])).collect();
+    rows::write(arguments.files.csv.as_deref(), &outcomes)?;
+    if let Some(path) = &arguments.files.report {
+        let results: Vec<_> = policies.iter().map(|timed| &timed.results).collect();
+        let origin = Origin::here(&arguments.scenario);
+        report::write(path, report::comparison(&origin, &outcomes, &results, &comparisons))?;
+    }
     let compared = Compared { scenario: scenario.name().to_owned(), policies, comparisons };
     let mut out = stdout().lock();
     if arguments.options.json {

@@ -1,6 +1,6 @@
 //! Reading scenarios, and the options that change them.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use clap::Args;
 use cordboard::sim::Scenario;
@@ -28,6 +28,17 @@ pub(crate) struct RunOptions {
     pub(crate) json: bool,
 }
 
+/// Files that results are written to, beside what is shown.
+#[derive(Args)]
+pub(crate) struct Files {
+    /// Writes a page with charts too: one HTML file that needs nothing else
+    #[arg(long, value_name = "FILE.html", value_parser = writable)]
+    pub(crate) report: Option<PathBuf>,
+    /// Writes the figures of every replication too, one in each row
+    #[arg(long, value_name = "FILE.csv", value_parser = writable)]
+    pub(crate) csv: Option<PathBuf>,
+}
+
 impl RunOptions {
     pub(crate) fn threads(&self) -> usize {
         let processors = || std::thread::available_parallelism().map_or(1, usize::from);
@@ -46,6 +57,19 @@ impl RunOptions {
         }
         scenario
     }
+}
+
+/// A file that can be written, as far as one can see before there is anything to write.
+fn writable(name: &str) -> Result<PathBuf, String> {
+    let path = PathBuf::from(name);
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    if path.is_dir() {
+        return Err("is a folder; give the name of a file".to_owned());
+    }
+    if !folder.is_dir() {
+        return Err(format!("there is no folder {}", folder.display()));
+    }
+    Ok(path)
 }
 
 /// Reads a scenario. Everything wrong with it is reported at once, each line beginning with the file's name.

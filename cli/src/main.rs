@@ -7,10 +7,16 @@
 mod check;
 mod compare;
 mod failure;
+mod figure;
 mod input;
 mod journal;
+mod log;
+mod new;
 mod progress;
 mod replay;
+mod report;
+mod rows;
+mod schema;
 mod simulate;
 mod sweep;
 mod table;
@@ -41,6 +47,10 @@ enum Command {
     Sweep(sweep::Arguments),
     /// Sends recorded contacts through the engine and shows recorded waits beside routed ones.
     Replay(replay::Arguments),
+    /// Writes a scenario to begin with, in which every key says its unit and range.
+    New(new::Arguments),
+    /// Prints a JSON schema of scenarios, with which editors complete and check them.
+    Schema,
     /// Judges how long a warm-up a scenario needs, by its course from the beginning.
     Warmup(warmup::Arguments),
     /// Checks a scenario and says everything that is wrong with it.
@@ -49,6 +59,8 @@ enum Command {
     Verify(verify::Arguments),
     /// Runs a journal's day under other policies and shows what would have become of its contacts.
     WhatIf(what_if::Arguments),
+    /// Tells the story of one contact of a journal.
+    Log(log::Arguments),
 }
 
 fn main() -> ExitCode {
@@ -59,10 +71,13 @@ fn main() -> ExitCode {
         Command::Compare(arguments) => compare::run(arguments),
         Command::Sweep(arguments) => sweep::run(arguments),
         Command::Replay(arguments) => replay::run(arguments),
+        Command::New(arguments) => new::run(arguments),
+        Command::Schema => schema::run(),
         Command::Warmup(arguments) => warmup::run(arguments),
         Command::Check(arguments) => check::run(arguments),
         Command::Verify(arguments) => verify::run(arguments),
         Command::WhatIf(arguments) => what_if::run(arguments),
+        Command::Log(arguments) => log::run(arguments),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,

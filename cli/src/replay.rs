@@ -17,9 +17,10 @@ use cordboard::{GroupId, Span};
 use serde::Serialize;
 
 use crate::failure::Failure;
-use crate::input::{self, RunOptions};
-use crate::progress;
+use crate::input::{self, Files, RunOptions};
+use crate::report::{self, Origin};
 use crate::simulate::Timed;
+use crate::{progress, rows};
 use past::Past;
 use record::{Record, Records};
 
@@ -38,6 +39,8 @@ pub(crate) struct Arguments {
     around: Span,
     #[command(flatten)]
     options: RunOptions,
+    #[command(flatten)]
+    files: Files,
 }
 
 #[derive(Serialize)]
@@ -76,6 +79,12 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), Failure> {
     let (outcome, took) = progress::run(&scenario, arguments.options.threads())?;
     let timed = Timed { results: outcome.results(), wall_seconds: took.as_secs_f64(), precision: None };
     let replayed = Replayed { timed, recorded, dropped: records.dropped, records: records.rows, recorded_agents };
+    rows::write(arguments.files.csv.as_deref(), std::slice::from_ref(&outcome))?;
+    if let Some(path) = &arguments.files.report {
+        let (said, beside) = (past::sentences(&replayed), past::section(&replayed));
+        let origin = Origin::here(&arguments.scenario);
+        report::write(path, report::replay(&origin, &outcome, &replayed.timed.results, said, beside))?;
+    }
     let mut out = stdout().lock();
     if arguments.options.json {
         serde_json::to_writer(&mut out, &replayed)?;

@@ -10,8 +10,9 @@ use cordboard::sim::{Figure, Goal, Precision, Results};
 use serde::Serialize;
 
 use crate::failure::Failure;
-use crate::input::{self, RunOptions};
-use crate::{journal, progress, table};
+use crate::input::{self, Files, RunOptions};
+use crate::report::{self, Origin};
+use crate::{journal, progress, rows, table};
 
 #[derive(Args)]
 pub(crate) struct Arguments {
@@ -40,6 +41,8 @@ pub(crate) struct Arguments {
     at_most: u32,
     #[command(flatten)]
     options: RunOptions,
+    #[command(flatten)]
+    files: Files,
 }
 
 /// The results, and how long they took: the one figure that differs from run to run.
@@ -79,6 +82,10 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), Failure> {
         }
     };
     let timed = Timed { results: outcome.results(), wall_seconds: took.as_secs_f64(), precision };
+    rows::write(arguments.files.csv.as_deref(), std::slice::from_ref(&outcome))?;
+    if let Some(path) = &arguments.files.report {
+        report::write(path, report::simulation(&Origin::here(&arguments.scenario), &outcome, &timed.results))?;
+    }
     let mut out = stdout().lock();
     if arguments.options.json {
         serde_json::to_writer(&mut out, &timed)?;

@@ -11,7 +11,9 @@ use cordboard::sim::Scenario;
 use serde::Serialize;
 
 use crate::failure::Failure;
-use crate::input::{self, RunOptions};
+use crate::input::{self, Files, RunOptions};
+use crate::report::{self, Origin};
+use crate::rows::Rows;
 use crate::simulate::Timed;
 use crate::{progress, table};
 use setting::Setting;
@@ -29,6 +31,8 @@ pub(crate) struct Arguments {
     against: Option<String>,
     #[command(flatten)]
     options: RunOptions,
+    #[command(flatten)]
+    files: Files,
 }
 
 #[derive(Serialize)]
@@ -46,6 +50,12 @@ struct Point {
     timed: Timed,
     #[serde(skip)]
     scenario: Scenario,
+}
+
+impl Point {
+    fn reported(&self) -> report::Point<'_> {
+        report::Point { value: &self.value, scenario: &self.scenario, results: &self.timed.results }
+    }
 }
 
 pub(crate) fn run(arguments: &Arguments) -> Result<(), Failure> {
@@ -74,13 +84,22 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), Failure> {
         return Err(Failure::Input(format!("there is no stream {name:?} to compare with")));
     }
     let mut points = Vec::with_capacity(scenarios.len());
+    let mut rows = arguments.files.csv.as_deref().map(Rows::create).transpose()?;
     for (value, scenario) in scenarios {
         let (outcome, took) = progress::run(&scenario, arguments.options.threads())?;
+        if let Some(rows) = &mut rows {
+            rows.add(&format!("{}={value}", varied.key), &outcome)?;
+        }
         let timed = Timed { results: outcome.results(), wall_seconds: took.as_secs_f64(), precision: None };
         points.push(Point { value: value.clone(), timed, scenario });
     }
     let name = points.first().map_or_else(String::new, |point| point.scenario.name().to_owned());
     let swept = Swept { scenario: name, key: varied.key.clone(), points };
+    rows.map_or(Ok(()), Rows::finish)?;
+    if let Some(path) = &arguments.files.report {
+        let points: Vec<_> = swept.points.iter().map(Point::reported).collect();
+        report::write(path, report::sweep(&Origin::here(&arguments.scenario), &swept.key, &points))?;
+    }
     let mut out = stdout().lock();
     if arguments.options.json {
         serde_json::to_writer(&mut out, &swept)?;

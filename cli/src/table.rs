@@ -201,7 +201,7 @@ fn replications(count: u32) -> String {
     if count == 1 { "1 replication".to_owned() } else { format!("{count} replications (± half of the 95 % interval)") }
 }
 
-fn target(target: cordboard::Target) -> String {
+pub(crate) fn target(target: cordboard::Target) -> String {
     let share = f64::from(target.share_permille) / 10.0;
     format!("{share}% in {}", target.within)
 }

@@ -41,7 +41,10 @@ struct Report<'v> {
 struct Told<'v> {
     what: String,
     seq: Option<u64>,
-    input: Option<&'v cordboard::Stamped>,
+    /// In microseconds.
+    at: Option<u64>,
+    /// Without what belongs to the customer.
+    command: Option<String>,
     recorded: Option<&'v [Event]>,
     now: Option<&'v [Event]>,
 }
@@ -97,7 +100,8 @@ fn told(difference: &Difference) -> Told<'_> {
     Told {
         what: difference.to_string(),
         seq: difference.at().map(|seq| seq.0),
-        input: entry.map(|entry| &entry.input),
+        at: entry.map(|entry| entry.input.at.0),
+        command: entry.map(|entry| format!("{:?}", entry.input.command)),
         recorded: entry.map(|entry| &entry.events[..]),
         now,
     }

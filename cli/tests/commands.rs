@@ -307,3 +307,107 @@ fn a_sweep_that_cannot_be_says_why() {
     let complaint = failed(2, &["sweep", scenario, "--set", "seed=1,2", "--against", "cals"]);
     assert!(complaint.contains("no stream \"cals\""), "{complaint}");
 }
+
+/// A scenario in which nearly every line is wrong: each mistake is named with its line, all in one go.
+#[test]
+fn every_mistake_of_a_scenario_is_named_at_once() {
+    let text = r#"name = 3
+seed = -1
+horizon = "8 hours"
+replications = 0
+repliations = 5
+[channels.voice]
+offer = "soon"
+[capacity.blended]
+voice = { max = 0 }
+chat = { max = 3, load = "130%", opn = 5 }
+headroom = { vocie = "60%" }
+[agents.team]
+count = -3
+capacity = "blendid"
+skills = { billing = 180 }
+shifts = [["08:00", "25:00"], ["12:00"]]
+[queues.service]
+order = "lifo"
+agents = ["least-laoded", "longest-idle"]
+steps = [{ requires = "billing >>= 50" }, { requires = "sales" }]
+overflow = { full = "queue:nowhere", after = { wait = "2m" } }
+[streams.calls]
+channel = "voise"
+queue = "servise"
+requires = "biling >= 50"
+arrivals = { poisson_per_minute = -2 }
+handle = { hyperexponential = [[1.5, "3m"], ["half", "4m"]] }
+patience = 3
+target = { share = 80, within = "20s" }
+priority = 99999
+[streams.chats]
+channel = "chat"
+queue = "service"
+arrivals = { poisson_per_minute = 1, every = "2m" }
+conversation = { turns = 0, agent = { exponential = "20s" } }
+[streams.more]
+channel = "chat"
+arrivals = { profile = "missing.csv" }
+[offers]
+no_answer = 2
+[scheduler]
+policy = "adaptive"
+[extra]
+x = 1
+"#;
+    let expected = [
+        (1, "name: must be"),
+        (2, "seed: must be"),
+        (3, "unknown unit `hours`"),
+        (4, "replications: must be"),
+        (5, "did you mean `replications`?"),
+        (7, "or \"forever\" or \"none\""),
+        (9, "capacity.blended.voice.max"),
+        (10, "the text \"130%\""),
+        (10, "did you mean `open`?"),
+        (11, "did you mean `voice`?"),
+        (13, "agents.team.count"),
+        (14, "did you mean `blended`?"),
+        (15, "from 1 to 100, and is 180"),
+        (16, "\"25:00\" is not a time of day"),
+        (16, "agents.team.shifts[1]: must be"),
+        (18, "did you mean `fifo`?"),
+        (19, "did you mean `least-loaded`?"),
+        (20, "at character 10"),
+        (20, "steps[1].after: is missing"),
+        (20, "there is no skill `sales`"),
+        (21, "there is no queue `nowhere`"),
+        (21, "overflow.after.then: is missing"),
+        (23, "there is no channel `voise`"),
+        (24, "did you mean `service`?"),
+        (25, "did you mean `billing`?"),
+        (26, "poisson_per_minute: must be"),
+        (27, "hyperexponential[0][0]"),
+        (27, "hyperexponential[1][0]"),
+        (28, "or \"none\", and is 3"),
+        (29, "target.share"),
+        (30, "from -32768 to 32767"),
+        (34, "exactly one of"),
+        (35, "turns: must be"),
+        (35, "customer: is missing"),
+        (36, "streams.more.queue: is missing"),
+        (36, "streams.more.handle: is missing"),
+        (38, "missing.csv"),
+        (40, "offers.no_answer"),
+        (42, "there is no policy `adaptive`"),
+        (43, "`extra` is not a key here"),
+    ];
+    let folder = Folder::new("mistakes");
+    let complaint = failed(2, &["check", &folder.file("mistakes.toml", text)]);
+    for (line, words) in expected {
+        let found = complaint.lines().any(|said| said.contains(&format!(": line {line}: ")) && said.contains(words));
+        assert!(found, "line {line}: {words}\n{complaint}");
+    }
+    assert_eq!(complaint.lines().count(), expected.len(), "{complaint}");
+    let unclosed = failed(2, &["check", &folder.file("unclosed.toml", "horizon = \"8h\n[streams\n")]);
+    assert!(
+        unclosed.lines().next().is_some_and(|line| line.contains("line 1")),
+        "in the order of the file: {unclosed}"
+    );
+}

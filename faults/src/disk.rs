@@ -1,10 +1,12 @@
 //! A disk in memory: files, what was done to them, and what fails.
 
 use std::collections::BTreeMap;
+use std::io;
+use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use cordboard::{JournalError, JournalStorage, SqliteJournal, SqliteOptions};
+use cordboard::{JournalError, JournalStorage, SqliteJournal, SqliteOptions, SqliteVfs};
 use rusqlite::ffi;
 
 use crate::vfs;
@@ -155,7 +157,7 @@ impl Disk {
     /// How a journal on it is opened: with a short log, so that every part of its life comes soon.
     pub fn options(&self, tables: bool) -> SqliteOptions {
         let busy = Duration::from_millis(1);
-        SqliteOptions { tables, busy, log_pages: 12, vfs: Some(vfs::NAME.into()) }
+        SqliteOptions { tables, busy, log_pages: 12, vfs: Some(SqliteVfs { name: vfs::NAME.into(), write_again }) }
     }
 
     /// Opens the journal on it.
@@ -281,6 +283,17 @@ impl State {
         self.record(|| Operation::Delete { file: Arc::clone(file), stable });
         Ok(())
     }
+}
+
+/// Writes the content of a file over itself, and syncs it.
+fn write_again(path: &Path) -> io::Result<()> {
+    let failed = |code: i32| io::Error::other(format!("the disk failed, with SQLite's error {code}"));
+    let Some((disk, file)) = vfs::find(&path.to_string_lossy()) else { return Ok(()) };
+    let mut state = disk.state();
+    let Some(content) = state.files.get(&file).cloned() else { return Ok(()) };
+    state.fails(Kind::Read).map_err(failed)?;
+    state.write(&file, 0, &content).map_err(failed)?;
+    state.sync(&file).map_err(failed)
 }
 
 /// Writes bytes over a file's content, which grows where it must.

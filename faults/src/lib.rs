@@ -10,7 +10,7 @@ mod vfs;
 
 pub use disk::{Disk, Fault, Kind, Mark, Operation};
 pub use power::{Chance, Power};
-pub use script::{Bounds, Script, Step, seed, setting, steps};
+pub use script::{Bounds, Script, Step, Stopped, seed, setting, steps};
 
 use std::fmt::Arguments;
 use std::io::Write;

@@ -32,6 +32,21 @@ pub enum Step {
     Reopen,
 }
 
+/// What ended a journal's life.
+#[derive(Debug)]
+pub struct Stopped {
+    /// What it said.
+    pub error: JournalError,
+    /// The journal, where it could be opened.
+    pub journal: Option<SqliteJournal>,
+}
+
+impl Stopped {
+    fn new(error: JournalError, journal: Option<SqliteJournal>) -> Box<Self> {
+        Box::new(Self { error, journal })
+    }
+}
+
 /// What must be there, and what may.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub struct Bounds {
@@ -156,10 +171,10 @@ impl Script {
     /// Has a journal on `disk` do all of it, until it fails. What it acknowledged is marked there.
     ///
     /// # Errors
-    /// The journal's; with the journal, where it could be opened.
-    pub fn run(&self, disk: &Disk, steps: &[Step], tables: bool) -> Result<(), (JournalError, Option<SqliteJournal>)> {
-        let mut journal = disk.journal(tables).map_err(|error| (error, None))?;
-        let mut synced = journal.end().map_err(|error| (error, None))?.0;
+    /// [`Stopped`].
+    pub fn run(&self, disk: &Disk, steps: &[Step], tables: bool) -> Result<(), Box<Stopped>> {
+        let mut journal = disk.journal(tables).map_err(|error| Stopped::new(error, None))?;
+        let mut synced = journal.end().map_err(|error| Stopped::new(error, None))?.0;
         let mut appended = synced;
         for step in steps {
             let done = match *step {
@@ -184,13 +199,13 @@ impl Script {
                 }
                 Step::Reopen => {
                     drop(journal);
-                    journal = disk.journal(tables).map_err(|error| (error, None))?;
+                    journal = disk.journal(tables).map_err(|error| Stopped::new(error, None))?;
                     // What was not synced is gone.
                     journal.end().map(|end| (synced, appended) = (end.0, end.0))
                 }
             };
             if let Err(error) = done {
-                return Err((error, Some(journal)));
+                return Err(Stopped::new(error, Some(journal)));
             }
         }
         Ok(())
@@ -257,7 +272,7 @@ impl Script {
     /// Whether the tables say what the first `end` entries do.
     fn told(&self, disk: &Disk, end: u64) -> Result<(), String> {
         let failed = |why: rusqlite::Error| format!("reading the tables: {why}");
-        let vfs = disk.options(true).vfs.unwrap_or_default();
+        let vfs = disk.options(true).vfs.map(|vfs| vfs.name).unwrap_or_default();
         let flags = rusqlite::OpenFlags::SQLITE_OPEN_READ_ONLY;
         let tables = Connection::open_with_flags_and_vfs(disk.path(), flags, &*vfs).map_err(failed)?;
         let query = "SELECT (SELECT count(*) FROM event_rows), (SELECT count(*) FROM contact_rows)";

@@ -120,9 +120,13 @@ fn code(result: Result<(), i32>) -> c_int {
 }
 
 /// The disk and the file's name in a path.
-unsafe fn resolve(path: *const c_char) -> Option<(Disk, Arc<str>)> {
-    let (id, name) = unsafe { CStr::from_ptr(path) }.to_str().ok()?.split_once('/')?;
+pub(crate) fn find(path: &str) -> Option<(Disk, Arc<str>)> {
+    let (id, name) = path.split_once('/')?;
     Some((Disk::find(id.parse().ok()?)?, name.into()))
+}
+
+unsafe fn resolve(path: *const c_char) -> Option<(Disk, Arc<str>)> {
+    find(unsafe { CStr::from_ptr(path) }.to_str().ok()?)
 }
 
 unsafe fn file<'f>(of: *mut sqlite3_file) -> &'f mut File {

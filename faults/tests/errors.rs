@@ -4,7 +4,7 @@
 
 use cordboard::{Durability, Journal, JournalError, Seq, SqliteJournal};
 use cordboard_faults::{
-    Bounds, Chance, Disk, Fault, Kind, Operation, Power, Script, Step, report, seed, setting, steps,
+    Bounds, Chance, Disk, Fault, Kind, Operation, Power, Script, Step, Stopped, report, seed, setting, steps,
 };
 use rusqlite::ffi;
 
@@ -73,8 +73,9 @@ fn the_nth_operation_fails_once_or_for_good_for_every_n() {
                     faults += 1;
                     match ran {
                         Ok(()) => swallowed += 1,
-                        Err((error, journal)) => {
+                        Err(stopped) => {
                             refused += 1;
+                            let Stopped { error, journal } = *stopped;
                             assert!(!error.changed_nothing(), "{}", named(error.to_string()));
                             if let Some(mut journal) = journal {
                                 sticks(&script, &mut journal, bounds(&disk))
@@ -110,8 +111,8 @@ fn a_fault_while_opening_after_a_crash_harms_nothing() {
         // What is left is a log that has not been copied into the file.
         let whole = steps(seed, ENTRIES);
         let part = &whole[..whole.len() / 2 + chance.below(whole.len() / 2)];
-        if let Err((error, _)) = script.run(&disk, part, true) {
-            panic!("seed {seed}: a disk without a fault failed: {error}");
+        if let Err(stopped) = script.run(&disk, part, true) {
+            panic!("seed {seed}: a disk without a fault failed: {}", stopped.error);
         }
         // Closing it has copied the log; the moment before is what a crash leaves.
         let operations = disk.operations();
@@ -160,13 +161,13 @@ fn a_lying_device_is_found_out_and_never_gives_another_entry() {
         let mut chance = Chance::new(seed);
         let disk = Disk::new();
         let (first, rest) = (steps(seed, 4), [Step::Append(3), Step::Sync(Durability::Stable)].repeat(4));
-        if let Err((error, _)) = script.run(&disk, &first, true) {
-            panic!("seed {seed}: a disk without a fault failed: {error}");
+        if let Err(stopped) = script.run(&disk, &first, true) {
+            panic!("seed {seed}: a disk without a fault failed: {}", stopped.error);
         }
         let honest = disk.operations().len();
         disk.lie();
-        if let Err((error, _)) = script.run(&disk, &rest, true) {
-            panic!("seed {seed}: a lying disk failed: {error}");
+        if let Err(stopped) = script.run(&disk, &rest, true) {
+            panic!("seed {seed}: a lying disk failed: {}", stopped.error);
         }
         let (mut power, mut bounds) = (Power::default(), Bounds::default());
         for (at, operation) in disk.operations().iter().enumerate() {

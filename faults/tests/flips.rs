@@ -86,8 +86,8 @@ fn run(script: &Script, disk: &Disk) {
     }
     steps.push(Step::Save);
     // Without a reader, a log this short is copied into the file only when it is closed.
-    if let Err((error, _)) = script.run(disk, &steps, true) {
-        panic!("a disk without a fault failed: {error}");
+    if let Err(stopped) = script.run(disk, &steps, true) {
+        panic!("a disk without a fault failed: {}", stopped.error);
     }
 }
 

@@ -58,8 +58,10 @@ fn a_killed_process_loses_nothing_that_it_acknowledged() {
     let (kills, mut chance) = (setting("CORDBOARD_FAULTS_KILLS", KILLS), Chance::new(seed()));
     let folder = TempDir::new().expect("there is room for one");
     let file = folder.path().join("calls.cordboard");
-    let (mut last, mut early) = (0, 0);
-    for round in 0..kills {
+    let (mut last, mut early, mut round) = (0, 0, 0);
+    // On a slow machine, some more, until half of them came when something had been acknowledged.
+    while round < kills || (early * 2 > round && round < 20 * kills) {
+        round += 1;
         let child = appender(&file, 1, 1 + chance.below(40));
         sleep(Duration::from_micros(20_000 + chance.below(80_000) as u64));
         let acknowledged = kill(child).last().copied().unwrap_or(last);
@@ -69,9 +71,9 @@ fn a_killed_process_loses_nothing_that_it_acknowledged() {
         last = found;
     }
     report(format_args!(
-        "kills: {kills} ({early} before anything was acknowledged), {last} entries; nothing acknowledged was lost"
+        "kills: {round} ({early} before anything was acknowledged), {last} entries; nothing acknowledged was lost"
     ));
-    assert!(early * 2 < kills || kills < 4, "the kills came too early to show anything");
+    assert!(early * 2 <= round, "the kills came too early to show anything");
 }
 
 #[test]
@@ -79,8 +81,10 @@ fn of_two_processes_only_one_wins_each_place() {
     let (rounds, mut chance) = (setting("CORDBOARD_FAULTS_KILLS", KILLS) / 4, Chance::new(seed()));
     let folder = TempDir::new().expect("there is room for one");
     let file = folder.path().join("calls.cordboard");
-    let (mut wins, mut handovers) = ([0, 0], 0);
-    for _ in 0..rounds {
+    let (mut wins, mut handovers, mut round) = ([0, 0], 0, 0);
+    // On a slow machine, some more, until the two have met.
+    while round < rounds || (handovers == 0 && round < 20 * rounds) {
+        round += 1;
         let sizes = [1 + chance.below(8) as u64, 1 + chance.below(8) as u64];
         let children = [0, 1].map(|at| appender(&file, at as u32 + 1, sizes[at] as usize));
         sleep(Duration::from_millis(300));

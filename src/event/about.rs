@@ -1,7 +1,7 @@
 //! What an event is about.
 
 use super::What;
-use crate::id::ContactId;
+use crate::id::{AgentId, ContactId};
 
 impl What {
     /// The contact it happened to; `None` where it happened to an agent, a queue or the plan.
@@ -56,6 +56,60 @@ impl What {
             | Self::LimitChanged { .. }
             | Self::QueueOpened { .. }
             | Self::QueueClosed { .. } => None,
+        }
+    }
+
+    /// The agent that it is about, if it is about one; of a contact handed over, the one who has it now.
+    pub const fn agent(&self) -> Option<AgentId> {
+        match *self {
+            Self::Configured
+            | Self::Arrived { .. }
+            | Self::QueueOpened { .. }
+            | Self::QueueClosed { .. }
+            | Self::Overflowed { .. }
+            | Self::Scheduled { .. }
+            | Self::Due { .. }
+            | Self::Queued { .. }
+            | Self::PreferenceEnded { .. }
+            | Self::Relaxed { .. }
+            | Self::Widened { .. }
+            | Self::PriorityChanged { .. }
+            | Self::NeedsChanged { .. }
+            | Self::ContextSet { .. }
+            | Self::Transferred { .. }
+            | Self::CustomerWrote { .. }
+            | Self::Unparked { .. } => None,
+            Self::ChannelChanged { agent, .. } | Self::Ended { agent, .. } => agent,
+            Self::HandedOver { to, .. } => Some(to),
+            Self::AgentSignedIn { agent, .. }
+            | Self::AgentDraining { agent }
+            | Self::AgentSignedOut { agent }
+            | Self::PresenceChanged { agent, .. }
+            | Self::AgentLost { agent, .. }
+            | Self::AgentBack { agent }
+            | Self::ShiftSet { agent, .. }
+            | Self::SkillsChanged { agent }
+            | Self::RampPassed { agent, .. }
+            | Self::LimitChanged { agent, .. }
+            | Self::Reserved { agent, .. }
+            | Self::ReservationEnded { agent, .. }
+            | Self::Offered { agent, .. }
+            | Self::OfferEnded { agent, .. }
+            | Self::Accepted { agent, .. }
+            | Self::Assigned { agent, .. }
+            | Self::Claimed { agent, .. }
+            | Self::Connected { agent, .. }
+            | Self::Held { agent, .. }
+            | Self::Resumed { agent, .. }
+            | Self::AgentWrote { agent, .. }
+            | Self::Quieted { agent, .. }
+            | Self::Parked { agent, .. }
+            | Self::WakeDeferred { agent, .. }
+            | Self::Woken { agent, .. }
+            | Self::Joined { agent, .. }
+            | Self::Parted { agent, .. }
+            | Self::WrapUpStarted { agent, .. }
+            | Self::Returned { agent, .. } => Some(agent),
         }
     }
 }

@@ -1,4 +1,18 @@
-//! Entries and snapshots as bytes: a format number, the content, and a checksum over both.
+//! Entries and snapshots as bytes: a format number, the content in [postcard](https://postcard.jamesmunns.com/wire-format), and a
+//! checksum over both.
+//!
+//! # How a format changes
+//!
+//! Postcard writes the fields of a struct one after the other and a variant by its number, and no names. So
+//!
+//! - a **variant added at the end** of an enum changes nothing that was written before: the format keeps its number. An older
+//!   build refuses an entry that has it, by its content.
+//! - **everything else** (a field more or less, another type or order, a variant taken out) is another format. Raise
+//!   [`ENTRY_FORMAT`] or [`SNAPSHOT_FORMAT`](crate::SNAPSHOT_FORMAT), keep the types as they were in a module named after the old number,
+//!   and have `decode` turn what it reads with them into the present ones. What was written is read for ever.
+//!
+//! `tests/journal/format.rs` keeps a record of every variant in bytes, whole journals, and a file, for each format that there
+//! was. It fails when any is written otherwise under its number, or no longer read.
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -27,7 +41,7 @@ pub enum Unreadable {
         newest: u8,
     },
     /// The checksum fits, but the content means nothing.
-    #[error("its content is not understood: {0}")]
+    #[error("its content is not understood (a newer build may have written it): {0}")]
     Content(String),
     /// It is not there, though it was written.
     #[error("it is missing")]

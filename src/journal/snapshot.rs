@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::record::{self, Unreadable};
 use crate::id::{ContactId, Seq};
+use crate::plan::Plan;
 use crate::private::Private;
 use crate::router::Checkpoint;
 
@@ -26,6 +27,11 @@ pub struct Snapshot {
 }
 
 impl Snapshot {
+    /// The plan that was in force.
+    pub fn plan(&self) -> &Plan {
+        &self.checkpoint.plan
+    }
+
     /// Appends it as bytes to `to`: for journals that keep it. O(contacts + agents).
     pub fn encode(&self, to: &mut Vec<u8>) {
         record::encode(SNAPSHOT_FORMAT, self, to);

@@ -1,45 +1,26 @@
 //! A journal in an SQLite file.
 
 mod open;
+mod options;
+mod reading;
 mod tables;
 mod telling;
 
 use std::fmt;
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
-use std::time::Duration;
 
-use rusqlite::{CachedStatement, Connection, ErrorCode, OptionalExtension, params};
+use rusqlite::config::DbConfig;
+use rusqlite::{Connection, OptionalExtension, params};
 
 use super::{Durability, Entry, Journal, JournalError, Snapshot, Unreadable, check_append, check_snapshot};
 use crate::id::Seq;
+pub use options::{SqliteOptions, SqliteVfs};
+use reading::{damaged, number, seq};
 use tables::Tables;
 
 /// Snapshots kept beside the first.
 const SNAPSHOTS: u32 = 3;
-
-/// How an SQLite journal is opened.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct SqliteOptions {
-    /// Keeps, beside the entries, tables that people can query (`contacts`, `offers`, `agents`, `presence`, `events`), in the same
-    /// transaction as the entries. Without them it is about three times as fast; opened again with them, they
-    /// are completed. Default: yes.
-    pub tables: bool,
-    /// How long to wait for another writer in the middle of a group, before [`JournalError::Busy`]. Default 5 seconds.
-    pub busy: Duration,
-    /// Pages of 4 KiB in SQLite's write-ahead log, after which they are copied into the file proper. More of them: fewer but longer
-    /// pauses, and a longer recovery. Default 4,000 (16 MB).
-    pub log_pages: u32,
-    /// The name of an SQLite VFS that the host has registered (one that encrypts, say); the path is then its own to
-    /// understand. Default: the operating system's files.
-    pub vfs: Option<Box<str>>,
-}
-
-impl Default for SqliteOptions {
-    fn default() -> Self {
-        Self { tables: true, busy: Duration::from_secs(5), log_pages: 4_000, vfs: None }
-    }
-}
 
 /// Keeps entries and snapshots in one SQLite file, beside tables that people can query.
 ///
@@ -73,6 +54,8 @@ impl Default for SqliteOptions {
 /// ```
 pub struct SqliteJournal {
     connection: Connection,
+    /// Whether it may write.
+    writes: bool,
     tables: bool,
     log_pages: u32,
     path: PathBuf,
@@ -80,7 +63,7 @@ pub struct SqliteJournal {
     end: Seq,
     /// Whether a commit waits for the device.
     full: bool,
-    /// Something was committed that the device may not have yet.
+    /// Something was committed, by this process or by one that died, that the device may not have yet.
     unsettled: bool,
     poisoned: bool,
     record: Vec<u8>,
@@ -107,7 +90,9 @@ impl SqliteJournal {
     /// # Errors
     /// As [`open`](Self::open).
     pub fn open_with(path: impl AsRef<Path>, options: &SqliteOptions) -> Result<Self, JournalError> {
-        let mut journal = Self::new(path.as_ref(), open::writer(path.as_ref(), options)?, options);
+        let (connection, stable) = open::writer(path.as_ref(), options)?;
+        let mut journal = Self::new(path.as_ref(), connection, options, true);
+        journal.unsettled = !stable;
         journal.look_for_losses()?;
         if options.tables {
             journal.complete_tables()?;
@@ -128,17 +113,17 @@ impl SqliteJournal {
     /// # Errors
     /// As [`open`](Self::open); or there is none.
     pub fn read_only_with(path: impl AsRef<Path>, options: &SqliteOptions) -> Result<Self, JournalError> {
-        let mut journal = Self::new(path.as_ref(), open::reader(path.as_ref(), options)?, options);
+        let mut journal = Self::new(path.as_ref(), open::reader(path.as_ref(), options)?, options, false);
         journal.look_for_losses()?;
         Ok(journal)
     }
 
-    /// Makes the tables anew from the entries.
+    /// Makes the tables anew from the entries, in one transaction: it takes as much room again as they do.
     ///
     /// # Errors
     /// An entry is damaged; the storage failed.
     pub fn rebuild_tables(&mut self) -> Result<(), JournalError> {
-        self.healthy()?;
+        self.may_write("make the tables anew")?;
         let begun = self.begin("make the tables anew")?;
         let made = (|| {
             tables::clear(&self.connection).map_err(|why| self.failed("clear the tables", why))?;
@@ -152,16 +137,16 @@ impl SqliteJournal {
         if begun { self.sync(Durability::Stable) } else { Ok(()) }
     }
 
-    fn new(path: &Path, connection: Connection, options: &SqliteOptions) -> Self {
+    fn new(path: &Path, connection: Connection, options: &SqliteOptions, writes: bool) -> Self {
         Self {
             connection,
+            writes,
             tables: options.tables,
             log_pages: options.log_pages,
             path: path.to_owned(),
             end: Seq(0),
             full: true,
-            // A process that died may have committed what the device does not have.
-            unsettled: true,
+            unsettled: false,
             poisoned: false,
             record: Vec::new(),
         }
@@ -193,7 +178,7 @@ impl SqliteJournal {
         let mut tables = Tables::new(&self.connection).map_err(failed)?;
         let mut result = Ok(());
         let end = self.end;
-        read_entries(&self.connection, told, end, &mut |entry| match tables.tell(&entry) {
+        reading::entries(&self.connection, told, end, &mut |entry| match tables.tell(&entry) {
             Ok(()) => ControlFlow::Continue(()),
             Err(why) => {
                 result = Err(failed(why));
@@ -209,11 +194,22 @@ impl SqliteJournal {
         if self.poisoned { Err(JournalError::Poisoned) } else { Ok(()) }
     }
 
+    fn may_write(&self, doing: &'static str) -> Result<(), JournalError> {
+        self.healthy()?;
+        if self.writes {
+            return Ok(());
+        }
+        Err(JournalError::storage(doing, format!("{} was opened only to read", self.path.display())))
+    }
+
     /// What failed is given up, and so is this journal.
     fn poison_unless<T>(&mut self, result: Result<T, JournalError>) -> Result<T, JournalError> {
         if result.as_ref().is_err_and(|error| !error.changed_nothing()) {
             self.poisoned = true;
             self.roll_back();
+            // Closing it must not copy into the file what the device may not have of the log. Nothing to do about an error.
+            let config = DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE;
+            let _ = self.connection.set_db_config(config, true);
         }
         result
     }
@@ -344,7 +340,7 @@ impl Journal for SqliteJournal {
     }
 
     fn append(&mut self, after: Seq, entries: &[Entry]) -> Result<(), JournalError> {
-        self.healthy()?;
+        self.may_write("append entries")?;
         let begun = self.begin("append entries")?;
         if let Err(error) = check_append(self.end, after, entries) {
             if begun {
@@ -359,7 +355,7 @@ impl Journal for SqliteJournal {
     }
 
     fn sync(&mut self, durability: Durability) -> Result<(), JournalError> {
-        self.healthy()?;
+        self.may_write("commit entries")?;
         if !self.connection.is_autocommit() {
             let committed = self.commit().map_err(|why| self.failed("commit entries", why));
             self.poison_unless(committed)?;
@@ -376,16 +372,16 @@ impl Journal for SqliteJournal {
     fn replay(&mut self, after: Seq, each: &mut dyn FnMut(Entry) -> ControlFlow<()>) -> Result<(), JournalError> {
         self.healthy()?;
         if !self.connection.is_autocommit() {
-            return read_entries(&self.connection, after, self.end, each);
+            return reading::entries(&self.connection, after, self.end, each);
         }
         // The end and the entries, as they are at one moment.
         let reading = self.connection.unchecked_transaction().map_err(|why| self.failed("read entries", why))?;
         let end = self.place()?.entry;
-        read_entries(&reading, after, end, each)
+        reading::entries(&reading, after, end, each)
     }
 
     fn save_checkpoint(&mut self, snapshot: &Snapshot) -> Result<(), JournalError> {
-        self.healthy()?;
+        self.may_write("keep a snapshot")?;
         let begun = self.begin("keep a snapshot")?;
         if let Err(error) = check_snapshot(self.end, snapshot) {
             if begun {
@@ -431,61 +427,4 @@ struct Place {
     first: Option<Seq>,
     newest: Option<Seq>,
     told: Option<Seq>,
-}
-
-fn seq(number: i64) -> Seq {
-    Seq(number as u64)
-}
-
-/// Places beyond any that SQLite can count to come after all of them.
-fn number(seq: Seq) -> i64 {
-    i64::try_from(seq.0).unwrap_or(i64::MAX)
-}
-
-/// Gives the entries after `after`, of which all up to `end` must be there.
-fn read_entries(
-    connection: &Connection,
-    after: Seq,
-    end: Seq,
-    each: &mut dyn FnMut(Entry) -> ControlFlow<()>,
-) -> Result<(), JournalError> {
-    let mut next = after;
-    let read = (|| {
-        let mut query: CachedStatement<'_> =
-            connection.prepare_cached("SELECT seq, record FROM log WHERE seq > ?1 ORDER BY seq")?;
-        let mut rows = query.query([number(after)])?;
-        while let Some(row) = rows.next()? {
-            next.0 += 1;
-            let found = seq(row.get(0)?);
-            if found != next {
-                return Ok(Some(Unreadable::Missing));
-            }
-            match Entry::decode(row.get_ref(1)?.as_blob()?) {
-                Ok(entry) if entry.input.seq == next => {
-                    if each(entry).is_break() {
-                        next = end;
-                        return Ok(None);
-                    }
-                }
-                Ok(_) => return Ok(Some(Unreadable::Misplaced)),
-                Err(why) => return Ok(Some(why)),
-            }
-        }
-        Ok(None)
-    })();
-    match read {
-        Ok(None) if next == end || after > end => Ok(()),
-        Ok(None) => Err(JournalError::Unreadable { seq: Seq(next.0.min(end.0) + 1), why: Unreadable::Missing }),
-        Ok(Some(why)) => Err(JournalError::Unreadable { seq: next, why }),
-        Err(why) => Err(damaged(Seq(next.0.saturating_add(1)), why)),
-    }
-}
-
-/// What SQLite found at or near a place: damage, or that it cannot read at all.
-fn damaged(seq: Seq, why: rusqlite::Error) -> JournalError {
-    let content = match why.sqlite_error_code() {
-        Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase) | None => Unreadable::Content(why.to_string()),
-        Some(_) => return JournalError::storage("read entries", why),
-    };
-    JournalError::Unreadable { seq, why: content }
 }

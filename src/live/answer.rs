@@ -53,6 +53,16 @@ impl fmt::Debug for Ask {
     }
 }
 
+impl Ask {
+    /// The host's name of the contact that it is about, where it gives one.
+    pub(super) fn key(&self) -> Option<&str> {
+        match self {
+            Self::Command(_) => None,
+            Self::Arrive { key, .. } | Self::About { key, .. } => Some(key.reveal()),
+        }
+    }
+}
+
 impl From<Command> for Request {
     /// Without a name: done each time it is asked.
     fn from(command: Command) -> Self {
@@ -124,7 +134,8 @@ pub struct Answer {
     pub seq: Seq,
     /// The engine's time.
     pub at: Timestamp,
-    /// The contact that it brought or was about, where it named one by a key.
+    /// The contact that it brought or was about, where it named one by a key; of one that was done before, the contact that has
+    /// the name now, if any.
     pub contact: Option<ContactId>,
     pub(super) batch: Arc<[Entry]>,
     /// Its entry in the batch.

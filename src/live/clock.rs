@@ -1,11 +1,10 @@
 //! Where a switchboard has the time from.
 
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock, Weak};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use super::shared::{Message, Shared};
-use super::threads::Mutex;
+use super::threads::{AtomicU64, Mutex, Ordering};
 use crate::time::{Span, Timestamp};
 
 /// A clock of the host. The engine never reads one: the switchboard does, and stamps each command.

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::gateway::Gateway;
+use super::observe;
 use super::opening::Opening;
 use super::shared::Shared;
 use super::spin::Spin;
@@ -33,8 +34,12 @@ impl Delivery {
         self.shielded(opening.delivered, |gateway| gateway.opened(&trunk, opening))?;
         while let Some(batch) = self.next() {
             for entry in &*batch {
-                if self.shared.failed() {
+                if self.shared.failed() && !planted!(DeliversAfterStop) {
                     return Ok(self.gateway);
+                }
+                observe::span!(trace_span, "deliver", seq = entry.input.seq.0);
+                if planted!(MarkedBeforeDelivered) {
+                    self.shared.set_delivered(entry.input.seq);
                 }
                 self.shielded(entry.input.seq, |gateway| gateway.deliver(entry))?;
                 self.shared.set_delivered(entry.input.seq);

@@ -22,7 +22,8 @@ use crate::time::{Span, Timestamp};
 pub struct DriverOptions {
     /// What an acknowledgement promises. Default [`Durability::Stable`].
     pub durability: Durability,
-    /// With [`Durability::Deferred`]: the longest time until something acknowledged is written. Default 100 ms.
+    /// With [`Durability::Deferred`]: the longest time until something acknowledged is written, by the engine's time, which may
+    /// be an eighth slower than the clock. Default 100 ms.
     pub defer: Span,
     /// A snapshot is taken after so many entries; recovery folds at most about as many. Default 250,000; 0 takes none
     /// but the first and one on closing.
@@ -90,7 +91,7 @@ pub struct Committed {
 ///
 /// let (mut driver, opening) = Driver::open(Box::new(journal), plan, DriverOptions::default(), Timestamp(20))?;
 /// assert_eq!(opening.folded, 1);
-/// assert_eq!(driver.keys().contact("call-1@pbx"), answer.contact);
+/// assert_eq!(driver.keys()?.contact("call-1@pbx"), answer.contact);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 pub struct Driver {
@@ -104,10 +105,13 @@ pub struct Driver {
     pub(super) outcomes: Vec<Result<Outcome, Refused>>,
     /// Let out, and not yet written: only with [`Durability::Deferred`].
     pub(super) unwritten: Vec<Arc<[Entry]>>,
+    /// The engine's time when the first of it was.
     pub(super) unwritten_since: Timestamp,
     /// Where the journal ends.
     pub(super) end: Seq,
     pub(super) snapshot_at: Seq,
+    /// What the newest snapshot says of `delivered`.
+    pub(super) snapshot_delivered: Seq,
     pub(super) delivered: Seq,
     /// What an entry last said of it.
     pub(super) told_delivered: Seq,
@@ -159,17 +163,25 @@ impl Driver {
     pub fn commit(&mut self, clock: Timestamp) -> Result<Committed, DriverError> {
         self.unless_poisoned()?;
         let entries: Arc<[Entry]> = std::mem::take(&mut self.staged).into();
+        // By the engine's time, which a clock that is set back does not hold up.
+        let engine = self.pace.at(clock);
+        let now = if planted!(DeferHeldByClock) { clock } else { engine };
         if !entries.is_empty() {
-            if self.unwritten.is_empty() {
-                self.unwritten_since = clock;
+            if self.unwritten.is_empty() || planted!(DeferRestarts) {
+                self.unwritten_since = now;
             }
             self.unwritten.push(entries.clone());
         }
         let deferred = self.options.durability == Durability::Deferred;
-        // A clock that went back does not keep anything from being written.
-        let held = clock.since(self.unwritten_since) < self.options.defer && clock >= self.unwritten_since;
-        if !(deferred && held) {
-            self.write()?;
+        let held = now.since(self.unwritten_since) < self.options.defer || planted!(DeferredNeverWritten);
+        if !(deferred && held || planted!(OutBeforeAppend) && self.unwritten.len() == 1) {
+            if planted!(SnapshotBeforeWrite) && self.options.snapshot_every == 1 {
+                self.save_snapshot()?;
+            }
+            let written = self.write();
+            if !planted!(FailedBatchReleased) {
+                written?;
+            }
             let every = self.options.snapshot_every;
             if every > 0 && self.end.0 - self.snapshot_at.0 >= every {
                 self.save_snapshot()?;
@@ -180,15 +192,22 @@ impl Driver {
             let Outcome { applied, contact, seq, at, entry } = outcome;
             Answer { applied, seq, at, contact, batch: entries.clone(), entry }
         };
-        let answers = outcomes.into_iter().map(|outcome| outcome.map(answer)).collect();
+        let mut answers: Vec<_> = outcomes.into_iter().map(|outcome| outcome.map(answer)).collect();
+        if planted!(AnswersReversed) {
+            answers.reverse();
+        }
+        if planted!(RefusalsUnanswered) {
+            answers.retain(Result::is_ok);
+        }
         Ok(Committed { entries, answers })
     }
 
     /// The reading of the host's clock at which to [`tick`](Self::tick) and [`commit`](Self::commit) again, though nothing was asked.
     pub fn next_wake(&self) -> Option<Timestamp> {
-        let due = self.router.next_deadline().map(|due| self.pace.clock_at(due));
-        let write = (!self.unwritten.is_empty()).then(|| self.unwritten_since + self.options.defer);
-        due.into_iter().chain(write).min()
+        let write = !self.unwritten.is_empty() && !planted!(WakeForgetsWrite);
+        let write = write.then(|| self.unwritten_since + self.options.defer);
+        let next = self.router.next_deadline().into_iter().chain(write).min()?;
+        Some(if planted!(WakeForgetsPace) { next } else { self.pace.clock_at(next) })
     }
 
     /// The gateway has been given all events of the commands up to `seq`, and need not be given them again.
@@ -225,12 +244,21 @@ impl Driver {
     /// # Errors
     /// [`DriverError::Poisoned`] after an error, when it may be ahead of the journal.
     pub fn router(&self) -> Result<&Router, DriverError> {
+        if planted!(StateSeenAfterError) {
+            return Ok(&self.router);
+        }
         self.unless_poisoned().map(|()| &self.router)
     }
 
     /// The host's names of contacts.
-    pub fn keys(&self) -> &Keys {
-        &self.keys
+    ///
+    /// # Errors
+    /// [`DriverError::Poisoned`] after an error, when they may be ahead of the journal.
+    pub fn keys(&self) -> Result<&Keys, DriverError> {
+        if planted!(NamesSeenAfterError) {
+            return Ok(&self.keys);
+        }
+        self.unless_poisoned().map(|()| &self.keys)
     }
 
     /// Commits what is left, takes a snapshot, and gives back the journal: opening it again folds nothing.
@@ -239,8 +267,11 @@ impl Driver {
     /// The journal failed.
     pub fn close(mut self, clock: Timestamp) -> Result<(Committed, Box<dyn Journal>), DriverError> {
         let committed = self.commit(clock)?;
-        self.write()?;
-        if self.end > self.snapshot_at {
+        if !planted!(CloseForgetsUnwritten) {
+            self.write()?;
+        }
+        let news = self.delivered > self.snapshot_delivered && !planted!(CloseForgetsMark);
+        if self.end > self.snapshot_at || news {
             self.save_snapshot()?;
         }
         Ok((committed, self.journal))
@@ -248,10 +279,21 @@ impl Driver {
 
     fn perform(&mut self, request: Request, at: Timestamp) -> Result<Outcome, Refused> {
         let Request { id, ask } = request;
+        let there = ask.key().and_then(|key| self.keys.contact(key));
+        let unknown = planted!(NameBeforeId) && matches!(ask, Ask::About { .. }) && there.is_none();
+        // Before anything else is asked: its contact may have ended since, and its name be another's.
+        if !unknown && self.router.knows(id)? {
+            if planted!(RepeatedTakesPlace) {
+                let seq = Seq(self.router.seq().0 + 1);
+                let input = Stamped { seq, id, at, command: Command::AdvanceTime };
+                self.staged.push(Entry { input, events: Vec::new(), key: None, delivered: Seq(0) });
+            }
+            return Ok(Outcome { applied: Applied::Repeated, contact: there, seq: self.router.seq(), at, entry: None });
+        }
         match ask {
             Ask::Command(command) => self.stage(id, command, at, None),
-            Ask::About { key, command } => {
-                let contact = self.keys.contact(key.reveal()).ok_or(Refused::UnknownKey)?;
+            Ask::About { command, .. } => {
+                let contact = there.ok_or(Refused::UnknownKey)?;
                 // Nothing has changed yet.
                 let command = catch_unwind(AssertUnwindSafe(|| command(contact))).map_err(|_| Refused::Panicked)?;
                 let outcome = self.stage(id, command, at, None)?;
@@ -263,11 +305,9 @@ impl Driver {
                 if length == 0 || length > usize::from(longest) {
                     return Err(Refused::KeyLength { length, longest });
                 }
-                // Of one that was done before, the contact may be there still, under this name.
-                let there = self.keys.contact(key.reveal());
+                // One that has the name is there already, and is then refused as every other that is there.
                 let contact = there.unwrap_or_else(|| self.keys.next(|id| self.router.contact(id).is_some()));
                 match self.stage(id, Command::Enqueue { contact, new }, at, there.is_none().then_some(key)) {
-                    Ok(outcome) if outcome.applied == Applied::Repeated => Ok(Outcome { contact: there, ..outcome }),
                     Ok(outcome) => Ok(Outcome { contact: Some(contact), ..outcome }),
                     Err(Refused::Rejected(Rejected::ContactExists(contact))) => Err(Refused::KeyInUse { contact }),
                     Err(refused) => Err(refused),
@@ -287,15 +327,19 @@ impl Driver {
         let seq = Seq(self.router.seq().0 + 1);
         let input = Stamped { seq, id, at, command };
         let mut events: Vec<Event> = Vec::new();
-        let applied = self.router.apply(&input, &mut events)?;
-        if applied == Applied::Repeated {
-            return Ok(Outcome { applied, contact: None, seq: self.router.seq(), at, entry: None });
+        let applied = self.router.apply(&input, &mut events);
+        if planted!(RefusedKept) && applied.is_err() {
+            self.staged.push(Entry { input: input.clone(), events: Vec::new(), key: None, delivered: Seq(0) });
         }
+        let applied = applied?;
+        debug_assert_eq!(applied, Applied::Done, "what was done before is not staged");
         if let (Some(key), Command::Enqueue { contact, .. }) = (&key, &input.command) {
             self.keys.bind(key.reveal(), *contact);
         }
         self.keys.hear(&events);
-        let delivered = if self.delivered > self.told_delivered { self.delivered } else { Seq(0) };
+        let told = if planted!(MarkAhead) { Seq(self.router.seq().0 - 1) } else { self.delivered };
+        let news = told > self.told_delivered && !planted!(MarkForgotten);
+        let delivered = if news { told } else { Seq(0) };
         self.told_delivered = self.told_delivered.max(delivered);
         self.staged.push(Entry { input, events, key, delivered });
         Ok(Outcome { applied, contact: None, seq, at, entry: Some(self.staged.len() - 1) })
@@ -306,19 +350,47 @@ impl Driver {
         if self.unwritten.is_empty() {
             return Ok(());
         }
-        for batch in std::mem::take(&mut self.unwritten) {
-            self.journal.append(self.end, &batch).map_err(|error| self.fail(error))?;
-            self.end = Seq(self.end.0 + batch.len() as u64);
+        if planted!(AckBeforeSync) {
+            self.sync()?;
         }
-        self.journal.sync(self.options.durability).map_err(|error| self.fail(error))
+        let before = self.end;
+        for batch in std::mem::take(&mut self.unwritten) {
+            if planted!(BatchSplit) && batch.len() > 1 {
+                self.append(&batch[..1])?;
+                self.sync()?;
+                return self.append(&batch[1..]);
+            }
+            self.append(&batch)?;
+        }
+        if planted!(AckBeforeSync) || planted!(NoSyncOfOne) && self.end.0 == before.0 + 1 {
+            return Ok(());
+        }
+        self.sync()
+    }
+
+    fn append(&mut self, entries: &[Entry]) -> Result<(), DriverError> {
+        self.journal.append(self.end, entries).map_err(|error| self.fail(error))?;
+        self.end = Seq(self.end.0 + entries.len() as u64);
+        Ok(())
+    }
+
+    fn sync(&mut self) -> Result<(), DriverError> {
+        let asked = self.options.durability;
+        let durability = if planted!(WrittenForStable) { Durability::Written } else { asked };
+        let mut synced = self.journal.sync(durability);
+        if planted!(RetrySync) && synced.is_err() {
+            synced = self.journal.sync(durability);
+        }
+        synced.map_err(|error| self.fail(error))
     }
 
     fn save_snapshot(&mut self) -> Result<(), DriverError> {
         let (keys, next_contact) = self.keys.save();
-        let (checkpoint, delivered) = (self.router.checkpoint(), self.delivered);
+        let delivered = if planted!(MarkNotInSnapshot) { Seq(0) } else { self.delivered };
+        let checkpoint = self.router.checkpoint();
         let snapshot = Snapshot { seq: self.end, checkpoint, keys, next_contact, delivered };
         self.journal.save_checkpoint(&snapshot).map_err(|error| self.fail(error))?;
-        self.snapshot_at = self.end;
+        (self.snapshot_at, self.snapshot_delivered) = (self.end, delivered);
         Ok(())
     }
 
@@ -327,7 +399,7 @@ impl Driver {
     }
 
     fn fail(&mut self, error: JournalError) -> DriverError {
-        self.poisoned = true;
+        self.poisoned = !planted!(GoOnAfterError);
         DriverError::Journal(error)
     }
 }

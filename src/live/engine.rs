@@ -8,8 +8,10 @@ use std::time::Duration;
 use super::clock::Clock;
 use super::driver::{Driver, DriverError};
 use super::gateway::Gateway;
+use super::observe::{self, Stopwatch};
+use super::publisher::Publisher;
 use super::receipt::Reply;
-use super::shared::{Message, Shared};
+use super::shared::{Between, Message, Shared};
 use super::spin::Spin;
 use super::stopped::Stopped;
 use super::switchboard::SwitchboardOptions;
@@ -22,17 +24,20 @@ pub(super) type Closed = (Box<dyn Journal>, Box<dyn Gateway>);
 
 /// Longest sleep while something is to come, by clocks that jump without saying so.
 const LONGEST: Duration = Duration::from_secs(1);
+/// Sleep while names cannot be told because somebody reads them: whoever reads may need this very core for it.
+const READ: Duration = Duration::from_millis(1);
 
 pub(super) struct Engine {
-    pub(super) driver: Driver,
-    pub(super) shared: Arc<Shared>,
-    pub(super) clock: Arc<dyn Clock>,
-    pub(super) options: SwitchboardOptions,
-    pub(super) outbox: Outbox,
-    pub(super) delivery: JoinHandle<Result<Box<dyn Gateway>, Stopped>>,
+    driver: Driver,
+    shared: Arc<Shared>,
+    clock: Arc<dyn Clock>,
+    options: SwitchboardOptions,
+    outbox: Outbox,
+    publisher: Publisher,
+    delivery: JoinHandle<Result<Box<dyn Gateway>, Stopped>>,
     /// Of the batch being made, in the order of its requests.
-    pub(super) replies: Vec<Reply>,
-    pub(super) between: Vec<Box<dyn FnOnce(&mut Driver) + Send>>,
+    replies: Vec<(Reply, Stopwatch)>,
+    between: Vec<Between>,
 }
 
 /// What goes to the delivery thread.
@@ -53,9 +58,9 @@ impl Outbox {
         self.handed < self.again_until
     }
 
-    fn hand_over(&mut self, entries: Arc<[Entry]>) {
+    pub(super) fn hand_over(&mut self, entries: Arc<[Entry]>) {
         let Some(last) = entries.last() else { return };
-        if self.delivers_again() {
+        if self.delivers_again() && !planted!(NewBeforeOld) {
             self.held.push(entries);
             return;
         }
@@ -66,6 +71,20 @@ impl Outbox {
 }
 
 impl Engine {
+    /// With a driver that has let out everything.
+    pub(super) fn new(
+        driver: Driver,
+        shared: Arc<Shared>,
+        clock: Arc<dyn Clock>,
+        options: SwitchboardOptions,
+        outbox: Outbox,
+        publisher: Publisher,
+        delivery: JoinHandle<Result<Box<dyn Gateway>, Stopped>>,
+    ) -> Self {
+        let (replies, between) = (Vec::new(), Vec::new());
+        Self { driver, shared, clock, options, outbox, publisher, delivery, replies, between }
+    }
+
     /// Runs until it is shut down or stops.
     ///
     /// # Errors
@@ -86,8 +105,6 @@ impl Engine {
 
     /// One batch after the other, until there is nothing left to do or the switchboard has stopped.
     fn work(&mut self) -> Result<(), DriverError> {
-        // What fell due while nobody was there.
-        self.commit()?;
         let mut closing = false;
         while self.shared.stopped().is_none() {
             let again = self.deliver_again()?;
@@ -132,6 +149,7 @@ impl Engine {
             let at = Seq(outbox.handed.0 - most / 2);
             outbox.resume_at = Some(at);
             self.shared.wake_when_delivered(at);
+            observe::behind(outbox.handed.0.saturating_sub(self.shared.delivered().0));
         }
         if outbox.resume_at.is_some_and(|at| self.shared.delivered() < at) {
             return false;
@@ -148,7 +166,7 @@ impl Engine {
     /// Waits for a message, or until it is time to look again.
     fn wait(&mut self, closing: bool) -> Option<Message> {
         let mut spin = Spin::new(self.options.spin);
-        let due = self.driver.next_wake();
+        let due = self.driver.next_wake().into_iter().chain(self.publisher.due()).min();
         loop {
             if let Some(message) = self.take(closing) {
                 return Some(message);
@@ -159,7 +177,8 @@ impl Engine {
                 return None;
             }
             if !spin.once() {
-                let longest = due.map(|due| self.clock.until(due).unwrap_or(LONGEST).min(LONGEST));
+                let until = due.map(|due| self.clock.until(due).unwrap_or(LONGEST).min(LONGEST));
+                let longest = until.into_iter().chain(self.publisher.has_untold().then_some(READ)).min();
                 let takes = self.takes(closing);
                 let ordinary = takes.then_some(&self.shared.inbox.ordinary);
                 return either(&self.shared.inbox.urgent, ordinary, longest);
@@ -179,9 +198,9 @@ impl Engine {
         loop {
             let next = message.take().or_else(|| self.take(closing));
             match next {
-                Some(Message::Request(request, reply)) => {
+                Some(Message::Request(request, reply, sent)) => {
                     // Pushed first: if applying it panics, it is answered all the same.
-                    self.replies.push(reply);
+                    self.replies.push((reply, sent));
                     self.driver.submit(request, self.clock.now())?;
                 }
                 Some(Message::Between(act)) => self.between.push(act),
@@ -199,14 +218,23 @@ impl Engine {
 
     /// Makes the batch durable, hands it over and answers.
     fn commit(&mut self) -> Result<(), DriverError> {
-        let committed = self.driver.commit(self.clock.now())?;
-        self.outbox.hand_over(committed.entries);
-        for (reply, answer) in self.replies.drain(..).zip(committed.answers) {
+        observe::span!(debug_span, "batch", requests = self.replies.len());
+        let commit = Stopwatch::start();
+        let committed = {
+            observe::span!(debug_span, "commit");
+            self.driver.commit(self.clock.now())?
+        };
+        self.outbox.hand_over(committed.entries.clone());
+        let sent = self.replies.iter().map(|(_, sent)| *sent);
+        observe::batch(&committed.entries, &committed.answers, sent, commit);
+        for ((reply, _), answer) in self.replies.drain(..).zip(committed.answers) {
             reply.answer(answer);
         }
+        self.publisher.hear(&committed.entries, self.driver.router()?);
         for act in self.between.drain(..) {
             act(&mut self.driver);
         }
+        self.publisher.publish(&self.shared, self.driver.router()?, self.outbox.handed, self.clock.now());
         Ok(())
     }
 
@@ -216,7 +244,7 @@ impl Engine {
         // Whoever sent too late is told now; a gateway that waited for that would never finish.
         shared.stop(Stopped::ShutDown);
         shared.end();
-        drop(outbox);
+        let _none = Some(outbox).filter(|_| planted!(OutboxKept));
         let gateway = match delivery.join() {
             Ok(delivered) => delivered?,
             Err(_) => return Err(Stopped::Gateway(shared.delivered())),

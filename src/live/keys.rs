@@ -7,6 +7,9 @@ use crate::event::{Event, What};
 use crate::id::ContactId;
 use crate::private::Private;
 
+/// Names with their contacts, as a snapshot keeps them.
+type Named = Vec<(Private<Box<str>>, ContactId)>;
+
 /// Which contact has which name of the host: a SIP Call-ID, a UUID, a thread's address. A name is free again when its
 /// contact has ended. O(log contacts) each.
 #[derive(Clone, PartialEq, Eq)]
@@ -24,13 +27,17 @@ impl fmt::Debug for Keys {
 }
 
 impl Keys {
-    pub(super) fn load(kept: Vec<(Private<Box<str>>, ContactId)>, next: ContactId) -> Self {
+    pub(super) fn load(kept: Named, next: ContactId) -> Self {
         let kept = || kept.iter().map(|(key, contact)| (key.reveal().clone(), *contact));
         Self { contacts: kept().collect(), names: kept().map(|(key, contact)| (contact, key)).collect(), next }
     }
 
-    pub(super) fn save(&self) -> (Vec<(Private<Box<str>>, ContactId)>, ContactId) {
-        (self.contacts.iter().map(|(key, &contact)| (key.clone().into(), contact)).collect(), self.next)
+    pub(super) fn save(&self) -> (Named, ContactId) {
+        let next = if planted!(ContactIdsBeginAgain) { ContactId(1) } else { self.next };
+        if planted!(NamesNotInSnapshot) {
+            return (Vec::new(), next);
+        }
+        (self.contacts.iter().map(|(key, &contact)| (key.clone().into(), contact)).collect(), next)
     }
 
     /// The contact with this name, while it is there.
@@ -71,11 +78,13 @@ impl Keys {
 
     /// Frees the names of contacts that have ended.
     pub(super) fn hear(&mut self, events: &[Event]) {
-        if self.names.is_empty() {
+        if self.names.is_empty() || planted!(NameNeverFreed) {
             return;
         }
         for event in events {
-            if let What::Ended { contact, .. } = event.what
+            let early = planted!(NameFreedEarly);
+            if let What::Ended { contact, .. } | What::WrapUpStarted { contact, .. } = event.what
+                && (early || matches!(event.what, What::Ended { .. }))
                 && let Some(name) = self.names.remove(&contact)
             {
                 self.contacts.remove(&name);

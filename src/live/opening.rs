@@ -79,7 +79,7 @@ impl Driver {
     /// Reads the newest snapshot, O(contacts + agents), and folds the entries after it, O(events).
     ///
     /// # Errors
-    /// [`OpenError`]; nothing was written.
+    /// [`OpenError`]; no entry was written.
     pub fn open(
         mut journal: Box<dyn Journal>,
         plan: Plan,
@@ -87,13 +87,18 @@ impl Driver {
         clock: Timestamp,
     ) -> Result<(Self, Opening), OpenError> {
         let end = journal.end()?;
+        // What was written before a death may not be as durable as what is let out has to be.
+        if end > Seq(0) && !planted!(OpenedWithoutSync) {
+            journal.sync(options.durability)?;
+        }
         let (snapshot, damaged_snapshots) = newest_readable(&mut *journal, end)?;
         let snapshot = match snapshot {
             Some(snapshot) => snapshot,
-            None if end > Seq(0) => return Err(OpenError::NoBeginning { end }),
+            None if end > Seq(0) && !planted!(PlanForSnapshot) => return Err(OpenError::NoBeginning { end }),
             None => begin(&mut *journal, plan, &options)?,
         };
-        let Snapshot { seq: from, checkpoint, keys, next_contact, mut delivered } = snapshot;
+        let Snapshot { seq: from, checkpoint, keys, next_contact, delivered: snapshot_delivered } = snapshot;
+        let mut delivered = snapshot_delivered;
         let corrupt = |after| move |why| OpenError::Corrupt { after, why };
         let mut router = Router::restore(checkpoint, options.policies.clone()).map_err(corrupt(from))?;
         if router.seq() != from {
@@ -104,22 +109,36 @@ impl Driver {
         let mut broken = None;
         let mut folded = 0;
         journal.replay(from, &mut |entry: Entry| {
+            if planted!(LastEntrySkipped) && entry.input.seq == end {
+                return ControlFlow::Break(());
+            }
             if let Err(why) = router.fold(&entry.input, &entry.events) {
                 broken = Some(why);
                 return ControlFlow::Break(());
             }
-            if let (Some(key), Command::Enqueue { contact, .. }) = (&entry.key, &entry.input.command) {
+            if let (Some(key), Command::Enqueue { contact, .. }) = (&entry.key, &entry.input.command)
+                && !planted!(NamesNotReplayed)
+            {
                 keys.bind(key.reveal(), *contact);
             }
-            keys.hear(&entry.events);
-            delivered = delivered.max(entry.delivered);
+            if !planted!(NamesNotFreedInReplay) {
+                keys.hear(&entry.events);
+            }
+            if !planted!(MarkNotReplayed) {
+                delivered = delivered.max(entry.delivered);
+            }
             folded += 1;
             ControlFlow::Continue(())
         })?;
         if let Some(why) = broken {
             return Err(corrupt(router.seq())(why));
         }
-        let pace = Pace::new(router.now(), clock);
+        if router.seq() != end && !planted!(EndNotCompared) {
+            let why =
+                Corrupt::Inconsistent(format!("the journal ends at {end}, and gives nothing after {}", router.seq()));
+            return Err(corrupt(router.seq())(why));
+        }
+        let pace = Pace::new(if planted!(TimeGoesBack) { clock } else { router.now() }, clock);
         let mut driver = Self {
             router,
             journal,
@@ -129,28 +148,44 @@ impl Driver {
             staged: Vec::new(),
             outcomes: Vec::new(),
             unwritten: Vec::new(),
-            unwritten_since: clock,
+            unwritten_since: Timestamp::ZERO,
             end,
             snapshot_at: from,
+            snapshot_delivered,
             delivered,
             told_delivered: delivered,
             poisoned: false,
         };
         driver.catch_up(clock);
-        let offers = driver.router.open_offers();
+        let offers = if planted!(OffersUntold) { Vec::new() } else { driver.router.open_offers() };
         Ok((driver, Opening { end, snapshot: from, damaged_snapshots, folded, delivered, offers }))
     }
 
     /// Fires what fell due, and takes back what no longer rings.
     fn catch_up(&mut self, clock: Timestamp) {
-        let ticked = self.tick(clock);
-        debug_assert!(ticked.is_ok(), "a driver is not poisoned before it has begun");
-        if self.options.in_flight == InFlight::Revoke {
+        if planted!(RevokeBeforeDue) && self.options.in_flight == InFlight::Revoke {
+            self.take_back(self.router.now());
+        }
+        if !planted!(TimersNotFired) {
+            let ticked = self.tick(clock);
+            debug_assert!(ticked.is_ok(), "a driver is not poisoned before it has begun");
+        }
+        if planted!(FiredAtOpening) {
+            let fired = self.staged.iter_mut().flat_map(|entry| &mut entry.events);
+            fired.for_each(|event| event.at = self.router.now());
+        }
+        let revoke = if planted!(RevokeIgnored) { InFlight::Keep } else { self.options.in_flight };
+        if revoke == InFlight::Revoke || planted!(KeepIgnored) {
             let at = self.pace.at(clock);
-            for offer in self.router.open_offers() {
-                // Of a broadcast, the first may have taken the others with it: then there is nothing to take back.
-                let _ = self.stage(CommandId::ANONYMOUS, Command::Revoke { offer: offer.offer }, at, None);
-            }
+            self.take_back(at);
+        }
+    }
+
+    /// Takes back every offer that is open.
+    fn take_back(&mut self, at: Timestamp) {
+        for offer in self.router.open_offers() {
+            // Of a broadcast, the first may have taken the others with it: then there is nothing to take back.
+            let _ = self.stage(CommandId::ANONYMOUS, Command::Revoke { offer: offer.offer }, at, None);
         }
     }
 }
@@ -160,7 +195,10 @@ fn newest_readable(journal: &mut dyn Journal, end: Seq) -> Result<(Option<Snapsh
     let (mut at_most, mut damaged) = (end, 0);
     loop {
         match journal.load_checkpoint(at_most) {
-            Err(JournalError::Unreadable { seq, .. }) if seq > Seq(0) && seq <= at_most => {
+            Err(JournalError::Unreadable { .. }) if planted!(PlanForSnapshot) => return Ok((None, damaged + 1)),
+            Err(JournalError::Unreadable { seq, .. })
+                if seq > Seq(0) && seq <= at_most && !planted!(DamagedSnapshotEndsIt) =>
+            {
                 damaged += 1;
                 at_most = Seq(seq.0 - 1);
             }

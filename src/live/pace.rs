@@ -31,7 +31,8 @@ impl Pace {
     pub(super) fn at(&mut self, clock: Timestamp) -> Timestamp {
         let passed = clock.since(self.clock).0;
         // At most one is not zero.
-        self.ahead = Span(self.ahead.0.saturating_add(self.clock.since(clock).0));
+        let back = if planted!(ClockFollowedBack) { Span::ZERO } else { self.clock.since(clock) };
+        self.ahead = Span(self.ahead.0.saturating_add(back.0));
         if self.ahead > Span::ZERO {
             let slower = passed / SLOWER + (passed % SLOWER + self.rest) / SLOWER;
             self.rest = (passed % SLOWER + self.rest) % SLOWER;

@@ -107,6 +107,7 @@ impl Drop for Reply {
     fn drop(&mut self) {
         if let Self::Callback(call, shared) = self
             && call.is_some()
+            && !planted!(CallbackForgotten)
         {
             shielded(call.take(), Err(Failed::Stopped(shared.why())));
         }

@@ -5,22 +5,29 @@ use std::sync::{Arc, OnceLock};
 
 use super::answer::Request;
 use super::driver::Driver;
+use super::keys::Keys;
+use super::names::Names;
+use super::observe::{self, Stopwatch};
 use super::receipt::Reply;
 use super::stopped::Stopped;
-use super::threads::{AtomicBool, AtomicU64, Ordering, Receiver, Sender, bounded, unbounded};
+use super::threads::{AtomicBool, AtomicU64, Ordering, Receiver, RwLock, Sender, bounded, thread_local, unbounded};
+use super::view::View;
 use crate::id::Seq;
 
 /// What the engine thread is told.
 pub(super) enum Message {
     /// Something to do, and where the answer goes.
-    Request(Request, Reply),
+    Request(Request, Reply, Stopwatch),
     /// Something to be done with the driver between two batches.
-    Between(Box<dyn FnOnce(&mut Driver) + Send>),
+    Between(Between),
     /// Look at the clock, at the backlog, at whether to stop.
     Wake,
     /// Finish.
     ShutDown,
 }
+
+/// Something to be done with the driver between two batches.
+pub(super) type Between = Box<dyn FnOnce(&mut Driver) + Send>;
 
 pub(super) struct Shared {
     /// From everybody; bounded.
@@ -36,6 +43,8 @@ pub(super) struct Shared {
     delivered: AtomicU64,
     /// The engine is to be woken when this one has been delivered.
     wake_at: AtomicU64,
+    pub(super) view: RwLock<Arc<View>>,
+    pub(super) names: Names,
 }
 
 pub(super) struct Inbox {
@@ -67,7 +76,7 @@ impl Inbox {
 }
 
 impl Shared {
-    pub(super) fn new(capacity: usize, delivered: Seq) -> Arc<Self> {
+    pub(super) fn new(capacity: usize, delivered: Seq, view: View, keys: Keys) -> Arc<Self> {
         let (ordinary, from_all) = bounded(capacity.max(1));
         let (urgent, from_inside) = unbounded();
         Arc::new(Self {
@@ -79,6 +88,8 @@ impl Shared {
             closing: AtomicBool::new(false),
             delivered: AtomicU64::new(delivered.0),
             wake_at: AtomicU64::new(u64::MAX),
+            view: RwLock::new(Arc::new(view)),
+            names: Names::new(keys),
         })
     }
 
@@ -90,14 +101,19 @@ impl Shared {
 
     /// To be called after something was put in: the engine may have ended between looking and putting.
     pub(super) fn unless_over(&self) {
-        if self.over.load(Ordering::SeqCst) {
+        if self.over.load(Ordering::SeqCst) && !planted!(SentTooLate) {
             self.inbox.clear();
         }
     }
 
     /// The first reason is the one that counts.
     pub(super) fn stop(&self, why: Stopped) {
-        let _ = self.stopped.set(why);
+        if self.stopped.set(why).is_ok() {
+            observe::stopped(&self.why());
+        }
+        if planted!(StopWakesNobody) {
+            return;
+        }
         let _ = self.urgent.send(Message::Wake);
     }
 
@@ -133,9 +149,18 @@ impl Shared {
     }
 
     pub(super) fn set_delivered(&self, seq: Seq) {
+        let too_early = planted!(LooksTooEarly) && seq.0 < self.wake_at.load(Ordering::SeqCst);
         self.delivered.store(seq.0, Ordering::SeqCst);
-        if seq.0 >= self.wake_at.load(Ordering::SeqCst) {
+        let at = self.wake_at.load(Ordering::SeqCst);
+        if seq.0 < at || too_early {
+            return;
+        }
+        if planted!(NewWakeForgotten) {
             self.wake_at.store(u64::MAX, Ordering::SeqCst);
+        }
+        // If the engine asks for another just now, it also looks how far this has come, and need not be woken for the one before.
+        let asked = self.wake_at.compare_exchange(at, u64::MAX, Ordering::SeqCst, Ordering::SeqCst).is_ok();
+        if asked || planted!(NewWakeForgotten) {
             let _ = self.urgent.send(Message::Wake);
         }
     }
@@ -152,21 +177,21 @@ impl Shared {
 
     /// This thread is the engine's.
     pub(super) fn mark_engine(&self) {
-        INSIDE.set(Inside::Engine(self.address()));
+        INSIDE.with(|it| it.set(Inside::Engine(self.address())));
     }
 
     /// This thread delivers.
     pub(super) fn mark_delivery(&self) {
-        INSIDE.set(Inside::Delivery(self.address()));
+        INSIDE.with(|it| it.set(Inside::Delivery(self.address())));
     }
 
     /// Whether this is a thread that must not wait for the engine to take something.
     pub(super) fn is_inside(&self) -> bool {
         let address = self.address();
-        matches!(INSIDE.get(), Inside::Engine(of) | Inside::Delivery(of) if of == address)
+        matches!(INSIDE.with(Cell::get), Inside::Engine(of) | Inside::Delivery(of) if of == address)
     }
 
     pub(super) fn is_engine(&self) -> bool {
-        INSIDE.get() == Inside::Engine(self.address())
+        INSIDE.with(Cell::get) == Inside::Engine(self.address())
     }
 }

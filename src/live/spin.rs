@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use super::threads::yield_now;
 
 /// How often it is looked before others may run, and the clock is read.
-const LOOKS: u32 = 64;
+const LOOKS: u32 = 16;
 
 pub(super) struct Spin {
     longest: Duration,

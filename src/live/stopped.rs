@@ -48,7 +48,7 @@ pub enum Failed {
 pub enum NotSent {
     /// As many wait as may; here it is back.
     #[error("as many requests wait as may; send it again later")]
-    Full(Request),
+    Full(Box<Request>),
     /// The switchboard has stopped.
     #[error(transparent)]
     Stopped(#[from] Stopped),

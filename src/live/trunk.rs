@@ -7,6 +7,7 @@ use std::time::Duration;
 use super::answer::{Answer, Request};
 use super::driver::{Driver, DriverError};
 use super::keys::Keys;
+use super::observe::Stopwatch;
 use super::receipt::{Receipt, Reply, not_on_the_engine};
 use super::shared::{Message, Shared};
 use super::stopped::{Failed, NotSent, Stopped};
@@ -25,7 +26,7 @@ impl Trunk {
     /// The switchboard has stopped; it was not sent.
     pub fn send(&self, request: impl Into<Request>) -> Result<Receipt, Stopped> {
         let (reply, receipt) = Reply::receipt(&self.0);
-        self.put(Message::Request(request.into(), reply)).map(|()| receipt)
+        self.put(Message::Request(request.into(), reply, Stopwatch::start())).map(|()| receipt)
     }
 
     /// Sends a request if there is room now.
@@ -52,7 +53,7 @@ impl Trunk {
     /// The engine waits while it runs: hand the answer on and return. It may send. A panic in it is caught.
     pub fn send_with(&self, request: impl Into<Request>, call: impl FnOnce(Result<Answer, Failed>) + Send + 'static) {
         // One that cannot be sent is dropped, and dropping it calls.
-        let _ = self.put(Message::Request(request.into(), Reply::callback(&self.0, call)));
+        let _ = self.put(Message::Request(request.into(), Reply::callback(&self.0, call), Stopwatch::start()));
     }
 
     /// The same if there is room now.
@@ -91,7 +92,7 @@ impl Trunk {
         &self,
         question: impl FnOnce(&Router, &Keys) -> T + Send + 'static,
     ) -> Result<T, Stopped> {
-        self.between(move |driver| driver.router().map(|router| question(router, driver.keys())))
+        self.between(move |driver| Ok(question(driver.router()?, driver.keys()?)))
     }
 
     /// Has something done with the driver between two batches.
@@ -114,7 +115,7 @@ impl Trunk {
 
     fn put(&self, message: Message) -> Result<(), Stopped> {
         self.0.unless_closing()?;
-        let to = if self.0.is_inside() { &self.0.urgent } else { &self.0.ordinary };
+        let to = if self.0.is_inside() && !planted!(GatewayQueuesUp) { &self.0.urgent } else { &self.0.ordinary };
         let sent = to.send(message).map_err(|_| self.0.why());
         self.0.unless_over();
         sent
@@ -125,15 +126,15 @@ impl Trunk {
             reply.forget();
             return Err(NotSent::Stopped(stopped));
         }
-        let to = if self.0.is_inside() { &self.0.urgent } else { &self.0.ordinary };
-        let message = Message::Request(request, reply);
+        let to = if self.0.is_inside() && !planted!(GatewayQueuesUp) { &self.0.urgent } else { &self.0.ordinary };
+        let message = Message::Request(request, reply, Stopwatch::start());
         let sent = match longest {
             None => to.try_send(message).map_err(TrySendError::into_inner),
             Some(longest) => to.send_timeout(message, longest).map_err(SendTimeoutError::into_inner),
         };
         self.0.unless_over();
-        let Err(Message::Request(request, reply)) = sent else { return Ok(()) };
+        let Err(Message::Request(request, reply, _)) = sent else { return Ok(()) };
         reply.forget();
-        Err(NotSent::Full(request))
+        Err(NotSent::Full(Box::new(request)))
     }
 }

@@ -57,6 +57,21 @@ impl Histogram {
         self.count
     }
 
+    /// The times counted, in order and each within 0.1 %, with how many there were of each.
+    ///
+    /// ```
+    /// use cordboard::{Span, measure::Histogram};
+    /// let mut waits = Histogram::default();
+    /// for micros in [5, 900, 5] {
+    ///     waits.record(Span(micros));
+    /// }
+    /// assert!(waits.counts().eq([(Span(5), 2), (Span(900), 1)]));
+    /// ```
+    pub fn counts(&self) -> impl Iterator<Item = (Span, u64)> + '_ {
+        let counted = self.bins.iter().enumerate().filter(|(_, count)| **count > 0);
+        counted.map(|(bin, &count)| (Span(middle(bin)), count))
+    }
+
     /// The smallest time that at least `share` (0 to 1) of those counted do not exceed, within 0.1 %;
     /// `None` if none were counted.
     pub fn quantile(&self, share: f64) -> Option<Span> {

@@ -19,7 +19,10 @@ impl PlanDocument {
         let lines = Lines::of(text);
         let (table, errors) = DeTable::parse_recoverable(text);
         if !errors.is_empty() {
-            return Err(Problems(errors.iter().map(|error| lines.problem(error.message(), error.span())).collect()));
+            let mut problems: Vec<_> =
+                errors.iter().map(|error| lines.problem(error.message(), error.span())).collect();
+            problems.sort_by_key(|problem| problem.line);
+            return Err(Problems(problems));
         }
         let mut reader = Reader { starts: &lines, lines: BTreeMap::new(), deepest: None };
         let root = reader.table("", table.get_ref(), 0);

@@ -65,6 +65,12 @@ impl<'d> Reading<'d> {
         }
     }
 
+    /// The keys asked for so far, by path of their table; `None` where every key is a name.
+    #[cfg(all(test, feature = "sim"))]
+    pub(crate) fn known_keys(&self) -> BTreeMap<String, Option<BTreeSet<&'static str>>> {
+        self.known.borrow().clone()
+    }
+
     /// Whether no further problem is shown.
     fn has_enough(&self) -> bool {
         self.problems.borrow().len() >= MOST

@@ -6,14 +6,14 @@ use crate::agent::ChannelSet;
 use crate::capacity::Stage;
 use crate::command::Role;
 use crate::contact::{Needs, Turn};
-use crate::event::Event;
 use crate::id::{AgentId, ChannelId, ContactId, CustomerId, GroupId, OfferId, QueueId, Seq};
-use crate::plan::{Limits, Plan};
+use crate::plan::Plan;
 use crate::private::Private;
 use crate::queue::WrapUp;
 use crate::rejected::Rejected;
 use crate::requirement::Skills;
 use crate::router::Router;
+use crate::router::corrupt::Corrupt;
 use crate::router::customers::SavedCustomer;
 use crate::router::digest::{self, Digest};
 use crate::router::legs::Leg;
@@ -28,7 +28,7 @@ use crate::router::trace::Trace;
 use crate::time::{Span, Timestamp};
 
 /// The format of checkpoints this build writes, and the only one it reads.
-const VERSION: u16 = 1;
+pub(super) const VERSION: u16 = 1;
 
 /// Contacts and offers beyond any that can have been counted, one by one, since counting began.
 const COUNTABLE: u64 = u64::MAX / 2;
@@ -39,40 +39,6 @@ pub struct Checkpoint {
     version: u16,
     pub(crate) plan: Plan,
     state: Saved,
-}
-
-/// Why a checkpoint or a journal entry was not taken.
-#[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
-#[non_exhaustive]
-pub enum Corrupt {
-    /// Written by another version.
-    #[error("the checkpoint has format {found}; this build reads format {VERSION}")]
-    Version {
-        /// The format found.
-        found: u16,
-    },
-    /// Its parts contradict each other.
-    #[error("the checkpoint contradicts itself: {0}")]
-    Inconsistent(String),
-    /// The plan in it asks for a policy of the host that was not given.
-    #[error("the plan asks for the host's policy `{0}`, which was not given")]
-    UnknownPolicy(Box<str>),
-    /// A command of the journal would have been refused.
-    #[error("the command of {seq} cannot follow here: {why}")]
-    Command {
-        /// Its place in the journal.
-        seq: Seq,
-        /// Why it would have been refused.
-        why: Box<Rejected>,
-    },
-    /// An event does not follow from the state.
-    #[error("the event {event:?} cannot follow here: {why}")]
-    Event {
-        /// The event.
-        event: Box<Event>,
-        /// What it names that is not so.
-        why: &'static str,
-    },
 }
 
 #[derive(Clone, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
@@ -285,7 +251,8 @@ impl State {
             )));
         }
         (state.now, state.seq) = (saved.now, saved.seq);
-        (state.arrivals, state.offers, state.sources) = (saved.arrivals, saved.offers, saved.sources);
+        let sources = if planted!(RequestIdsNotInSnapshot) { Sources::default() } else { saved.sources };
+        (state.arrivals, state.offers, state.sources) = (saved.arrivals, saved.offers, sources);
         state.standings = saved.standings;
         for contact in saved.contacts {
             state.load_contact(contact)?;
@@ -385,12 +352,8 @@ impl State {
         contact.set_legs(!saved.legs.is_empty());
         contact.has_exclusions = !saved.exclusions.is_empty();
         let slot = self.contacts.insert(contact);
-        if let Some(context) = &saved.context {
-            let context = context.reveal();
-            if context.is_empty() || context.len() > Limits::MOST.context as usize {
-                return Err(it("has nothing attached to it, or too much"));
-            }
-            self.contexts.set(slot, context);
+        if !self.contexts.restore(slot, saved.context.as_ref()) {
+            return Err(it("has nothing attached to it, or too much"));
         }
         self.contact_ids.insert(saved.id, slot);
         if let Some(offer) = saved.offer {

@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 
 use crate::command::Command;
 use crate::id::ContactId;
+use crate::plan::Limits;
+use crate::private::Private;
 use crate::rejected::Rejected;
 use crate::router::Router;
 use crate::router::state::State;
@@ -24,6 +26,16 @@ impl Contexts {
         } else {
             self.0.insert(contact, context.into());
         }
+    }
+
+    /// Takes over what was saved; `false` if it cannot have been attached.
+    pub(crate) fn restore(&mut self, contact: u32, saved: Option<&Private<Box<[u8]>>>) -> bool {
+        let Some(context) = saved.map(Private::reveal) else { return true };
+        let possible = !context.is_empty() && context.len() <= Limits::MOST.context as usize;
+        if possible {
+            self.set(contact, context);
+        }
+        possible
     }
 
     pub(crate) fn forget(&mut self, contact: u32) {

@@ -108,6 +108,8 @@ impl Router {
         let (mean, variance) = pace.wait(ahead, places);
         let (low, high) = tenths(mean, variance);
         let span = |value: u128| Span(u64::try_from(value).unwrap_or(u64::MAX));
+        // The mean of a very skewed wait lies above nine in ten of them.
+        let (low, high) = (low.min(mean), high.max(mean));
         Some(Estimate { ahead, places, low: span(low), likely: span(mean), high: span(high) })
     }
 
@@ -129,11 +131,12 @@ impl State {
         self.pace_of(slot).handled(handled_for);
     }
 
-    /// Notes how long the contact stood in line, as it is given to an agent for the first time or leaves of its own accord.
+    /// Notes how long the contact stood in line, as it is given to an agent for the first time or leaves of its own accord. Who leaves in
+    /// the instant of coming, as at the wait that was announced, was never ahead of anybody, and says nothing of those who stay.
     pub(crate) fn note_wait(&mut self, slot: u32, left: bool) {
         let it = &self.contacts[slot];
-        if left || it.first_offer().is_none() {
-            let waited_for = self.now.since(it.first_offer().unwrap_or(it.since));
+        let waited_for = self.now.since(it.first_offer().unwrap_or(it.since));
+        if waited_for > Span::ZERO && (left || it.first_offer().is_none()) {
             self.pace_of(slot).waited(waited_for, left);
         }
     }
@@ -197,7 +200,9 @@ impl State {
 /// 1 − v ± 1.2816 √v, where 9 v is the variance over the square of the mean.
 fn tenths(mean: u128, variance: u128) -> (u128, u128) {
     const ONE: u128 = 1_000_000;
-    let mean = mean.max(1);
+    if mean == 0 {
+        return (0, 0);
+    }
     let v = ONE * (variance / mean) / (9 * mean);
     let spread = 12_816 * variance.isqrt() * ONE / 30_000 / mean;
     let cubed = |factor: u128| mean * factor / ONE * factor / ONE * factor / ONE;

@@ -55,6 +55,12 @@ impl Sources {
 }
 
 impl Router {
+    /// Whether a command with this id was applied before. O(log sources).
+    #[cfg(feature = "live")]
+    pub(crate) fn knows(&self, id: CommandId) -> Result<bool, Rejected> {
+        self.state.sources.knows(id)
+    }
+
     /// The highest number of a source of commands that was applied; 0 if there was none. A source that begins again goes on after it.
     /// O(log sources).
     ///

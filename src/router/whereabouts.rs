@@ -1,10 +1,11 @@
-//! What a host may ask about the contacts that are there, to agree with it on what exists.
+//! What a host may ask about the contacts and agents that are there, to agree with it on what exists.
 
+use crate::agent::ChannelSet;
 use crate::capacity::Stage;
-use crate::id::{AgentId, ChannelId, ContactId, OfferId, QueueId};
+use crate::id::{AgentId, ChannelId, ContactId, GroupId, OfferId, QueueId};
 use crate::router::Router;
 use crate::router::records::Place;
-use crate::time::Timestamp;
+use crate::time::{Span, Timestamp};
 
 /// Where a contact is.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
@@ -30,8 +31,27 @@ pub struct ContactStatus {
     pub channel: ChannelId,
     /// What its waiting is counted from.
     pub age_origin: Timestamp,
+    /// The time within which it should be answered; [`Span::MAX`] if nobody said.
+    pub answer_within: Span,
     /// Where it is.
     pub whereabouts: Whereabouts,
+}
+
+/// An agent who is signed in.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct AgentStatus {
+    /// Who.
+    pub agent: AgentId,
+    /// As what.
+    pub group: GroupId,
+    /// Channels it is ready on.
+    pub ready: ChannelSet,
+    /// Takes nothing new, and leaves when its last contact has ended.
+    pub draining: bool,
+    /// Nothing is heard of it; when it is signed out.
+    pub lost: Option<Timestamp>,
+    /// Contacts it has, in every stage: those that ring, that it has joined, that are reserved for it, and wrap-up too.
+    pub held: u32,
 }
 
 /// An offer that is open.
@@ -64,6 +84,22 @@ impl Router {
         self.state.contact_ids.get(&contact).map(|slot| self.status(slot))
     }
 
+    /// How an agent is; `None` if it is not signed in. O(1).
+    pub fn agent(&self, agent: AgentId) -> Option<AgentStatus> {
+        self.state.agent_ids.get(&agent).map(|slot| {
+            let it = &self.state.agents[slot];
+            let held = u32::try_from(it.holding.len()).unwrap_or(u32::MAX);
+            let (ready, draining, lost) = (it.ready, it.draining, it.lost);
+            AgentStatus { agent, group: it.group, ready, draining, lost, held }
+        })
+    }
+
+    /// All agents who are signed in, by id. O(n log n).
+    pub fn every_agent(&self) -> Vec<AgentStatus> {
+        let slots = self.state.agents_by_id();
+        slots.into_iter().filter_map(|slot| self.agent(self.state.agents[slot].id)).collect()
+    }
+
     /// All contacts that are there, in the order in which they arrived. O(n log n).
     pub fn every_contact(&self) -> Vec<ContactStatus> {
         self.state.contacts_by_arrival().into_iter().map(|slot| self.status(slot)).collect()
@@ -94,6 +130,13 @@ impl Router {
             Place::Parked => Whereabouts::Parked,
             Place::With(stage) => Whereabouts::With(self.state.agents[it.agent].id, stage),
         };
-        ContactStatus { contact: it.id, queue: it.queue, channel: it.channel, age_origin: it.origin, whereabouts }
+        ContactStatus {
+            contact: it.id,
+            queue: it.queue,
+            channel: it.channel,
+            age_origin: it.origin,
+            answer_within: self.state.within(it),
+            whereabouts,
+        }
     }
 }

@@ -173,6 +173,7 @@ impl Steady {
     }
 
     /// The next contact; `None` if there are no more.
+    #[inline]
     pub(super) fn next(&mut self) -> Option<Recorded> {
         let Self { arrivals, random, clock, place } = self;
         *clock = match arrivals {

@@ -61,6 +61,7 @@ impl Cuts {
                 measured: end(part + 1).since(end(part)),
                 streams: sums.0.iter().zip(&before.0).map(|(now, before)| now.since(before)).collect(),
                 groups: sums.1.iter().zip(&before.1).map(|(now, before)| now.since(before)).collect(),
+                agent_courses: Vec::new(),
                 commands: 0,
                 events: 0,
                 digest: 0,

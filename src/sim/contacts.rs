@@ -2,7 +2,6 @@
 
 use crate::capacity::Load;
 use crate::command::Command;
-use crate::contact::NewContact;
 use crate::id::{AgentId, ContactId, OfferId};
 use crate::queue::WrapUp;
 use crate::time::{Span, Timestamp};
@@ -164,12 +163,12 @@ impl<'s> Contacts<'s> {
         let wrap_up = from.wrap_up.as_ref().map(|time| span(time.draw(&mut state.wrap_up)));
         let priority = recorded.priority.unwrap_or(from.new.priority);
         let need = Need { work, undrawn, unscaled, wrap_up, priority };
-        // Recorded customers who came again are on record as often as they came.
-        let known = from.knows_customers() && !matches!(from.arrivals, Arrivals::Trace(_));
-        let key = if known { state.customers.bits() } else { 0 };
-        let slot = self.let_in(stream, need, patience, now, command);
+        let slot = self.let_in(stream, need, patience, counted, now, command);
         if let Some(customers) = &mut self.customers {
-            customers.come(slot, known.then(|| Attempt::first(stream, need, key)));
+            let state = &mut self.streams[stream as usize];
+            // Recorded customers who came again are on record as often as they came.
+            let known = from.knows_customers() && !matches!(from.arrivals, Arrivals::Trace(_));
+            customers.come(slot, known.then(|| Attempt::first(stream, need, state.customers.bits())));
         }
         true
     }
@@ -178,12 +177,13 @@ impl<'s> Contacts<'s> {
     pub(super) fn come_again(&mut self, number: u32, now: Timestamp, command: &mut Command) -> bool {
         let Some(attempt) = self.customers.as_mut().map(|customers| customers.back(number)) else { return false };
         let state = &mut self.streams[attempt.stream as usize];
-        if self.window.has(now) {
+        let counted = self.window.has(now);
+        if counted {
             state.tally.arrive(now, self.window);
             state.tally.retrials += 1;
         }
         let patience = state.stream.patience.as_ref().map_or(Span::MAX, |patience| attempt.patience(patience));
-        let slot = self.let_in(attempt.stream, attempt.need, patience, now, command);
+        let slot = self.let_in(attempt.stream, attempt.need, patience, counted, now, command);
         if let Some(customers) = &mut self.customers {
             customers.come(slot, Some(attempt));
         }
@@ -191,8 +191,16 @@ impl<'s> Contacts<'s> {
     }
 
     /// A contact comes to the engine, with this command.
-    #[inline]
-    fn let_in(&mut self, stream: u32, need: Need, patience: Span, now: Timestamp, command: &mut Command) -> u32 {
+    #[inline(always)]
+    fn let_in(
+        &mut self,
+        stream: u32,
+        need: Need,
+        patience: Span,
+        counted: bool,
+        now: Timestamp,
+        command: &mut Command,
+    ) -> u32 {
         let from = self.streams[stream as usize].stream;
         let Need { work, undrawn, unscaled, wrap_up, priority } = need;
         let slot = self.free.pop().unwrap_or_else(|| {
@@ -208,7 +216,7 @@ impl<'s> Contacts<'s> {
             phase: contact.phase,
             stream,
             state: State::Waiting,
-            counted: self.window.has(now),
+            counted,
             undrawn,
             unscaled,
             work,
@@ -218,12 +226,11 @@ impl<'s> Contacts<'s> {
             since: now,
             ..Contact::unused()
         };
-        let wrap_up = match wrap_up {
-            Some(Span::ZERO) => Some(WrapUp::None),
-            Some(_) => Some(WrapUp::Open),
-            None => from.new.wrap_up,
-        };
-        let new = NewContact { priority, wrap_up, needs: from.new.needs.clone(), ..from.new };
+        let mut new = from.new.clone();
+        new.priority = priority;
+        if let Some(wrap_up) = wrap_up {
+            new.wrap_up = Some(if wrap_up == Span::ZERO { WrapUp::None } else { WrapUp::Open });
+        }
         *command = Command::Enqueue { contact: contact.id(slot), new };
         slot
     }

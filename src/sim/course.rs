@@ -1,6 +1,6 @@
 //! How the contacts of a replication fared over its time.
 
-use crate::time::Timestamp;
+use crate::time::{Span, Timestamp};
 
 use super::tally::Window;
 
@@ -12,17 +12,24 @@ pub struct Course(Vec<Counts>);
 struct Counts {
     offered: u64,
     within_target: u64,
+    left_queue: u64,
+    /// In microseconds.
+    waited: u128,
     /// More who began to wait than who stopped.
     joined: i64,
 }
 
 /// One part of the measured time.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub struct Part {
     /// Contacts that arrived in it.
     pub offered: u64,
     /// Of these, answered within the target, whenever that was.
     pub within_target: u64,
+    /// Of these, left the queue, answered or not; those turned away on arrival do not count.
+    pub left_queue: u64,
+    /// How long these had waited: the sum, in microseconds.
+    pub waited: u128,
     /// Contacts waiting when it ended, those being offered included.
     pub waiting: u64,
 }
@@ -59,8 +66,8 @@ impl Course {
         let mut waiting = 0;
         self.0.iter().map(move |counts| {
             waiting += counts.joined;
-            let Counts { offered, within_target, .. } = *counts;
-            Part { offered, within_target, waiting: u64::try_from(waiting).unwrap_or(0) }
+            let Counts { offered, within_target, left_queue, waited, .. } = *counts;
+            Part { offered, within_target, left_queue, waited, waiting: u64::try_from(waiting).unwrap_or(0) }
         })
     }
 
@@ -68,9 +75,12 @@ impl Course {
         self.of(at, window).offered += 1;
     }
 
-    /// One who arrived at `arrived` was answered within the target.
-    pub(super) fn answer_in_time(&mut self, arrived: Timestamp, window: Window) {
-        self.of(arrived, window).within_target += 1;
+    /// One who arrived at `arrived` has left the queue after so long, and was or was not answered within the target.
+    pub(super) fn leave(&mut self, arrived: Timestamp, wait: Span, in_time: bool, window: Window) {
+        let counts = self.of(arrived, window);
+        counts.within_target += u64::from(in_time);
+        counts.left_queue += 1;
+        counts.waited += u128::from(wait.0);
     }
 
     /// Somebody waited, perhaps beyond the window.
@@ -90,6 +100,8 @@ impl Course {
         for (counts, more) in self.0.iter_mut().zip(&other.0) {
             counts.offered += more.offered;
             counts.within_target += more.within_target;
+            counts.left_queue += more.left_queue;
+            counts.waited += more.waited;
             counts.joined += more.joined;
         }
     }
@@ -102,9 +114,13 @@ impl Course {
 
 impl Window {
     /// The part of it in which `at` lies; the first for what is earlier, the last for what is later.
-    fn part(self, at: Timestamp) -> usize {
-        let length = self.to.since(self.from).0.div_ceil(Course::PARTS).max(1);
-        (at.since(self.from).0 / length).min(Course::PARTS - 1) as usize
+    pub(super) fn part(self, at: Timestamp) -> usize {
+        (at.since(self.from).0 / self.part).min(Course::PARTS - 1) as usize
+    }
+
+    /// When a part ends.
+    pub(super) fn part_end(self, part: usize) -> Timestamp {
+        (self.from + Span((part as u64 + 1).saturating_mul(self.part))).min(self.to)
     }
 }
 
@@ -118,7 +134,7 @@ mod tests {
 
     /// From 1,000 s, in parts of ten seconds.
     fn window() -> Window {
-        Window { from: at(1_000), to: at(1_960) }
+        Window::new(at(1_000), at(1_960))
     }
 
     fn waiting(waits: &[(u64, u64)]) -> Vec<(usize, u64)> {
@@ -148,18 +164,21 @@ mod tests {
     fn contacts_count_where_they_arrived() {
         let (mut course, mut other) = (Course::default(), Course::default());
         course.arrive(at(1_015), window());
-        course.answer_in_time(at(1_015), window());
+        course.leave(at(1_015), Span(7), true, window());
+        other.arrive(at(1_019), window());
+        other.leave(at(1_019), Span(9), false, window());
         other.arrive(at(1_959), window());
         course.add(&other);
         let parts: Vec<Part> = course.parts().collect();
         assert_eq!(parts.len(), 96);
-        assert_eq!((parts[1].offered, parts[1].within_target), (1, 1));
-        assert_eq!((parts[95].offered, parts[95].within_target), (1, 0));
+        assert_eq!((parts[1].offered, parts[1].within_target), (2, 1));
+        assert_eq!((parts[1].left_queue, parts[1].waited), (2, 16));
+        assert_eq!((parts[95].offered, parts[95].within_target, parts[95].left_queue), (1, 0, 0));
     }
 
     #[test]
     fn a_window_shorter_than_its_parts_has_a_place_for_everything() {
-        let window = Window { from: at(5), to: Timestamp(at(5).0 + 7) };
+        let window = Window::new(at(5), Timestamp(at(5).0 + 7));
         let mut course = Course::default();
         course.arrive(at(5), window);
         course.wait(at(5), at(6), window);

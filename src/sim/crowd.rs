@@ -5,6 +5,7 @@ use crate::command::Command;
 use crate::id::{AgentId, GroupId};
 use crate::time::{Span, Timestamp};
 
+use super::agent_course::AgentCourse;
 use super::attendance::Absence;
 use super::calendar::{Calendar, Kind};
 use super::distribution::span;
@@ -18,7 +19,8 @@ pub(super) struct Crowd<'s> {
     scenario: &'s Scenario,
     window: Window,
     agents: Vec<Agent>,
-    tallies: Vec<AgentTally>,
+    /// By group.
+    courses: Vec<AgentCourse>,
     accept: Random,
     no_answer: Random,
     /// By group: who is absent when.
@@ -98,7 +100,7 @@ impl<'s> Crowd<'s> {
             scenario,
             window,
             agents,
-            tallies: vec![AgentTally::default(); scenario.staffing.len()],
+            courses: vec![AgentCourse::default(); scenario.staffing.len()],
             accept: random(Purpose::Accept),
             no_answer: random(Purpose::NoAnswer),
             absence,
@@ -226,14 +228,13 @@ impl<'s> Crowd<'s> {
     /// Capacity taken at `taken` is given back.
     pub(super) fn release(&mut self, agent: AgentId, taken: Timestamp, at: Timestamp) -> Held {
         let agent = &mut self.agents[index(agent)];
-        let tally = &mut self.tallies[usize::from(agent.group)];
-        let held = Held { group: GroupId(agent.group), measured: self.window.clip(taken, at) };
-        tally.held += held.measured;
+        let course = &mut self.courses[usize::from(agent.group)];
+        let measured = course.held(taken, at, self.window);
         agent.held = agent.held.saturating_sub(1);
         if agent.held == 0 {
-            tally.busy += self.window.clip(agent.busy_since, at);
+            course.busy(agent.busy_since, at, self.window);
         }
-        held
+        Held { group: GroupId(agent.group), measured }
     }
 
     pub(super) fn signed_in(&mut self, agent: AgentId, at: Timestamp) {
@@ -253,7 +254,7 @@ impl<'s> Crowd<'s> {
         let index = index(agent);
         let agent = &mut self.agents[index];
         let was = std::mem::replace(&mut agent.signed, Signed::Out);
-        self.tallies[usize::from(agent.group)].present += self.window.clip(agent.present_since, at);
+        self.courses[usize::from(agent.group)].present(agent.present_since, at, self.window);
         if let Some(length) = agent.on_break {
             calendar.enter(at + length, Kind::BreakEnds, index as u32, agent.breaks);
         } else if was == Signed::In {
@@ -266,14 +267,23 @@ impl<'s> Crowd<'s> {
         self.enter_return(index(agent), at, calendar);
     }
 
-    /// The sums, everybody still there included.
-    pub(super) fn close(self) -> Vec<AgentTally> {
-        self.sums(self.window)
+    /// By group, everybody still there included.
+    pub(super) fn close(mut self) -> Vec<AgentCourse> {
+        for agent in &self.agents {
+            let course = &mut self.courses[usize::from(agent.group)];
+            if agent.signed != Signed::Out {
+                course.present(agent.present_since, self.window.to, self.window);
+            }
+            if agent.held > 0 {
+                course.busy(agent.busy_since, self.window.to, self.window);
+            }
+        }
+        self.courses
     }
 
-    /// The same if the run ended with `window`, but for the capacity that is still held.
+    /// The sums by group if the run ended with `window`, but for the capacity that is still held.
     pub(super) fn sums(&self, window: Window) -> Vec<AgentTally> {
-        let mut tallies = self.tallies.clone();
+        let mut tallies: Vec<AgentTally> = self.courses.iter().map(AgentCourse::total).collect();
         for agent in &self.agents {
             let tally = &mut tallies[usize::from(agent.group)];
             if agent.signed != Signed::Out {
@@ -288,9 +298,9 @@ impl<'s> Crowd<'s> {
 
     /// Capacity taken at `taken` is still taken at the end.
     pub(super) fn still_held(&mut self, agent: AgentId, taken: Timestamp) -> Held {
-        let held = self.held_until_now(agent, taken, self.window);
-        self.tallies[usize::from(held.group.0)].held += held.measured;
-        held
+        let group = self.agents[index(agent)].group;
+        let measured = self.courses[usize::from(group)].held(taken, self.window.to, self.window);
+        Held { group: GroupId(group), measured }
     }
 
     /// Capacity taken at `taken`, up to the end of `window`.

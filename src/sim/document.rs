@@ -6,6 +6,8 @@ mod attending;
 mod bursting;
 mod customers;
 mod handling;
+#[cfg(test)]
+mod keys;
 mod times;
 
 use std::path::Path;
@@ -356,16 +358,15 @@ fn priority(entry: &Entry<'_>) -> i16 {
 
 fn shifts(entry: &Entry<'_>, note: &str) -> Option<Shifts> {
     const FORM: &str = "a list of shifts such as [[\"08:00\", \"12:00\"], [\"13:00\", \"17:00\"]]";
-    let mut shifts = Vec::new();
-    for item in entry.items(FORM)? {
-        let (from, to) = pair(&item, "[\"08:00\", \"16:00\"]: when a shift begins and ends")?;
+    let shifts = each(&entry.items(FORM)?, |item| {
+        let (from, to) = pair(item, "[\"08:00\", \"16:00\"]: when a shift begins and ends")?;
         let (from, to) = (time_of_day(&from), time_of_day(&to));
         let (from, mut to) = (from?, to?);
         if to <= from {
             to = to + Span::from_mins(24 * 60);
         }
-        shifts.push((from, to));
-    }
+        Some((from, to))
+    })?;
     Shifts::new(shifts).map_err(|why| entry.problem(format!("{note}{why}"))).ok()
 }
 
@@ -376,6 +377,12 @@ fn time_of_day(entry: &Entry<'_>) -> Option<Span> {
         entry.problem(format!("{text:?} is not a time of day; write \"08:00\", \"08:00:30\" or \"24:00\""));
     }
     time
+}
+
+/// Reads every item, whatever is wrong with the others; nothing if anything was.
+fn each<'r, T>(items: &[Entry<'r>], read: impl FnMut(&Entry<'r>) -> Option<T>) -> Option<Vec<T>> {
+    let read: Vec<Option<T>> = items.iter().map(read).collect();
+    read.into_iter().collect()
 }
 
 /// The two items of a list of two.

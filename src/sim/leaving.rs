@@ -141,7 +141,7 @@ impl Contacts<'_> {
         if outcome == Outcome::TurnedAway {
             tally.turned_away += 1;
         } else {
-            tally.give_up(at.since(contact.arrived));
+            tally.give_up(contact.arrived, at, self.window);
         }
     }
 

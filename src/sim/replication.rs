@@ -1,5 +1,7 @@
 //! One replication: one engine on a virtual clock.
 
+mod responding;
+
 use std::hash::Hash;
 
 use crate::agent::ChannelSet;
@@ -11,13 +13,14 @@ use crate::rejected::Rejected;
 use crate::router::Router;
 use crate::time::{Span, Timestamp};
 
+use super::agent_course::AgentCourse;
 use super::batches::Cuts;
 use super::calendar::{Calendar, Due, Kind};
 use super::claiming::Claiming;
 use super::contacts::Contacts;
 use super::crowd::{Crowd, Here};
 use super::digest::EventDigest;
-use super::elastic::{Move, Watch};
+use super::elastic::Watch;
 use super::opening;
 use super::recorder::Recorder;
 use super::scenario::Scenario;
@@ -61,7 +64,7 @@ pub(super) fn replicate(
     let router = Router::with_policies(scenario.plan.clone(), scenario.host.clone()).map_err(RunError::Plan)?;
     let recorder = journal.map(|journal| Recorder::begin(journal, &router)).transpose()?;
     let from = Timestamp::ZERO + scenario.warmup;
-    let window = Window { from, to: from + scenario.horizon };
+    let window = Window::new(from, from + scenario.horizon);
     let mut run = Run {
         scenario,
         number,
@@ -78,7 +81,9 @@ pub(super) fn replicate(
         cuts: Cuts::new(window, scenario.batches),
         watch: Watch::new(scenario),
         claiming: Claiming::new(scenario, number, scenario.staffing.iter().map(Staffing::agents).sum()),
+        is_watched: false,
     };
+    run.is_watched = run.watch.is_some() || run.claiming.is_some();
     opening::open(scenario, window.to, &mut run.calendar);
     run.crowd.open(&mut run.calendar);
     run.contacts.open(&mut run.calendar);
@@ -86,10 +91,12 @@ pub(super) fn replicate(
     run.recorder.take().map(Recorder::finish).transpose()?;
     let Run { contacts, mut crowd, cuts, .. } = run;
     let streams = contacts.close(|agent, taken| crowd.still_held(agent, taken));
+    let agent_courses = crowd.close();
     let mut whole = Replication {
         measured: scenario.horizon,
         streams,
-        groups: crowd.close(),
+        groups: agent_courses.iter().map(AgentCourse::total).collect(),
+        agent_courses,
         commands: run.input.seq.0,
         events: run.events,
         digest: run.digest.value(),
@@ -119,6 +126,8 @@ struct Run<'s> {
     watch: Option<Watch>,
     /// Agents who claim, where there are pools.
     claiming: Option<Claiming<'s>>,
+    /// There is one of the two.
+    is_watched: bool,
 }
 
 impl Run<'_> {
@@ -142,17 +151,11 @@ impl Run<'_> {
             self.input.at = next;
             if timer.is_some_and(|timer| timer <= next) {
                 self.apply(Command::AdvanceTime, "advance time")?;
-                if let Some(claiming) = &mut self.claiming {
-                    claiming.look_again();
-                }
             } else if let Some(due) = due {
                 self.happen(due)?;
             }
-            if self.watch.is_some() {
-                self.call_in()?;
-            }
-            if let Some(claiming) = &mut self.claiming {
-                claiming.wake(&self.router, self.input.at, &mut self.calendar);
+            if self.is_watched {
+                self.respond()?;
             }
             steps += 1;
             if steps.is_multiple_of(REPORT_EVERY) {
@@ -182,13 +185,17 @@ impl Run<'_> {
             Kind::Arrives => {
                 if self.contacts.arrive(slot, self.input.at, &mut self.calendar, &mut self.input.command) {
                     self.send("take an arrival")?;
-                    self.announce()?;
+                    if self.contacts.customers.is_some() {
+                        self.announce()?;
+                    }
                 }
             }
             Kind::ComesAgain => {
                 if self.contacts.come_again(slot, self.input.at, &mut self.input.command) {
                     self.send("take a customer who comes again")?;
-                    self.announce()?;
+                    if self.contacts.customers.is_some() {
+                        self.announce()?;
+                    }
                 }
             }
             Kind::Served => {
@@ -280,38 +287,6 @@ impl Run<'_> {
         Ok(())
     }
 
-    /// Calls agents in, or lets them go, as lines have become.
-    fn call_in(&mut self) -> Result<(), RunError> {
-        while let Some(next) = self.watch.as_mut().and_then(|watch| watch.next_move(self.input.at, &mut self.calendar))
-        {
-            let (Move::Come(group) | Move::Go(group)) = next;
-            for member in self.crowd.members(group) {
-                let command = match next {
-                    Move::Come(_) => self.crowd.call_in(member),
-                    Move::Go(_) => {
-                        let leaves = self.crowd.let_go(member);
-                        leaves.map(|agent| Command::SignOut { agent, leave: Leave::Drain })
-                    }
-                };
-                if let Some(command) = command {
-                    self.apply(command, "call an agent in, or let it go")?;
-                }
-            }
-        }
-        Ok(())
-    }
-
-    /// Tells the customer who has just come how long it will wait, where anybody does.
-    fn announce(&mut self) -> Result<(), RunError> {
-        if self.contacts.customers.is_some()
-            && let Command::Enqueue { contact, .. } = self.input.command
-            && self.contacts.balks(contact, &self.router)
-        {
-            self.apply(Command::Abandon { contact }, "let a customer balk")?;
-        }
-        Ok(())
-    }
-
     /// Applies a command other than an arrival.
     fn apply(&mut self, command: Command, doing: &'static str) -> Result<(), RunError> {
         self.input.command = command;
@@ -332,12 +307,9 @@ impl Run<'_> {
         for event in &self.out {
             event.hash(&mut self.digest);
             note(event, &mut self.contacts, &mut self.crowd, &mut self.calendar);
-            if let Some(claiming) = &mut self.claiming {
-                claiming.follow(event);
-            }
-            if let Some(watch) = &mut self.watch {
-                watch.follow(event, |contact| self.contacts.waits_since(contact));
-            }
+        }
+        if self.is_watched {
+            self.watch_events();
         }
         Ok(())
     }

@@ -6,6 +6,7 @@ use crate::measure::Histogram;
 use crate::plan::Plan;
 use crate::time::{Span, Timestamp};
 
+use super::agent_course::AgentCourse;
 use super::course::Course;
 
 /// The measured part of a run: from the end of the warm-up to the end.
@@ -13,9 +14,15 @@ use super::course::Course;
 pub(super) struct Window {
     pub(super) from: Timestamp,
     pub(super) to: Timestamp,
+    /// Microseconds of each part in which courses are kept.
+    pub(super) part: u64,
 }
 
 impl Window {
+    pub(super) fn new(from: Timestamp, to: Timestamp) -> Self {
+        Self { from, to, part: to.since(from).0.div_ceil(Course::PARTS).max(1) }
+    }
+
     /// Microseconds of an interval that lie in the window.
     pub(super) fn clip(self, from: Timestamp, to: Timestamp) -> u128 {
         u128::from(to.min(self.to).since(from.max(self.from)).0)
@@ -164,11 +171,10 @@ impl ContactTally {
     /// A contact that arrived at `arrived` has been answered.
     pub(super) fn answer(&mut self, arrived: Timestamp, at: Timestamp, within: Span, window: Window) {
         let wait = at.since(arrived);
+        let in_time = wait <= within;
         self.answered += 1;
-        if wait <= within {
-            self.within_target += 1;
-            self.course.answer_in_time(arrived, window);
-        }
+        self.within_target += u64::from(in_time);
+        self.course.leave(arrived, wait, in_time, window);
         self.answered_wait += u128::from(wait.0);
         self.waits.record(wait);
     }
@@ -183,8 +189,10 @@ impl ContactTally {
         }
     }
 
-    /// A contact has left the queue unanswered.
-    pub(super) fn give_up(&mut self, wait: Span) {
+    /// A contact that arrived at `arrived` has left the queue unanswered.
+    pub(super) fn give_up(&mut self, arrived: Timestamp, at: Timestamp, window: Window) {
+        let wait = at.since(arrived);
+        self.course.leave(arrived, wait, false, window);
         self.unanswered_wait += u128::from(wait.0);
         self.waits.record(wait);
     }
@@ -202,6 +210,12 @@ pub struct AgentTally {
 }
 
 impl AgentTally {
+    pub(super) fn add(&mut self, other: &Self) {
+        self.present += other.present;
+        self.busy += other.busy;
+        self.held += other.held;
+    }
+
     /// What has been added since.
     pub(super) fn since(self, before: &Self) -> Self {
         Self { present: self.present - before.present, busy: self.busy - before.busy, held: self.held - before.held }
@@ -217,6 +231,8 @@ pub struct Replication {
     pub streams: Vec<ContactTally>,
     /// By group.
     pub groups: Vec<AgentTally>,
+    /// By group, over the measured time.
+    pub agent_courses: Vec<AgentCourse>,
     /// Commands applied, in the warm-up too.
     pub commands: u64,
     /// Events that happened, in the warm-up too.
@@ -242,12 +258,9 @@ impl Replication {
 
     /// The sums of all groups.
     pub fn everybody(&self) -> AgentTally {
-        let add = |sum: AgentTally, one: &AgentTally| AgentTally {
-            present: sum.present + one.present,
-            busy: sum.busy + one.busy,
-            held: sum.held + one.held,
-        };
-        self.groups.iter().fold(AgentTally::default(), add)
+        let mut sum = AgentTally::default();
+        self.groups.iter().for_each(|group| sum.add(group));
+        sum
     }
 
     /// Agents × microseconds signed in, of groups whose profile has the channel.

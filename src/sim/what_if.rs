@@ -17,6 +17,7 @@
 //! customers who now wait longer would have called back, and how long those who were answered would have waited.
 
 mod absences;
+mod conduct;
 mod enact;
 mod figures;
 mod heartbeats;
@@ -150,7 +151,7 @@ const REPORT_EVERY: u64 = 1 << 14;
 impl WhatIf {
     /// Reads a journal from its beginning. `progress` is told, now and then, how many entries have been read.
     ///
-    /// Memory for everything that was done about each contact: about 300 bytes for a call.
+    /// Memory for everything that was done about each contact: about 600 bytes for a call.
     ///
     /// # Errors
     /// [`WhatIfError`] if it cannot be read, or does not begin with an engine to which nothing has happened.

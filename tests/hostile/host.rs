@@ -6,8 +6,8 @@ use cordboard::{
     Skills, Span, Stamped, Timestamp, TransferTo, What, WrapUp,
 };
 
-use crate::chance::Chance;
-use crate::plans;
+use super::chance::Chance;
+use super::plans;
 
 /// What the host has heard of a contact.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]

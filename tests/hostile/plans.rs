@@ -3,7 +3,7 @@
 use cordboard::{Limits, Plan, PlanDocument, Policies, Span};
 use serde_json::{Map, Value, json};
 
-use crate::chance::Chance;
+use super::chance::Chance;
 
 /// Names a document may use; a revision drops some and brings others back.
 struct Names {

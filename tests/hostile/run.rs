@@ -93,6 +93,7 @@ pub(crate) fn reason(rejected: &Rejected) -> String {
 pub(crate) struct Run {
     pub(crate) router: Router,
     /// What it was before the first command.
+    #[cfg_attr(not(feature = "sim"), expect(dead_code, reason = "only recordings are run again from it"))]
     pub(crate) beginning: Checkpoint,
     pub(crate) host: Host,
     /// Everything is checked from scratch after every command, and not only now and then.

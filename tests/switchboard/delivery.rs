@@ -46,9 +46,8 @@ fn a_gateway_that_submits_never_waits_for_itself() {
         let _ = trunk.send(call(key.to_string())).unwrap();
     }
     let (done, all) = mpsc::channel();
-    let asking = trunk.clone();
     std::thread::spawn(move || {
-        while asking.ask(|router, _| router.contacts()).unwrap() > 0 {}
+        while trunk.ask(|router, _| router.contacts()).unwrap() > 0 {}
         done.send(()).unwrap();
     });
     all.recv().unwrap();
@@ -74,7 +73,7 @@ fn a_gateway_that_panics_stops_the_switchboard_and_is_given_the_same_command_aga
     assert_eq!(*given.lock().unwrap(), numbers(1, 2));
 
     let end = kept(&journal).len() as u64;
-    let (switchboard, opening) = open(journal.clone(), Noting::new(&given), SwitchboardOptions::default());
+    let (switchboard, opening) = open(journal, Noting::new(&given), SwitchboardOptions::default());
     assert_eq!(opening.end, Seq(end));
     assert!(opening.delivered < Seq(3));
     switchboard.shutdown().unwrap();
@@ -132,8 +131,16 @@ fn dropped_it_loses_nothing_that_was_answered_and_delivers_the_rest_later() {
     assert!(begun.recv().is_err(), "it is given no other");
 
     let again = Given::default();
-    let (switchboard, opening) = open(journal, Noting::new(&again), SwitchboardOptions::default());
+    let (switchboard, opening) = open(journal.clone(), Noting::new(&again), SwitchboardOptions::default());
     assert_eq!((opening.end, opening.delivered), (Seq(10), Seq(0)));
     switchboard.shutdown().unwrap();
     assert_eq!(*again.lock().unwrap(), numbers(1, 10));
+
+    // A gateway that forgot everything is given it again, with nothing new; that is known the next time, too.
+    let forgetful = Noting { knows: Some(Seq(0)), ..Noting::new(&again) };
+    open(journal.clone(), forgetful, SwitchboardOptions::default()).0.shutdown().unwrap();
+    assert_eq!(again.lock().unwrap().len(), 20);
+    let (switchboard, opening) = open(journal, Noting::new(&again), SwitchboardOptions::default());
+    assert_eq!((opening.folded, opening.delivered), (0, Seq(10)));
+    switchboard.shutdown().unwrap();
 }

@@ -8,3 +8,4 @@ mod failing;
 mod reconciling;
 mod sending;
 mod timing;
+mod viewing;

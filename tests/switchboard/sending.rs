@@ -53,10 +53,9 @@ fn an_answer_is_waited_for_polled_or_called_back() {
     let contact = trunk.call(call("a")).unwrap().contact.unwrap();
 
     let (tell, told) = mpsc::channel();
-    let durable = journal.clone();
     trunk.send_with(call("b"), move |answer| {
         let seq = answer.unwrap().seq;
-        tell.send((seq, kept(&durable).last().unwrap().input.seq)).unwrap();
+        tell.send((seq, kept(&journal).last().unwrap().input.seq)).unwrap();
     });
     let (answered, in_journal) = told.recv().unwrap();
     assert!(in_journal >= answered, "called back when it is in the journal");
@@ -88,7 +87,7 @@ fn a_full_switchboard_says_so_and_gives_the_request_back() {
     let refused = loop {
         match trunk.try_send(call(receipts.len().to_string())) {
             Ok(receipt) => receipts.push(receipt),
-            Err(NotSent::Full(request)) => break request,
+            Err(NotSent::Full(request)) => break *request,
             Err(NotSent::Stopped(stopped)) => panic!("{stopped}"),
         }
     };
@@ -99,7 +98,7 @@ fn a_full_switchboard_says_so_and_gives_the_request_back() {
     let (_, silent) = mpsc::channel::<()>();
     assert!(matches!(trunk.try_send_with(call("x"), move |_| drop(silent)), Err(NotSent::Full(_))));
     drop(go);
-    receipts.push(trunk.send(refused).unwrap());
+    receipts.push(trunk.send(*refused).unwrap());
     for receipt in receipts {
         assert_eq!(receipt.wait().unwrap().applied, Applied::Done);
     }

@@ -6,11 +6,15 @@ use std::io::{self, Write};
 use cordboard::Span;
 use cordboard::measure::Histogram;
 use cordboard::sim::{ContactResults, Scenario};
+use maud::{Markup, html};
 use serde::Serialize;
 
 use super::Replayed;
 use super::record::{Fate, Record};
 use crate::table::{new, right_aligned, seconds, thousands};
+
+const COLUMNS: [&str; 9] =
+    ["stream", "", "contacts", "answered", "abandoned", "delayed", "mean wait", "of the answered", "p90"];
 
 /// The recorded figures of a stream.
 #[derive(Clone, Copy, PartialEq, Debug, Default, Serialize)]
@@ -80,8 +84,7 @@ pub(super) fn table(out: &mut impl Write, replayed: &Replayed) -> io::Result<()>
         writeln!(out, "{} agents, present when the records show them", replayed.recorded_agents)?;
     }
     writeln!(out)?;
-    let mut table =
-        new(&["stream", "", "contacts", "answered", "abandoned", "delayed", "mean wait", "of the answered", "p90"]);
+    let mut table = new(&COLUMNS);
     for (name, routed) in &replayed.timed.results.streams {
         let past = replayed.recorded.get(name).copied().unwrap_or_default();
         if past.contacts == 0 {
@@ -100,6 +103,54 @@ pub(super) fn table(out: &mut impl Write, replayed: &Replayed) -> io::Result<()>
         replayed.timed.wall_seconds,
         results.digest
     )
+}
+
+/// The same, in words.
+pub(super) fn sentences(replayed: &Replayed) -> Vec<String> {
+    let kept: u64 = replayed.recorded.values().map(|past| past.contacts).sum();
+    let mut sentences = vec![format!("Of {} records, {} were replayed.", thousands(replayed.records), thousands(kept))];
+    let recorded = replayed.recorded.values().map(|past| (past.answered + past.abandoned, past.wait_seconds));
+    let routed = replayed.timed.results.streams.iter();
+    let routed = routed.map(|(_, figures)| (figures.answered + figures.abandoned, figures.wait_seconds.mean));
+    sentences.push(format!(
+        "By the records they waited {} on average, and {} as routed here.",
+        seconds(mean(recorded)),
+        seconds(mean(routed))
+    ));
+    let dropped = replayed.dropped.iter();
+    sentences.extend(dropped.map(|(why, count)| format!("{} were left out: {why}.", thousands(*count))));
+    if replayed.recorded_agents > 0 {
+        sentences.push(format!("{} agents were present when the records show them.", replayed.recorded_agents));
+    }
+    sentences
+}
+
+/// Of all contacts, from the number and the mean of each stream.
+fn mean(streams: impl Iterator<Item = (u64, Option<f64>)>) -> Option<f64> {
+    let known = streams.filter_map(|(count, mean)| Some((count as f64, mean?)));
+    let (sum, count) = known.fold((0.0, 0.0), |(sum, all), (count, mean)| (sum + count * mean, all + count));
+    (count > 0.0).then(|| sum / count)
+}
+
+/// The same, for a page.
+pub(super) fn section(replayed: &Replayed) -> Markup {
+    let shown = replayed.timed.results.streams.iter().filter_map(|(name, routed)| {
+        let past = replayed.recorded.get(name).filter(|past| past.contacts > 0)?;
+        Some([recorded_row(name, past), routed_row(routed)])
+    });
+    html! {
+        section {
+            h2 { "Recorded and routed" }
+            div.wide { table {
+                thead { tr { @for title in COLUMNS { th { (title) } } } }
+                tbody { @for row in shown.flatten() { tr {
+                    @for (at, cell) in row.iter().enumerate() {
+                        @if at < 2 { th scope="row" { (cell) } } @else { td { (cell) } }
+                    }
+                } } }
+            } }
+        }
+    }
 }
 
 fn recorded_row(name: &str, past: &Past) -> [String; 9] {

@@ -1,6 +1,7 @@
 //! Opening the file: whose it is, and which tables it has.
 
 use std::fs::{File, OpenOptions};
+use std::io::{self, Read, Seek, Write};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -43,8 +44,8 @@ pub(super) fn is_busy(why: &rusqlite::Error) -> bool {
     matches!(why.sqlite_error_code(), Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked))
 }
 
-/// A connection that writes, to a file that has our tables.
-pub(super) fn writer(path: &Path, options: &SqliteOptions) -> Result<Connection, JournalError> {
+/// A connection that writes, to a file that has our tables; and whether the device has all that is in it.
+pub(super) fn writer(path: &Path, options: &SqliteOptions) -> Result<(Connection, bool), JournalError> {
     let mut flags = OpenFlags::SQLITE_OPEN_READ_WRITE;
     if options.vfs.is_some() {
         flags |= OpenFlags::SQLITE_OPEN_CREATE;
@@ -62,29 +63,57 @@ pub(super) fn writer(path: &Path, options: &SqliteOptions) -> Result<Connection,
         connection.pragma_update(None, "synchronous", "FULL")?;
         connection.pragma_update(None, "wal_autocheckpoint", 0)?;
         connection.pragma_update(None, "journal_size_limit", 64 << 20)?;
+        // Room for the pages of contacts that arrived a while ago, in KiB.
+        connection.pragma_update(None, "cache_size", -32_000)?;
         // Nothing of a journal is written to any other file.
         connection.pragma_update(None, "temp_store", "MEMORY")?;
         // Where the operating system has a stronger `fsync` than by default.
         connection.pragma_update(None, "fullfsync", true)?;
         connection.pragma_update(None, "checkpoint_fullfsync", true)?;
-        begin_log_anew(&connection, options)
+        begin_log_anew(&connection, path, options)
     })();
-    ready.map_err(|why| opening(path, why))?;
-    Ok(connection)
+    let stable = ready.map_err(|why| opening(path, why))?;
+    Ok((connection, stable))
 }
 
 /// Copies the log of commits into the file, and begins another. Where a sync failed before, the operating system may take for
-/// written what the device does not have; what is written from now on must not stand on it.
-fn begin_log_anew(connection: &Connection, options: &SqliteOptions) -> Result<(), Refused> {
+/// written what the device does not have: no later sync would write it. So the log is written again before anything stands on it.
+/// `false` if somebody else is using it: then it is not ours to begin.
+fn begin_log_anew(connection: &Connection, path: &Path, options: &SqliteOptions) -> Result<bool, Refused> {
     connection.busy_timeout(Duration::ZERO)?;
-    match connection.wal_checkpoint_v2(None::<&str>, CheckpointMode::TRUNCATE) {
-        Ok(_) => {}
-        // Somebody reads, or writes: then it is not ours to begin.
-        Err(why) if is_busy(&why) => {}
-        Err(why) => return Err(why.into()),
-    }
+    let begun = (|| {
+        let alone = rusqlite::Transaction::new_unchecked(connection, TransactionBehavior::Immediate)?;
+        let mut log = path.as_os_str().to_owned();
+        log.push("-wal");
+        let write_again =
+            options.vfs.as_ref().map_or(write_again as fn(&Path) -> io::Result<()>, |vfs| vfs.write_again);
+        write_again(Path::new(&log)).map_err(|why| Refused::Log { path: log.into(), why })?;
+        alone.rollback()?;
+        connection.wal_checkpoint_v2(None::<&str>, CheckpointMode::TRUNCATE)?;
+        Ok(true)
+    })();
     connection.busy_timeout(options.busy)?;
-    Ok(())
+    match begun {
+        Err(Refused::Sqlite(why)) if is_busy(&why) => Ok(false),
+        other => other,
+    }
+}
+
+/// Writes a file's content over itself, and syncs it.
+fn write_again(path: &Path) -> io::Result<()> {
+    let mut file = match OpenOptions::new().read(true).write(true).open(path) {
+        Err(why) if why.kind() == io::ErrorKind::NotFound => return Ok(()),
+        other => other?,
+    };
+    let mut piece = vec![0; 1 << 20];
+    loop {
+        let length = file.read(&mut piece)?;
+        if length == 0 {
+            return file.sync_all();
+        }
+        file.seek_relative(-(length as i64))?;
+        file.write_all(&piece[..length])?;
+    }
 }
 
 /// A connection that only reads, from a file that has our tables.
@@ -101,6 +130,7 @@ pub(super) fn reader(path: &Path, options: &SqliteOptions) -> Result<Connection,
 enum Refused {
     Foreign(Foreign),
     Sqlite(rusqlite::Error),
+    Log { path: PathBuf, why: io::Error },
 }
 
 impl From<rusqlite::Error> for Refused {
@@ -113,20 +143,21 @@ fn opening(path: &Path, why: Refused) -> JournalError {
     let doing = "open the journal";
     match why {
         Refused::Foreign(why) => JournalError::storage(doing, why),
+        Refused::Log { path, why } => JournalError::storage(doing, format!("{}: {why}", path.display())),
         Refused::Sqlite(why) if is_busy(&why) => JournalError::Busy { doing },
         Refused::Sqlite(why) => JournalError::storage(doing, Failed { path: path.into(), why }),
     }
 }
 
 /// Creates the file, for its owner alone: what a host attaches to contacts is in it. SQLite gives its other files the same rights.
-fn create(path: &Path) -> std::io::Result<()> {
+fn create(path: &Path) -> io::Result<()> {
     let mut how = OpenOptions::new();
     how.write(true).create_new(true);
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut how, 0o600);
     match how.open(path) {
         Ok(file) => file.sync_all()?,
-        Err(why) if why.kind() == std::io::ErrorKind::AlreadyExists => return Ok(()),
+        Err(why) if why.kind() == io::ErrorKind::AlreadyExists => return Ok(()),
         Err(why) => return Err(why),
     }
     // Its name must be stable too, in its folder.
@@ -142,7 +173,7 @@ fn connect(path: &Path, flags: OpenFlags, options: &SqliteOptions) -> Result<Con
     let flags = flags | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let connected = match &options.vfs {
         None => Connection::open_with_flags(path, flags),
-        Some(vfs) => Connection::open_with_flags_and_vfs(path, flags, &**vfs),
+        Some(vfs) => Connection::open_with_flags_and_vfs(path, flags, &*vfs.name),
     };
     let connection = connected.and_then(|connection| {
         connection.busy_timeout(options.busy)?;

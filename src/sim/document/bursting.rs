@@ -10,7 +10,7 @@ use crate::time::{Span, Timestamp};
 use super::super::bursts::{Batches, Bursts, Busyness, Campaign, Shape};
 use super::super::record_file;
 use super::super::scenario::Stream;
-use super::pair;
+use super::{each, pair};
 
 /// What a stream says of bursts beside its arrivals.
 pub(super) fn bursts(stream: &Section<'_>, arrivals: &Entry<'_>) -> Bursts {
@@ -67,12 +67,11 @@ fn batches(entry: &Entry<'_>) -> Option<Batches> {
             mean.number(1.0..=MOST as f64).map(Batches::Geometric)
         }
         Value::List(_) => {
-            let mut sizes = Vec::new();
-            for item in entry.items(FORM)? {
-                let (share, many) = pair(&item, "[0.3, 4]: a probability and how many come at once")?;
+            let sizes = each(&entry.items(FORM)?, |item| {
+                let (share, many) = pair(item, "[0.3, 4]: a probability and how many come at once")?;
                 let (share, many) = (share.share(), size(&many));
-                sizes.push((share?, many?));
-            }
+                Some((share?, many?))
+            })?;
             let sum: f64 = sizes.iter().map(|part| part.0).sum();
             if (sum - 1.0).abs() > 1e-6 {
                 entry.problem(format!("must have probabilities that sum to 1 and not {sum}"));

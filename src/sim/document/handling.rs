@@ -8,7 +8,7 @@ use super::super::conversation::{Conversation, Turns};
 use super::super::distribution::Distribution;
 use super::super::factors::{BySkill, ByTime, Factors};
 use super::super::scenario::Handle;
-use super::{Reader, pair};
+use super::{Reader, each, pair};
 
 const CONVERSATION: &str =
     "{ turns = { geometric = 6 }, agent = { exponential = \"25s\" }, customer = { exponential = \"2m\" } }";
@@ -44,14 +44,12 @@ impl Reader<'_> {
         let section = entry.clone().such_as("{ skill = \"billing\", factors = [[20, 1.5], [90, 0.9]] }").section()?;
         let skill = self.draft.skill(&section.get("skill").or_missing("the skill that makes work faster"));
         let list = section.get("factors").or_missing(FORM);
-        let items = list.items(FORM)?;
-        let mut points = Vec::new();
-        for item in &items {
+        let points = each(&list.items(FORM)?, |item| {
             let (level, factor) = pair(item, "[20, 1.5]: a level and a factor")?;
             let level = level.whole(0..=100).and_then(|level| u8::try_from(level).ok());
             let factor = factor.number(0.001..=1000.0);
-            points.push((level?, factor?));
-        }
+            Some((level?, factor?))
+        })?;
         if points.is_empty() || points.windows(2).any(|pair| pair[0].0 >= pair[1].0) {
             list.problem("must have at least one level, each higher than the one before");
             return None;

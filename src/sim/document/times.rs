@@ -5,7 +5,7 @@ use crate::plan::reading::{Entry, Section};
 
 use super::super::distribution::Distribution;
 use super::super::record_file;
-use super::{Reader, pair};
+use super::{Reader, each, pair};
 
 const DISTRIBUTION: [&str; 8] =
     ["exponential", "erlang", "gamma", "lognormal", "deterministic", "uniform", "hyperexponential", "empirical"];
@@ -15,7 +15,8 @@ impl Reader<'_> {
     pub(super) fn time_or_none(&self, entry: &Entry<'_>) -> Option<Option<Distribution>> {
         match entry.value()? {
             Value::Text(text) if text == "none" => Some(None),
-            _ => self.time(entry).map(Some),
+            Value::Table(_) => self.time(entry).map(Some),
+            _ => entry.wrong("a distribution of lengths of time, such as { exponential = \"4m\" }, or \"none\""),
         }
     }
 
@@ -76,12 +77,11 @@ impl Reader<'_> {
 
 fn hyperexponential(entry: &Entry<'_>) -> Option<Distribution> {
     const FORM: &str = "a list such as [[0.7, \"2m\"], [0.3, \"9m\"]]: probabilities and means";
-    let mut parts = Vec::new();
-    for item in entry.items(FORM)? {
-        let (share, mean) = pair(&item, "[0.7, \"2m\"]: a probability and a mean")?;
+    let parts = each(&entry.items(FORM)?, |item| {
+        let (share, mean) = pair(item, "[0.7, \"2m\"]: a probability and a mean")?;
         let (share, mean) = (share.share(), mean.span());
-        parts.push((share?, mean?));
-    }
+        Some((share?, mean?))
+    })?;
     let sum: f64 = parts.iter().map(|part| part.0).sum();
     if (sum - 1.0).abs() > 1e-6 {
         entry.problem(format!("must be {FORM}, which sum to 1 and not {sum}"));

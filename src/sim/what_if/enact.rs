@@ -2,7 +2,7 @@
 //! (who answers, how long the work takes, who loses patience) follows from what happens now.
 
 use std::cmp::Reverse;
-use std::collections::{BTreeMap, BinaryHeap};
+use std::collections::{BTreeMap, BTreeSet, BinaryHeap};
 
 use crate::command::{Command, Stamped};
 use crate::contact::NewContact;
@@ -13,14 +13,14 @@ use crate::router::Router;
 use crate::sim::policy::Policy;
 use crate::time::{Span, Timestamp};
 
-use super::absences::{self, Absence, Away};
+use super::absences::{self, Away};
+use super::conduct::DRAWN;
 use super::figures::{Figures, answer_within};
 use super::heartbeats::Heartbeats;
 use super::life::{At, Life};
 use super::likeness::Likeness;
 use super::reading::Recording;
-use super::seen::{Alike, Draw, random};
-use super::story::{Reply, Story, WaitEnd, WrapUp};
+use super::story::Reply;
 use super::{Answering, Departures, Patient};
 
 /// One run of a recording.
@@ -37,17 +37,18 @@ pub(super) struct Enactment<'r> {
     /// Contacts that are there, by their place among the arrivals.
     there: BTreeMap<u32, There>,
     stories: BTreeMap<ContactId, u32>,
-    offers: BTreeMap<OfferId, u32>,
+    /// That ring.
+    offers: BTreeSet<OfferId>,
     arrivals: u32,
     away: Away,
     /// How often each agent was away for having let offers ring.
     times_away: BTreeMap<AgentId, usize>,
     sign_ins: BTreeMap<AgentId, Command>,
     heartbeats: Heartbeats,
-    pub(super) likeness: Likeness,
-    pub(super) figures: Figures,
-    pub(super) departures: Departures,
-    pub(super) events: u64,
+    likeness: Likeness,
+    figures: Figures,
+    departures: Departures,
+    events: u64,
 }
 
 /// A contact that is there.
@@ -87,9 +88,6 @@ enum Task {
     Heartbeat(AgentId),
 }
 
-/// The place in the calendar of what is drawn, after all that was recorded.
-const DRAWN: u64 = 1 << 63;
-
 impl<'r> Enactment<'r> {
     pub(super) fn new(recording: &'r Recording, policy: &'r Policy, patient: Patient, router: Router) -> Self {
         let at = router.now();
@@ -104,7 +102,7 @@ impl<'r> Enactment<'r> {
             calendar: BinaryHeap::new(),
             there: BTreeMap::new(),
             stories: BTreeMap::new(),
-            offers: BTreeMap::new(),
+            offers: BTreeSet::new(),
             arrivals: 0,
             away: Away::default(),
             times_away: BTreeMap::new(),
@@ -130,10 +128,8 @@ impl<'r> Enactment<'r> {
             // One that was sent twice arrived once.
             Command::Enqueue { .. } if nothing_followed => {}
             Command::Enqueue { contact, new } => self.arrive(contact, new, at),
-            command if is_from_outside(&command) => {
-                if !self.recording.reactions.contains(&order) {
-                    self.from_outside(command, at);
-                }
+            command if is_from_outside(&command) && !self.recording.reactions.contains(&order) => {
+                self.comes_from_outside(command, at);
             }
             _ => {}
         }
@@ -143,7 +139,7 @@ impl<'r> Enactment<'r> {
         }
     }
 
-    fn from_outside(&mut self, mut command: Command, at: Timestamp) {
+    fn comes_from_outside(&mut self, mut command: Command, at: Timestamp) {
         if let Command::Configure { plan } = &mut command {
             self.policy.apply(plan);
         }
@@ -215,13 +211,13 @@ impl<'r> Enactment<'r> {
                 return;
             }
             Task::Reply(offer, reply) => {
-                if self.offers.contains_key(&offer) {
-                    let command = match reply {
-                        Reply::Accepts => Command::Accept { offer },
-                        Reply::Declines => Command::Decline { offer },
-                        Reply::Revoked => Command::Revoke { offer },
-                        Reply::LetsRing => return,
-                    };
+                let command = match reply {
+                    Reply::Accepts => Command::Accept { offer },
+                    Reply::Declines => Command::Decline { offer },
+                    Reply::Revoked => Command::Revoke { offer },
+                    Reply::LetsRing => return,
+                };
+                if self.offers.contains(&offer) {
                     self.apply(command, at);
                 }
                 return;
@@ -233,7 +229,7 @@ impl<'r> Enactment<'r> {
         let contact = there.id;
         let command = match task {
             Task::Step(stamp) if stamp == there.stamp => {
-                let Some(step) = recording.stories[there.script as usize].script.get(there.step) else { return };
+                let Some(step) = recording.story(there.script).script.get(there.step) else { return };
                 there.step += 1;
                 there.life.take_step(at);
                 let command = step.deed.about(contact);
@@ -247,7 +243,7 @@ impl<'r> Enactment<'r> {
             Task::EndWrapUp(stamp) if stamp == there.stamp => Command::EndWrapUp { contact },
             Task::Leave(wait) if there.life.waits(wait) && !there.life.promised => Command::Abandon { contact },
             Task::Meanwhile(wait, place) if there.life.waits(wait) => {
-                recording.stories[of as usize].meanwhile[place as usize].deed.about(contact)
+                recording.story(of).meanwhile[place as usize].deed.about(contact)
             }
             _ => return,
         };
@@ -319,72 +315,45 @@ impl<'r> Enactment<'r> {
     /// The customer begins to wait: how long it will, and what the host will do meanwhile.
     fn begin_wait(&mut self, story: u32, at: Timestamp) {
         let life = self.there[&story].life;
-        let of: &Story = &self.recording.stories[story as usize];
-        for (place, meanwhile) in (0..).zip(&of.meanwhile) {
+        for (place, meanwhile) in (0..).zip(&self.recording.story(story).meanwhile) {
             if meanwhile.wait == life.wait {
                 self.enter(at + meanwhile.after, meanwhile.order, story, Task::Meanwhile(life.wait, place));
             }
         }
-        let mut random = random(story.into(), Draw::Patience, life.wait.into());
-        let mut beyond = |waited: Span| match self.patient {
-            Patient::Estimated => self.recording.patience.beyond(life.queue, life.channel, waited, &mut random),
-            Patient::Endless => None,
-        };
-        let patience = match of.waits.get(usize::from(life.wait)) {
-            Some(wait) => match wait.end {
-                WaitEnd::Left { order } => Some((wait.lasted, order)),
-                WaitEnd::Unknown => beyond(wait.lasted).map(|patience| (patience, DRAWN)),
-                WaitEnd::Promised => None,
-            },
-            None => beyond(Span::ZERO).map(|patience| (patience, DRAWN)),
-        };
-        if let Some((patience, order)) = patience.filter(|_| !life.promised) {
+        if let Some((patience, order)) = self.recording.patience(story, &life, self.patient) {
             self.enter(at + patience, order, story, Task::Leave(life.wait));
         }
     }
 
     /// An offer rings: whether the agent answers it, and after how long.
     fn ring(&mut self, story: u32, offer: OfferId, agent: AgentId, at: Timestamp) {
-        self.offers.insert(offer, story);
+        self.offers.insert(offer);
         let Some(there) = self.there.get_mut(&story) else { return };
-        let rings = &self.recording.stories[story as usize].rings;
         // The offer of this contact to this agent that is to come again next.
-        let known = (0..64).zip(rings).find(|(place, ring)| ring.agent == agent && there.rung & (1 << place) == 0);
-        let time = u64::from(there.rings);
+        let rings = (0..64).zip(&self.recording.story(story).rings);
+        let mut known = rings.filter(|(place, ring)| ring.agent == agent && there.rung & (1 << place) == 0);
+        let known = known.next();
         there.rings += 1;
-        if let Some((place, _)) = known {
-            there.rung |= 1 << place;
+        match known {
+            Some((place, _)) => there.rung |= 1 << place,
+            None => self.departures.answers_drawn += 1,
         }
-        let own = known.and_then(|(_, ring)| ring.reply.map(|reply| (ring.after, reply, ring.order)));
-        let (after, reply, order) = match own {
-            Some(own) => own,
-            None => {
-                let longer = known.map(|(_, ring)| ring.after);
-                let kinds = [Alike::Agent(agent), Alike::Channel(there.life.channel), Alike::Any];
-                let mut random = random(story.into(), Draw::Reply, time);
-                self.departures.answers_drawn += u64::from(longer.is_none());
-                let drawn = self.recording.replies.draw(&kinds, longer, &mut random);
-                // Where nobody was ever seen to answer, everybody does at once.
-                let (after, reply) = drawn.unwrap_or((longer.unwrap_or(Span::ZERO), Reply::Accepts));
-                (after, reply, DRAWN)
-            }
-        };
-        if reply != Reply::LetsRing {
-            self.enter(at + after, order, story, Task::Reply(offer, reply));
+        let known = known.map(|(_, ring)| ring);
+        match self.recording.reply(story, &there.life, agent, known, there.rings) {
+            None | Some((_, Reply::LetsRing)) => {}
+            Some(((after, order), reply)) => self.enter(at + after, order, story, Task::Reply(offer, reply)),
         }
     }
 
     /// An agent has it in hand for the first time. One that was never handled is handled like another.
     fn begin_work(&mut self, story: u32, at: Timestamp) {
-        if self.recording.stories[story as usize].answered.is_some() {
+        if self.recording.story(story).answered.is_some() {
             return;
         }
         let Some(there) = self.there.get_mut(&story) else { return };
-        let mut random = random(story.into(), Draw::Handling, 0);
-        let drawn = self.recording.handlings.draw(&likes(&there.life), None, &mut random);
-        if let Some((_, like)) = drawn {
+        if let Some(like) = self.recording.like(story, &there.life) {
             there.script = like;
-            there.step = self.recording.stories[like as usize].answered.map_or(0, |answered| answered.step as usize);
+            there.step = self.recording.story(like).answered.map_or(0, |answered| answered.step as usize);
         }
         there.life.take_step(at);
         self.departures.handling_drawn += 1;
@@ -396,21 +365,26 @@ impl<'r> Enactment<'r> {
         let Some(there) = self.there.get_mut(&story) else { return };
         there.stamp += 1;
         let (stamp, life) = (there.stamp, there.life);
-        let script = &recording.stories[there.script as usize];
+        let script = recording.story(there.script);
         let next = match script.script.get(there.step) {
             Some(step) if step.in_hand => {
                 let left = less(step.after, life.worked(now));
                 (life.at == At::Hand).then_some((now + left, step.order, Task::Step(stamp)))
             }
             Some(step) => Some(((life.step + step.after).max(now), step.order, Task::Step(stamp))),
-            None if life.at == At::Hand => finish(recording, story, there, now),
-            None => None,
+            None if life.at != At::Hand => None,
+            // Handled like another, all of whose steps are done.
+            None if recording.story(story).answered.is_none() => Some((now, DRAWN, Task::Finish(stamp))),
+            None => recording
+                .worked(story, &life)
+                .map(|worked| (now + less(worked, life.worked_in_all(now)), DRAWN, Task::Finish(stamp))),
         };
-        let own = &recording.stories[story as usize];
         let further = match life.at {
-            At::SetUp => connect(recording, own, story, &life)
-                .map(|(after, order, works)| (life.since + after, order, Task::Connect(stamp, works))),
-            At::WrapUp => wrap_up(recording, script, story, &life)
+            At::SetUp => recording
+                .set_up(story, &life)
+                .map(|((after, order), works)| (life.since + after, order, Task::Connect(stamp, works))),
+            At::WrapUp => recording
+                .wrap_up(story, &life, script)
                 .map(|(after, order)| (life.since + after, order, Task::EndWrapUp(stamp))),
             _ => None,
         };
@@ -424,18 +398,7 @@ impl<'r> Enactment<'r> {
         let time = self.times_away.entry(agent).or_default();
         let this = *time;
         *time += 1;
-        let seen = self.recording.absences.get(agent, this);
-        let own = seen.and_then(|absence| absence.back.as_ref().map(|(_, order)| (absence.lasted(), *order)));
-        let back = match own {
-            Some(own) => Some(own),
-            None => {
-                let longer = seen.map(Absence::lasted);
-                let mut random = random(agent.0, Draw::Return, this as u64);
-                let kinds = [Alike::Agent(agent), Alike::Any];
-                self.recording.absences.returns().draw(&kinds, longer, &mut random).map(|(after, ())| (after, DRAWN))
-            }
-        };
-        if let Some((after, order)) = back {
+        if let Some(((after, order), _)) = self.recording.comes_back(agent, this) {
             self.enter(at + after, order, 0, Task::Return(agent, this));
         }
     }
@@ -446,9 +409,9 @@ impl<'r> Enactment<'r> {
             return;
         }
         let Some(signed_out) = self.away.end(agent) else { return };
-        let recorded = self.recording.absences.get(agent, time).and_then(|absence| absence.back.as_ref());
+        let recorded = self.recording.comes_back(agent, time).and_then(|(_, command)| command);
         let command = match (recorded, self.sign_ins.get(&agent)) {
-            (Some((command, _)), _) => (**command).clone(),
+            (Some(command), _) => command.clone(),
             (None, Some(&Command::SignIn { ready: channels, .. })) if !signed_out => {
                 Command::SetPresence { agent, channels, ready: true, reason: ReasonId::NONE }
             }
@@ -473,57 +436,8 @@ impl<'r> Enactment<'r> {
     }
 }
 
-/// When the work is over that is in hand beyond what was recorded of it.
-fn finish(recording: &Recording, story: u32, there: &There, now: Timestamp) -> Option<(Timestamp, u64, Task)> {
-    let own = &recording.stories[story as usize];
-    let task = Task::Finish(there.stamp);
-    if own.answered.is_none() {
-        // Handled like another, all of whose steps are done.
-        return Some((now, DRAWN, task));
-    }
-    let mut random = random(story.into(), Draw::Handling, 1);
-    let (worked, _) = recording.handlings.draw(&likes(&there.life), Some(own.worked), &mut random)?;
-    Some((now + less(worked, there.life.worked_in_all(now)), DRAWN, task))
-}
-
-/// How long it takes to set up media, and whether that works.
-fn connect(recording: &Recording, own: &Story, story: u32, life: &Life) -> Option<(Span, u64, bool)> {
-    let seen = own.set_ups.get(usize::from(life.set_up));
-    if let Some(set_up) = seen
-        && let Some(works) = set_up.works
-    {
-        return Some((set_up.after, set_up.order, works));
-    }
-    let mut random = random(story.into(), Draw::SetUp, life.set_up.into());
-    let longer = seen.map(|set_up| set_up.after);
-    let drawn = recording.set_ups.draw(&likes(life), longer, &mut random);
-    match (drawn, longer) {
-        (Some((after, works)), _) => Some((after, DRAWN, works)),
-        (None, None) => Some((Span::ZERO, DRAWN, true)),
-        (None, Some(_)) => None,
-    }
-}
-
-/// When the agent says that the wrap-up is over; `None` where that is not up to it, or longer than any was seen to take.
-fn wrap_up(recording: &Recording, script: &Story, story: u32, life: &Life) -> Option<(Span, u64)> {
-    if let Some(WrapUp { after, order: Some(order) }) = script.wrap_up {
-        return Some((after, order));
-    }
-    if !life.open_wrap_up {
-        return None;
-    }
-    let longer = script.wrap_up.map(|wrap_up| wrap_up.after);
-    let drawn = recording.wrap_ups.draw(&likes(life), longer, &mut random(story.into(), Draw::WrapUp, 0));
-    let none_seen = longer.is_none().then_some(Span::ZERO);
-    drawn.map(|(after, ())| after).or(none_seen).map(|after| (after, DRAWN))
-}
-
 fn less(whole: Span, part: Span) -> Span {
     Span(whole.0.saturating_sub(part.0))
-}
-
-fn likes(life: &Life) -> [Alike; 3] {
-    [Alike::Queue(life.queue, life.channel), Alike::Channel(life.channel), Alike::Any]
 }
 
 /// Whether a command would have come under any policy, at the same instant.

@@ -50,7 +50,7 @@ pub(crate) const EVERYTHING: &str = r#"
 "#;
 
 /// A call puts an email aside; agents who let a call ring are signed out and come back; who waits long is called back.
-const ASIDE: &str = r#"
+pub(crate) const ASIDE: &str = r#"
     horizon = "8h"
     [channels.voice]
     offer = "12s"
@@ -89,7 +89,7 @@ const ASIDE: &str = r#"
     wrap_up = { exponential = "15s" }
 "#;
 
-/// Text that is slower the more of it an agent has, for skills that are relaxed.
+/// Text that is slower the more of it an agent has, for skills that are relaxed, ringing with several at once.
 const TEXT: &str = r#"
     horizon = "6h"
     [channels.chat]
@@ -106,6 +106,8 @@ const TEXT: &str = r#"
     capacity = "desk"
     skills = { fr = 40, en = 90 }
     [queues.service]
+    mode = "broadcast"
+    ring = 3
     agents = ["most-loaded", "longest-idle"]
     steps = [{ requires = "fr >= 80" }, { after = "30s", requires = "fr >= 30" }]
     no_answer = { agent = "stay" }
@@ -118,6 +120,38 @@ const TEXT: &str = r#"
     arrivals = { poisson_per_minute = 2.5 }
     handle = { exponential = "7m" }
     patience = { exponential = "3m" }
+"#;
+
+/// Calls in two languages: some agents speak both, and are taken last.
+pub(crate) const LANGUAGES: &str = r#"
+    seed = 5
+    horizon = "48h"
+    [capacity.phone]
+    voice = { max = 1 }
+    [agents.one]
+    count = 12
+    capacity = "phone"
+    skills = { en = 50 }
+    [agents.two]
+    count = 8
+    capacity = "phone"
+    skills = { en = 90, fr = 90 }
+    [queues.service]
+    agents = ["least-skilled", "longest-idle"]
+    [streams.english]
+    channel = "voice"
+    queue = "service"
+    requires = "en >= 10"
+    arrivals = { poisson_per_minute = 3.3 }
+    handle = { exponential = "4m" }
+    patience = { exponential = "2m" }
+    [streams.french]
+    channel = "voice"
+    queue = "service"
+    requires = "fr >= 10"
+    arrivals = { poisson_per_minute = 1.4 }
+    handle = { exponential = "4m" }
+    patience = { exponential = "2m" }
 "#;
 
 /// A journal of each.

@@ -1,8 +1,6 @@
 //! A journal run again and folded: nothing differs where nothing was changed, and what was changed is found.
-#![cfg(feature = "sim")]
 
 use std::ops::ControlFlow;
-use std::path::Path;
 
 use cordboard::sim::{RunError, Scenario};
 use cordboard::{
@@ -10,58 +8,14 @@ use cordboard::{
     Snapshot, Verified, beginning, verify,
 };
 
-/// Calls that ring out or are abandoned, chats that turn quiet and are parked, hours and shifts.
-const SCENARIO: &str = r#"
-    name = "a bit of everything"
-    horizon = "6h"
-    replications = 3
-    [channels.voice]
-    offer = "15s"
-    connect = "5s"
-    wrap_up = "open"
-    [channels.chat]
-    quiet_after = "40s"
-    park_after = "5m"
-    [capacity.desk]
-    voice = { max = 1 }
-    chat = { max = 4, open = 8, quiet_load = "0%" }
-    [agents.early]
-    count = 4
-    capacity = "desk"
-    shifts = [["00:00", "02:30"]]
-    [agents.late]
-    count = 4
-    capacity = "desk"
-    shifts = [["02:00", "06:00"]]
-    [queues.service]
-    no_answer = { after = 1, agent = "not-ready", not_ready_for = "2m" }
-    hours = [["00:15", "05:45"]]
-    overflow = { closed = "deflect" }
-    [offers]
-    accept = { exponential = "4s" }
-    no_answer = 0.1
-    [streams.calls]
-    channel = "voice"
-    queue = "service"
-    arrivals = { poisson_per_minute = 1.2 }
-    handle = { exponential = "2m" }
-    wrap_up = { exponential = "20s" }
-    patience = { exponential = "90s" }
-    [streams.chats]
-    channel = "chat"
-    queue = "service"
-    arrivals = { poisson_per_minute = 0.8 }
-    conversation = { turns = { geometric = 5 }, agent = { exponential = "20s" }, customer = { exponential = "90s" } }
-"#;
+use crate::days;
 
 fn scenario() -> Scenario {
-    Scenario::from_toml(SCENARIO, Path::new(".")).unwrap_or_else(|problems| panic!("{problems}"))
+    days::scenario(days::EVERYTHING)
 }
 
 fn recorded() -> MemoryJournal {
-    let mut journal = MemoryJournal::new();
-    scenario().run_recorded(&mut journal, 1, &|_| {}).unwrap();
-    journal
+    days::recorded(days::EVERYTHING)
 }
 
 fn verified(journal: &mut MemoryJournal) -> Verified {

@@ -1,0 +1,60 @@
+//! Numbering requests, so that each is done once however often it is sent.
+
+use super::answer::Request;
+use super::stopped::Stopped;
+use super::trunk::Trunk;
+use crate::id::CommandId;
+
+/// A source of commands that numbers them. One for each thread or connection that sends: its numbers have to arrive in order, or within
+/// 64 of each other, and no more than 64 of its requests should be unanswered at once, since the engine remembers so many.
+///
+/// ```
+/// # use std::sync::Arc;
+/// use cordboard::{Applied, Command};
+/// # use cordboard::{Entry, MemoryJournal, NewContact, Plan, Request, Switchboard, SystemClock};
+/// # let plan = Plan::builder().capacity("phone", |p| p.takes("voice", 1)).queue("service", |q| q).build()?;
+/// # let (voice, service) = (plan.find_channel("voice").unwrap(), plan.find_queue("service").unwrap());
+/// # let journal = MemoryJournal::new();
+/// # let open = || Switchboard::open(Box::new(journal.clone()), plan.clone(), Box::new(|_: &Entry| ()), Arc::new(SystemClock), Default::default());
+/// # let call = || Request::arrive("call-1", NewContact::new(service, voice));
+/// let (switchboard, _) = open()?;
+/// let mut source = switchboard.trunk().source(7)?;
+/// let request = source.number(call());
+/// let id = request.id; // to be kept by whoever may have to ask again
+/// switchboard.trunk().call(request)?;
+/// drop(switchboard); // before the answer came, say
+///
+/// let (switchboard, _) = open()?;
+/// let answer = switchboard.trunk().call(call().with_id(id))?;
+/// assert_eq!(answer.applied, Applied::Repeated); // it had been done
+/// let mut source = switchboard.trunk().source(7)?;
+/// assert_eq!(source.number(Command::AdvanceTime).id.number, id.number + 1); // and new ones come after it
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Debug)]
+pub struct Source {
+    last: CommandId,
+}
+
+impl Source {
+    /// Gives a request the next number.
+    pub fn number(&mut self, request: impl Into<Request>) -> Request {
+        self.last.number += 1;
+        request.into().with_id(self.last)
+    }
+}
+
+impl Trunk {
+    /// A source that goes on after the highest number of it that was applied. `source` is the host's to choose, and not 0, which is nobody.
+    /// The plan allows so many ([`Limits::sources`](crate::Limits::sources)): use the same ones again.
+    ///
+    /// # Errors
+    /// The switchboard has stopped.
+    ///
+    /// # Panics
+    /// In a callback, as [`ask`](Self::ask).
+    pub fn source(&self, source: u32) -> Result<Source, Stopped> {
+        let number = self.ask(move |router, _| router.last_number(source))?;
+        Ok(Source { last: CommandId { source, number } })
+    }
+}
