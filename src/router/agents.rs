@@ -12,6 +12,7 @@ use crate::router::records::{Agent, NONE};
 use crate::router::state::State;
 
 impl State {
+    #[cold]
     pub(super) fn sign_in(&mut self, id: AgentId, group: GroupId, command: &Command) {
         let Command::SignIn { skills, ready, .. } = command else { return };
         let now = self.now;
@@ -85,6 +86,7 @@ impl State {
         self.unweigh(slot);
     }
 
+    #[cold]
     pub(super) fn sign_out(&mut self, id: AgentId) {
         let slot = self.agent_slot(id);
         self.off_shelf(slot);
@@ -158,6 +160,7 @@ impl State {
 
     /// An agent whose capacity became smaller, or whose contact weighs more as it goes on, keeps what it has, recorded as
     /// forced where that is now too much.
+    #[cold]
     pub(crate) fn excuse(&mut self, slot: u32) {
         let it = &mut self.agents[slot];
         let profile = self.plan.profile(self.crews.crews[it.crew as usize].profile);

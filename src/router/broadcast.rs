@@ -64,11 +64,16 @@ impl State {
 
     /// Keeps the list of contacts that ring with fewer agents than they may. Every event that makes one ring, or ring
     /// with others, calls it afterwards.
+    #[inline]
     pub(super) fn note_ringing(&mut self, slot: u32) {
-        let (was, is) = (self.contacts[slot].is_short(), self.could_ring_more(slot));
-        if was == is {
-            return;
+        let is = self.could_ring_more(slot);
+        if self.contacts[slot].is_short() != is {
+            self.list_short(slot, is);
         }
+    }
+
+    #[cold]
+    fn list_short(&mut self, slot: u32, is: bool) {
         self.contacts[slot].set_short(is);
         if is {
             let (level, at) = self.standing_rank(&self.contacts[slot]);

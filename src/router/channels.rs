@@ -65,6 +65,7 @@ impl State {
     }
 
     /// The contact of an agent is of another channel, and is worked on there.
+    #[cold]
     pub(super) fn go_on_over(&mut self, slot: u32, channel: ChannelId, connect_by: Option<Timestamp>) {
         self.note_pace(slot);
         let now = self.now;

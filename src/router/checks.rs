@@ -25,6 +25,7 @@ pub(crate) enum Subject {
 impl State {
     /// Whether the command may be applied now; `None` if it was applied before. Changes nothing. O(log n) at most,
     /// but for `Configure`.
+    #[inline]
     pub(crate) fn check(&self, input: &Stamped) -> Result<Option<Subject>, Rejected> {
         if self.sources.knows(input.id)? {
             return Ok(None);
@@ -339,10 +340,7 @@ impl State {
     ) -> Result<Subject, Rejected> {
         let slot = self.contact_ids.get(&contact).ok_or(Rejected::UnknownContact(contact))?;
         let place = self.contacts[slot].place;
-        if allowed(place) {
-            return Ok(Subject::Contact(slot));
-        }
-        Err(Rejected::WrongState { contact, state: state_name(place), wanted })
+        if allowed(place) { Ok(Subject::Contact(slot)) } else { Err(wrong_state(contact, place, wanted)) }
     }
 }
 
@@ -365,6 +363,12 @@ fn state_name(place: Place) -> &'static str {
     }
 }
 
+#[cold]
+fn wrong_state(contact: ContactId, place: Place, wanted: &'static str) -> Rejected {
+    Rejected::WrongState { contact, state: state_name(place), wanted }
+}
+
+#[cold]
 fn limit(what: &'static str, limit: u64) -> Rejected {
     Rejected::LimitReached { what, limit }
 }

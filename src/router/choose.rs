@@ -218,9 +218,7 @@ impl State {
         }
         self.acquaint(self.agents[agent].crew);
         let it = &self.agents[agent];
-        let waiting_for_it = self.classes.waiting_for(it.id);
-        let able = |&slot: &u32| it.room.has(self.contacts[slot].channel) && !self.excluded(slot, it.id);
-        if let Some(slot) = waiting_for_it.filter(able).min_by_key(|&slot| self.contact_urgency(slot)) {
+        if let Some(slot) = self.first_waiting_for(agent) {
             return Some(slot);
         }
         let group = self.plan.group(it.group)?;
@@ -243,6 +241,16 @@ impl State {
             }
         }
         best.map(|(_, slot)| slot)
+    }
+
+    /// The most urgent of the contacts that wait for the agent alone and that it has room for.
+    fn first_waiting_for(&self, agent: u32) -> Option<u32> {
+        if !self.classes.any_direct() {
+            return None;
+        }
+        let it = &self.agents[agent];
+        let able = |&slot: &u32| it.room.has(self.contacts[slot].channel) && !self.excluded(slot, it.id);
+        self.classes.waiting_for(it.id).filter(able).min_by_key(|&slot| self.contact_urgency(slot))
     }
 
     /// The first contact of a lane that the agent may take.

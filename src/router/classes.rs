@@ -71,6 +71,7 @@ pub(crate) struct Classes {
 }
 
 impl Classes {
+    #[inline]
     pub(crate) fn find(&self, key: &ClassKey) -> Option<u32> {
         self.by_key.get(key)
     }
@@ -99,6 +100,11 @@ impl Classes {
         self.all.push(Class { key, lane, line: Line::default(), plain });
         self.by_key.insert(key, class);
         class
+    }
+
+    /// Whether any contact waits for one agent alone.
+    pub(crate) fn any_direct(&self) -> bool {
+        !self.direct.is_empty()
     }
 
     /// Contacts that wait for this agent alone, by arrival.

@@ -14,7 +14,9 @@ use crate::time::{Span, Timestamp};
 impl Step<'_> {
     /// Carries out the checked command on its subject.
     pub(crate) fn perform(&mut self, subject: Subject, until: Timestamp) {
-        self.find_again(subject);
+        if self.state.lost > 0 {
+            self.find_again(subject);
+        }
         match (self.command, subject) {
             (Command::AdvanceTime, _) => self.advance_time(until),
             (Command::Configure { .. }, _) => self.configure(),

@@ -12,20 +12,22 @@ impl State {
     pub(super) fn arrive(&mut self, id: ContactId, command: &Command) {
         let Command::Enqueue { new, .. } = command else { return };
         self.arrivals += 1;
-        let mut contact = Contact::new(id, self.arrivals, new.queue, new.channel, self.now);
-        contact.origin = new.age_origin.unwrap_or(self.now);
-        contact.priority = new.priority;
-        contact.needs = self.needs.intern(&new.needs);
-        contact.set_answer_within(new.answer_within);
-        contact.set_max_wait(new.max_wait);
-        contact.set_wrap_up(new.wrap_up);
-        contact.set_only(match new.preferred {
+        let slot = self.contacts.insert(Contact::new(id, self.arrivals, new.queue, new.channel, self.now));
+        let needs = self.needs.intern(&new.needs);
+        let it = &mut self.contacts[slot];
+        it.origin = new.age_origin.unwrap_or(self.now);
+        it.priority = new.priority;
+        it.needs = needs;
+        it.set_answer_within(new.answer_within);
+        it.set_max_wait(new.max_wait);
+        it.set_wrap_up(new.wrap_up);
+        it.set_customer(new.customer);
+        let only = match new.preferred {
             Some(preferred) => self.preferred(preferred, new.channel),
-            None => self.affine(&contact, new.customer),
-        });
-        contact.set_customer(new.customer);
-        contact.class = self.class_of(self.class_key(&contact));
-        let slot = self.contacts.insert(contact);
+            None => self.affine(&self.contacts[slot], new.customer),
+        };
+        self.contacts[slot].set_only(only);
+        self.classify(slot);
         self.contact_ids.insert(id, slot);
         self.take_in_hand(slot);
         if let Some(customer) = new.customer {
@@ -85,6 +87,7 @@ impl State {
         }
     }
 
+    #[cold]
     pub(super) fn transfer(&mut self, id: ContactId, queue: QueueId, command: &Command) {
         let Command::Transfer { to, reset_age, .. } = command else { return };
         let slot = self.contact_slot(id);
@@ -213,6 +216,7 @@ impl State {
         self.plan.connect_time(it.queue, it.channel).is_some()
     }
 
+    #[cold]
     pub(super) fn exclude(&mut self, slot: u32, agent: AgentId) {
         let Some(queue) = self.plan.queue(self.contacts[slot].queue) else { return };
         let (span, most) = (queue.no_answer.exclude_for, queue.offers_per_agent);
@@ -254,28 +258,35 @@ impl State {
         self.contacts.free(slot);
     }
 
-    /// Sets the contact's one timer to what its place asks for.
+    /// Sets the contact's one timer to what its place asks for; mostly it is as it should be.
     pub(crate) fn arm(&mut self, slot: u32) {
-        let due = match self.contacts[slot].place {
+        let due = self.due(slot).filter(|&due| due < Timestamp::MAX);
+        if self.contacts[slot].timer().map(|timer| timer.due) != due {
+            self.set_timer(slot, due);
+        }
+    }
+
+    /// When the contact needs looking at next.
+    #[inline]
+    fn due(&self, slot: u32) -> Option<Timestamp> {
+        let it = &self.contacts[slot];
+        match it.place {
             Place::InLine => self.waiting_due(slot),
             Place::With(Stage::Active | Stage::Quiet) | Place::Parked => {
-                let it = &self.contacts[slot];
                 it.deadline().or_else(|| self.silence(it).map(|(due, _)| due))
             }
             Place::With(Stage::Offered) => self.first_to_expire(slot).map(|(expires, _)| expires),
-            Place::With(_) => self.contacts[slot].deadline(),
+            Place::With(_) => it.deadline(),
             Place::Scheduled => Some(self.stands_at(slot).max(self.now)),
             Place::Loose => None,
-        };
-        let before = self.contacts[slot].timer();
-        if before.map(|timer| timer.due) == due {
-            return;
         }
+    }
+
+    fn set_timer(&mut self, slot: u32, due: Option<Timestamp>) {
         let owner = self.owner(slot);
-        if let Some(timer) = before {
+        if let Some(timer) = self.contacts[slot].timer() {
             self.timers.cancel(timer, owner);
         }
-        let due = due.filter(|&due| due < Timestamp::MAX);
         let timer = due.map(|due| self.timers.set(self.now, due, owner, slot));
         self.contacts[slot].set_timer(timer);
     }

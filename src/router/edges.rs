@@ -126,6 +126,7 @@ impl Step<'_> {
     }
 
     /// Sends a contact where an edge of its queue says. `ends`: where it says that it ends, it does.
+    #[cold]
     fn at_edge(&mut self, slot: u32, to: OverflowTo, why: Edge, ends: bool) -> At {
         let it = &self.state.contacts[slot];
         let contact = it.id;
@@ -203,6 +204,7 @@ impl State {
     }
 
     /// The contact is in another queue, where it begins anew, but for its age.
+    #[cold]
     pub(super) fn overflow_into(&mut self, slot: u32, queue: QueueId) {
         if self.is_waiting(slot) {
             self.leave_line(slot);

@@ -141,6 +141,7 @@ impl State {
         }
     }
 
+    #[inline]
     fn pace_of(&mut self, slot: u32) -> &mut Pace {
         let it = &self.contacts[slot];
         let pace = &mut self.standings[usize::from(it.queue.0)].pace;

@@ -14,6 +14,7 @@ impl<K, V> Default for IdMap<K, V> {
 }
 
 impl<K: Eq + Hash, V: Copy> IdMap<K, V> {
+    #[inline]
     pub(crate) fn get(&self, key: &K) -> Option<V> {
         self.0.get(key).copied()
     }

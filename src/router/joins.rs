@@ -52,7 +52,8 @@ impl Joins {
 }
 
 /// The contact that an event takes out of its agent's hands, or whose conversation it ends.
-fn leaves(what: &What) -> Option<ContactId> {
+#[inline]
+pub(crate) fn leaves(what: &What) -> Option<ContactId> {
     match *what {
         What::Returned { contact, .. }
         | What::Parked { contact, .. }
@@ -214,9 +215,9 @@ impl Step<'_> {
         self.mark_agent(to);
     }
 
-    /// What takes a contact out of its agent's hands, or ends the conversation, sends away whoever had joined it first.
-    pub(crate) fn part_before(&mut self, what: &What) {
-        let Some(contact) = leaves(what) else { return };
+    /// The contact is about to leave its agent's hands, or its conversation to end: whoever had joined it is sent away first.
+    #[cold]
+    pub(crate) fn part_from(&mut self, contact: ContactId) {
         let slot = self.state.contact_slot(contact);
         while let Some((agent, _)) = { self.state.joins.of(slot).next() } {
             self.part(slot, agent);

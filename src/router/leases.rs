@@ -61,6 +61,7 @@ impl State {
     }
 
     /// The agent is lost, or found again.
+    #[cold]
     pub(super) fn set_lost(&mut self, agent: AgentId, until: Option<Timestamp>) {
         let slot = self.agent_slot(agent);
         self.note_lost(slot, until);
@@ -94,10 +95,8 @@ impl State {
 
 impl Step<'_> {
     /// A sign of life of an agent who was lost: it is back.
+    #[cold]
     pub(super) fn find_again(&mut self, subject: Subject) {
-        if self.state.lost == 0 {
-            return;
-        }
         let Some(slot) = self.state.sign_of_life(self.command, subject) else { return };
         let it = &self.state.agents[slot];
         if it.lost.is_some() && !matches!(self.command, Command::SignIn { .. }) {

@@ -87,6 +87,7 @@ impl State {
     }
 
     /// A contact that rings rings with one more agent. Unlike the first offer, it changes nothing of the contact's turn.
+    #[cold]
     pub(super) fn ring_too(&mut self, slot: u32, leg: Leg) {
         self.legs.insert(slot, leg);
         let it = &mut self.contacts[slot];
@@ -145,6 +146,7 @@ impl State {
     }
 
     /// One of several offers ends, and the contact goes on ringing. If it was the first, the one made next is first now.
+    #[cold]
     pub(super) fn ring_less(&mut self, slot: u32, offer: OfferId) {
         let agent = self.agent_of(slot, offer);
         let holder = &mut self.agents[agent];

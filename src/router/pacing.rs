@@ -112,6 +112,7 @@ impl State {
         }
     }
 
+    #[cold]
     fn remember_given(&mut self, slot: u32, channel: ChannelId) {
         let (now, profile) = (self.now, self.crews.crews[self.agents[slot].crew as usize].profile);
         let rule = self.plan.profile(profile).and_then(|profile| profile.channel(channel));

@@ -13,6 +13,7 @@ use crate::time::Timestamp;
 
 impl State {
     /// Goes on under a checked revision of the plan. O(everything).
+    #[cold]
     pub(crate) fn configure(&mut self, plan: Plan) {
         self.keep_widened(&plan);
         self.renew_leases();
@@ -46,6 +47,7 @@ impl State {
     }
 
     /// Makes every index anew from the records. O(everything).
+    #[cold]
     pub(crate) fn rebuild(&mut self) {
         if let Ok(orders) = Orders::compile(&self.plan, &self.policies) {
             self.orders = orders;

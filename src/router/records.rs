@@ -142,6 +142,7 @@ const OWNED: u16 = 1 << 12;
 
 impl Contact {
     /// One that has just arrived, with nothing special about it.
+    #[inline]
     pub(crate) fn new(id: ContactId, arrival: u64, queue: QueueId, channel: ChannelId, now: Timestamp) -> Self {
         Self {
             id,
@@ -406,6 +407,7 @@ impl<T> Default for Slots<T> {
 }
 
 impl<T> Slots<T> {
+    #[inline]
     pub(crate) fn insert(&mut self, record: T) -> u32 {
         if let Some(slot) = self.free.pop() {
             self.all[slot as usize] = record;

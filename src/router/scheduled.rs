@@ -63,6 +63,7 @@ impl Appointments {
 
 impl Step<'_> {
     /// A contact that is promised for later: it is scheduled, or stands in line already.
+    #[cold]
     pub(crate) fn await_its_time(&mut self, slot: u32) {
         let contact = self.state.contacts[slot].id;
         let until = self.state.stands_at(slot);
@@ -82,6 +83,7 @@ impl Step<'_> {
     }
 
     /// The agent's capacity is taken for a contact before its time.
+    #[cold]
     pub(crate) fn reserve(&mut self, slot: u32, agent: u32) {
         let channel = self.state.contacts[slot].channel;
         self.put_aside_for(slot, agent, channel);
@@ -175,6 +177,7 @@ impl State {
         }
     }
 
+    #[cold]
     pub(super) fn become_scheduled(&mut self, slot: u32) {
         let it = &mut self.contacts[slot];
         it.set_only(None);
@@ -183,6 +186,7 @@ impl State {
     }
 
     /// The contact is about to stand in line; whom it waits for alone is asked now.
+    #[cold]
     pub(super) fn become_due(&mut self, slot: u32) {
         let Some(it) = self.appointment(slot) else { return };
         let now = self.now;
@@ -213,6 +217,7 @@ impl State {
     }
 
     /// Takes the agent's capacity for a contact that is given to it later.
+    #[cold]
     pub(super) fn take_reservation(&mut self, slot: u32, agent: AgentId, until: Timestamp) {
         if self.is_waiting(slot) {
             self.leave_line(slot);
@@ -233,6 +238,7 @@ impl State {
     }
 
     /// The contact is given, or gone: nothing is promised any more.
+    #[cold]
     pub(super) fn forget_appointment(&mut self, slot: u32) {
         self.appointments.forget(slot);
         self.contacts[slot].appoint(false);

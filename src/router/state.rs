@@ -199,6 +199,7 @@ impl State {
         Rank { at: clamp(i128::from(self.now.0).saturating_sub(age)), ..rank }
     }
 
+    #[inline]
     pub(crate) fn class_key(&self, contact: &Contact) -> ClassKey {
         let by_ratio = self.plan.queue(contact.queue).is_some_and(|queue| queue.order == ContactOrder::Ratio);
         let within = if by_ratio { self.within(contact) } else { Span::ZERO };
@@ -207,10 +208,15 @@ impl State {
     }
 
     /// The class of this key, new if need be. O(1).
+    #[inline]
     pub(crate) fn class_of(&mut self, key: ClassKey) -> u32 {
-        if let Some(class) = self.classes.find(&key) {
-            return class;
+        match self.classes.find(&key) {
+            Some(class) => class,
+            None => self.add_class(key),
         }
+    }
+
+    fn add_class(&mut self, key: ClassKey) -> u32 {
         let pools = self.plan.queue(key.queue).map_or(0, |queue| queue.pool(usize::from(key.step)).len());
         let steps = self.plan.queue(key.queue).map_or(&[][..], |queue| queue.pool(usize::from(key.step)));
         let prefers = |requirement: &Requirement| requirement.has_preferences();

@@ -72,10 +72,14 @@ impl Router {
 }
 
 impl Trace {
+    #[inline]
     pub(crate) fn agent_chosen(&mut self, state: &State, contact: u32, chosen: u32) {
-        if !self.on {
-            return;
+        if self.on {
+            self.note_agent(state, contact, chosen);
         }
+    }
+
+    fn note_agent(&mut self, state: &State, contact: u32, chosen: u32) {
         let candidates: Vec<Candidate<AgentId>> = state
             .agents_by_id()
             .into_iter()

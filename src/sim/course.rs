@@ -86,7 +86,7 @@ impl Course {
     /// Somebody waited, perhaps beyond the window.
     pub(super) fn wait(&mut self, from: Timestamp, to: Timestamp, window: Window) {
         let outlasts = to >= window.to;
-        if from == to || from >= window.to || (!outlasts && window.part(from) == window.part(to)) {
+        if from >= window.to || (!outlasts && window.part(from) == window.part(to)) {
             return;
         }
         self.of(from, window).joined += 1;

@@ -156,7 +156,14 @@ impl ContactTally {
     }
 
     /// Somebody waited so long, whether or not the contact counts.
+    #[inline]
     pub(super) fn wait(&mut self, from: Timestamp, to: Timestamp, window: Window) {
+        if from < to {
+            self.wait_some(from, to, window);
+        }
+    }
+
+    fn wait_some(&mut self, from: Timestamp, to: Timestamp, window: Window) {
         self.queue_area += window.clip(from, to);
         self.course.wait(from, to, window);
     }
