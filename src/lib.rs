@@ -157,6 +157,7 @@ mod planted;
 extern crate self as cordboard;
 
 mod agent;
+mod between;
 mod capacity;
 mod channel;
 mod command;
@@ -184,6 +185,7 @@ mod router;
 mod time;
 
 pub use agent::*;
+pub use between::*;
 pub use capacity::*;
 pub use channel::{AgeFrom, Channel, Conversation, Wake};
 pub use command::*;

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::between::WaitCost;
 use crate::customer::Affinity;
 use crate::id::ChannelId;
 use crate::overflow::Overflow;
@@ -75,6 +76,10 @@ pub enum AgentOrder {
     Random,
     /// The host's own [`AgentSelection`](crate::AgentSelection) of that name.
     Host(Box<str>),
+    /// Shortest [handling time](crate::Group::handling) that the group states for this queue; those that state none last.
+    Fastest,
+    /// Who could do the least else: fewest queues that the group serves, then fewest skills.
+    LeastFlexible,
 }
 
 /// What "idle" is counted from.
@@ -270,9 +275,17 @@ pub struct Queue {
     pub lead: Span,
     /// No longer in the plan; takes nothing new, and is served until it is empty.
     pub retired: bool,
+    /// What it counts for where agents choose [between](crate::Between) queues by share or weight; at most [`Queue::MOST_WEIGHT`].
+    pub weight: u32,
+    /// What it costs that a contact of it waits, where agents choose [between](crate::Between) queues by cost; `None`: what it has waited in
+    /// proportion to the time within which it should be answered.
+    pub cost: Option<WaitCost>,
 }
 
 impl Queue {
+    /// The most that a weight may be.
+    pub const MOST_WEIGHT: u32 = 1_000_000;
+
     /// The queue's own target for `channel`, if it has one.
     pub fn target(&self, channel: ChannelId) -> Option<Target> {
         self.targets.get(usize::from(channel.0)).copied().flatten()

@@ -8,7 +8,7 @@ const LAYERS: &[&[&str]] = &[
     &["planted", "id", "time", "nearest", "private"],
     &["hours"],
     &["requirement", "capacity", "customer", "lease"],
-    &["queue", "overflow"],
+    &["queue", "overflow", "between"],
     &["channel", "agent"],
     &["contact"],
     &["plan"],

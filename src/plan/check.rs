@@ -10,6 +10,7 @@ use super::names::name_problem;
 use super::problem::{Problem, Problems};
 use super::{Limits, NamedRequirement, Plan};
 use crate::agent::Group;
+use crate::between::{Between, WaitCost};
 use crate::capacity::{Adaptive, Load, Profile, Ramp, Stage};
 use crate::channel::{Channel, Conversation};
 use crate::customer::Customers;
@@ -32,14 +33,17 @@ pub(super) struct Unchecked {
     limits: Limits,
     customers: Customers,
     leases: Leases,
+    between: Between,
 }
 
 impl TryFrom<Unchecked> for Plan {
     type Error = Problems;
 
     fn try_from(raw: Unchecked) -> Result<Self, Problems> {
-        let Unchecked { channels, skills, profiles, groups, queues, requirements, limits, customers, leases } = raw;
-        let plan = Self { channels, skills, profiles, groups, queues, requirements, limits, customers, leases };
+        let Unchecked { channels, skills, profiles, groups, queues, requirements, .. } = raw;
+        let Unchecked { limits, customers, leases, between, .. } = raw;
+        let plan =
+            Self { channels, skills, profiles, groups, queues, requirements, limits, customers, leases, between };
         plan.check()?;
         Ok(plan)
     }
@@ -82,6 +86,8 @@ impl Plan {
         self.groups.iter().for_each(|group| check.group(group));
         self.queues.iter().for_each(|queue| check.queue(queue));
         check.that(self.leases.agent != Some(Span::ZERO), "leases", "a lease must last at least 1us");
+        let named = !matches!(&self.between, Between::Host(name) if name.is_empty());
+        check.that(named, "between", "the name of a host's policy is empty");
         for named in &self.requirements {
             check.requirement(&join("requirements", &named.name), &named.requires);
         }
@@ -179,14 +185,19 @@ impl Check<'_> {
         self.ranks(&path, &group.tiers, 0);
         let served = group.serves.iter().flatten().map(|served| (served.queue, served.rank));
         self.ranks(&path, &served.collect::<Vec<_>>(), 1);
+        let bounded = group.serves.iter().flatten().all(|served| served.reserve == 0 || served.hold > Span::ZERO);
+        self.that(bounded, &path, "agents are kept free of a queue for no time at all");
+        let times = group.handling.iter().all(|&(_, time)| time > Span::ZERO);
+        self.that(times, &path, "a handling time is 0 where it must be at least 1us");
+        self.ranks(&path, &group.handling.iter().map(|&(queue, _)| (queue, 0)).collect::<Vec<_>>(), 0);
     }
 
     fn ranks(&mut self, path: &str, ranks: &[(QueueId, u16)], least: u16) {
         let queues = self.plan.queues.len();
         let known = ranks.iter().all(|&(queue, rank)| usize::from(queue.0) < queues && rank >= least);
-        self.that(known, path, "a queue in tiers or serves is not in the plan, or its rank is 0");
+        self.that(known, path, "a queue in tiers, serves or handling is not in the plan, or its rank is 0");
         let ascending = ranks.windows(2).all(|pair| pair[0].0 < pair[1].0);
-        self.that(ascending, path, "the queues in tiers or serves are not ascending");
+        self.that(ascending, path, "the queues in tiers, serves or handling are not ascending");
     }
 
     fn queue(&mut self, queue: &Queue) {
@@ -212,6 +223,8 @@ impl Check<'_> {
         self.that(queue.offers_per_agent >= 1 && queue.offers_per_contact >= 1, path, "a number of offers is 0");
         self.that(queue.targets.len() <= self.plan.channels.len(), path, "a target's channel is not in the plan");
         queue.targets.iter().flatten().for_each(|target| self.target(path, target));
+        let costs = queue.cost.is_none_or(|cost| cost.per_minute.max(cost.growth) <= WaitCost::MOST);
+        self.that(costs && queue.weight <= Queue::MOST_WEIGHT, path, "a weight or a cost is too much");
         self.steps(path, queue);
         self.overflow(path, queue);
     }

@@ -38,7 +38,7 @@ pub struct UnknownPolicy {
     part: Option<String>,
 }
 
-const ORDERS: [&str; 11] = [
+const ORDERS: [&str; 13] = [
     "tier",
     "longest-idle",
     "most-recently-idle",
@@ -50,6 +50,8 @@ const ORDERS: [&str; 11] = [
     "least-skilled",
     "fewest-handled",
     "random",
+    "fastest",
+    "least-flexible",
 ];
 
 impl Policy {
@@ -102,6 +104,8 @@ impl fmt::Display for Policy {
                 AgentOrder::LeastSkilled => f.write_str("least-skilled")?,
                 AgentOrder::FewestHandled => f.write_str("fewest-handled")?,
                 AgentOrder::Random => f.write_str("random")?,
+                AgentOrder::Fastest => f.write_str("fastest")?,
+                AgentOrder::LeastFlexible => f.write_str("least-flexible")?,
                 AgentOrder::Host(name) => write!(f, "host:{name}")?,
             }
         }

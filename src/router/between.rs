@@ -1,0 +1,171 @@
+//! Which queue: how an agent chooses between queues that its group serves alike.
+
+use std::sync::Arc;
+
+use crate::between::{Between, WaitCost};
+use crate::id::{GroupId, QueueId};
+use crate::plan::Plan;
+use crate::policy::{LineView, QueueSelection};
+use crate::rejected::Rejected;
+use crate::router::orders::Policies;
+use crate::router::records::Rank;
+use crate::router::state::State;
+use crate::time::Span;
+
+/// A score divided by a handling time keeps so many binary digits behind the point.
+const DIGITS: u32 = 40;
+
+/// What a group needs that says nothing of it.
+const A_MINUTE: Span = Span::from_mins(1);
+
+/// A way to choose, with what it needs at hand; the most urgent contact of all has none.
+#[derive(Clone)]
+pub(crate) enum Ranking {
+    LongestQueue,
+    FixedQueueRatio,
+    MaxWeight,
+    Cmu,
+    Host(Arc<dyn QueueSelection>),
+}
+
+/// The first contact of a queue that an agent would take.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct First {
+    queue: QueueId,
+    urgency: Rank,
+    slot: u32,
+}
+
+impl Ranking {
+    pub(crate) fn compile(plan: &Plan, policies: &Policies) -> Result<Option<Self>, Rejected> {
+        Ok(Some(match plan.between() {
+            Between::Urgency => return Ok(None),
+            Between::LongestQueue => Self::LongestQueue,
+            Between::FixedQueueRatio => Self::FixedQueueRatio,
+            Between::MaxWeight => Self::MaxWeight,
+            Between::Cmu => Self::Cmu,
+            Between::Host(name) => {
+                let known = policies.queues.iter().find(|policy| policy.name() == &**name);
+                Self::Host(known.ok_or_else(|| Rejected::UnknownPolicy(name.clone()))?.clone())
+            }
+        }))
+    }
+
+    fn score(&self, view: &LineView<'_>) -> i128 {
+        let (waiting, weight) = (i128::from(view.waiting), i128::from(view.weight));
+        match self {
+            Self::LongestQueue => waiting,
+            Self::FixedQueueRatio => {
+                waiting * i128::from(view.weight_in_all) - weight * i128::from(view.waiting_in_all)
+            }
+            Self::MaxWeight => ((waiting * weight) << DIGITS) / handling(view),
+            Self::Cmu => {
+                let waited = view.now.since(view.first.age_origin);
+                let marginal = WaitCost::marginal(view.cost, waited, view.first.answer_within);
+                ((marginal as i128) << DIGITS) / handling(view)
+            }
+            Self::Host(policy) => policy.score(view).into(),
+        }
+    }
+}
+
+fn handling(view: &LineView<'_>) -> i128 {
+    view.handling.unwrap_or(A_MINUTE).0.max(1).into()
+}
+
+impl State {
+    /// The contact an agent is to take where queues are scored: of those it serves first, the first of the queue with the largest score.
+    /// As [`State::find_contact`], and O(lanes × log lanes); where shares or the host are asked, O(queues its group serves) more.
+    #[cold]
+    pub(super) fn first_by_queue(&mut self, agent: u32) -> Option<u32> {
+        let ranking = &self.orders.between.clone()?;
+        let mut firsts = std::mem::take(&mut self.firsts);
+        firsts.clear();
+        let (it, mut rank) = (&self.agents[agent], u16::MAX);
+        let group = self.plan.group(it.group)?;
+        for channel in it.room.iter() {
+            for &lane in self.classes.by_channel.get(usize::from(channel.0)).into_iter().flatten() {
+                let lane = &self.classes.lanes[lane as usize];
+                if lane.heads.is_empty() || self.choice(lane.queue).only_claimed {
+                    continue;
+                }
+                let Some(served) = group.served(lane.queue).filter(|served| served.rank <= rank) else { continue };
+                let open = self.opening(it.group, &served, channel);
+                let Some((standing, slot)) = self.first_in_lane(agent, lane, open) else { continue };
+                if served.rank < rank {
+                    rank = served.rank;
+                    firsts.clear();
+                }
+                firsts.push(First { queue: lane.queue, urgency: self.urgency(standing, lane.within), slot });
+            }
+        }
+        // A queue with several channels has several, of which the most urgent stands for it.
+        firsts.sort_unstable_by_key(|first| (first.queue, first.urgency));
+        firsts.dedup_by_key(|first| first.queue);
+        let best = match &firsts[..] {
+            [only] => Some(*only),
+            all => {
+                let totals = self.totals(it.group, rank, ranking);
+                let best = all.iter().min_by_key(|first| {
+                    (std::cmp::Reverse(self.queue_score(it.group, first.slot, ranking, totals)), first.urgency)
+                });
+                best.copied()
+            }
+        };
+        self.firsts = firsts;
+        best.map(|first| first.slot)
+    }
+
+    /// The score of a contact's queue, it being the first of it, for agents of a group.
+    fn queue_score(&self, group: GroupId, slot: u32, ranking: &Ranking, (waiting, weight): (u64, u64)) -> i128 {
+        let it = &self.contacts[slot];
+        let queue = self.plan.queue(it.queue);
+        ranking.score(&LineView {
+            now: self.now,
+            group,
+            queue: it.queue,
+            waiting: self.standings[usize::from(it.queue.0)].waiting,
+            weight: queue.map_or(1, |queue| queue.weight),
+            waiting_in_all: waiting,
+            weight_in_all: weight,
+            cost: queue.and_then(|queue| queue.cost),
+            handling: self.plan.group(group).and_then(|group| group.handling(it.queue)),
+            first: self.view(it),
+        })
+    }
+
+    /// How many wait, and the weights, in all queues that give and that a group serves with a rank; nothing where nobody asks.
+    fn totals(&self, group: GroupId, rank: u16, ranking: &Ranking) -> (u64, u64) {
+        let Some(group) = self.plan.group(group) else { return (0, 0) };
+        if !matches!(ranking, Ranking::FixedQueueRatio | Ranking::Host(_)) {
+            return (0, 0);
+        }
+        let alike = |queue: QueueId| group.serves(queue) == Some(rank) && !self.choice(queue).only_claimed;
+        let add = |(waiting, weight): (u64, u64), queue: QueueId| {
+            let of_queue = self.plan.queue(queue).map_or(0, |queue| queue.weight);
+            (waiting + u64::from(self.standings[usize::from(queue.0)].waiting), weight + u64::from(of_queue))
+        };
+        match &group.serves {
+            Some(served) => served.iter().map(|served| served.queue).filter(|&queue| alike(queue)).fold((0, 0), add),
+            None => {
+                let all = (0..self.plan.queues().len()).map(|queue| QueueId(queue as u16));
+                all.filter(|&queue| alike(queue)).fold((0, 0), add)
+            }
+        }
+    }
+
+    /// The score of the queue of a waiting contact for an agent, as a decision that is recorded shows it: of the first that the agent could take.
+    pub(super) fn recorded_score(&self, agent: u32, slot: u32) -> Option<i128> {
+        let ranking = self.orders.between.as_ref()?;
+        let (it, group) = (&self.contacts[slot], self.agents[agent].group);
+        let rank = self.plan.group(group)?.serves(it.queue)?;
+        let mut all = self.contacts_by_arrival();
+        all.retain(|&other| {
+            let it = &self.contacts[other];
+            self.is_waiting(other) && it.only().is_none() && it.queue == self.contacts[slot].queue
+        });
+        all.retain(|&other| self.could_take(agent, other));
+        let first = all.into_iter().min_by_key(|&other| self.contact_urgency(other))?;
+        Some(self.queue_score(group, first, ranking, self.totals(group, rank, ranking)))
+    }
+}
