@@ -67,6 +67,7 @@ mod scenario;
 mod settling;
 mod slot;
 mod staffing;
+mod stated;
 mod talking;
 mod tally;
 mod together;

@@ -177,10 +177,7 @@ fn a_revision_keeps_ids_and_retires_what_is_gone() {
     assert_eq!(after.queues()[0].steps, before.queues()[0].steps, "a retired queue is as it was");
     assert_eq!(after.queues()[1].limit, 10);
     assert_eq!(after.groups()[0].skills.level(SkillId(0)), 70);
-    assert_eq!(
-        after.groups()[0].serves,
-        Some([1, 2].map(|queue| Served { queue: QueueId(queue), rank: 1, after: Span::ZERO }).to_vec())
-    );
+    assert_eq!(after.groups()[0].serves, Some([1, 2].map(|queue| Served::at(QueueId(queue), 1)).to_vec()));
     assert_eq!(after.groups()[1].capacity, before.groups()[1].capacity);
     assert!(after.profiles()[0].channel(ChannelId(1)).is_none(), "agents of `all` take no calls any more");
 

@@ -244,18 +244,19 @@ impl AgentsBuilder {
 
     /// The same, but only contacts that have waited so long.
     pub fn stands_by_for(mut self, queue: &str, rank: u16, after: Span) -> Self {
-        let served = vec![("rank".to_owned(), Value::Whole(rank.into())), ("after".to_owned(), span(after))];
-        *self.0.table("serves").entry(queue) = Value::Table(Table(served));
+        let served = self.0.table("serves").table(queue);
+        *served.entry("rank") = Value::Whole(rank.into());
+        *served.entry("after") = span(after);
         self
     }
 
     /// The same as [`serves`](Self::serves), but only while at least so many others of the group are free, and in any case after so long a wait
     /// ([`Span::MAX`]: never): threshold reservation.
     pub fn keeps_free_of(mut self, queue: &str, rank: u16, reserve: u16, hold: Span) -> Self {
-        let (rank, reserve) = (Value::Whole(rank.into()), Value::Whole(reserve.into()));
-        let served = [("rank", rank), ("reserve", reserve), ("hold", offer(hold))];
-        let served = served.map(|(key, value)| (key.to_owned(), value));
-        *self.0.table("serves").entry(queue) = Value::Table(Table(served.into()));
+        let served = self.0.table("serves").table(queue);
+        *served.entry("rank") = Value::Whole(rank.into());
+        *served.entry("reserve") = Value::Whole(reserve.into());
+        *served.entry("hold") = offer(hold);
         self
     }
 

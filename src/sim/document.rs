@@ -32,6 +32,7 @@ use super::policy::Policy;
 use super::record_file;
 use super::scenario::{Cost, Handle, Offers, Scenario, Stream};
 use super::staffing::{Shifts, Staffing};
+use super::stated::state_what_is_known;
 
 /// How long agents have to accept where offers take time and the plan does not say.
 const OFFER: Span = Span::from_secs(20);
@@ -119,7 +120,8 @@ impl Parts {
             }
             stream
         });
-        let streams = streams.collect();
+        let streams: Vec<Stream> = streams.collect();
+        state_what_is_known(&mut plan, &streams, &self.policy);
         self.policy.apply(&mut plan);
         Scenario {
             name: self.name,

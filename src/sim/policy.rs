@@ -6,6 +6,7 @@ use serde::Deserialize;
 use serde::de::IntoDeserializer;
 use serde::de::value::Error;
 
+use crate::between::Between;
 use crate::plan::Plan;
 use crate::queue::AgentOrder;
 
@@ -14,6 +15,7 @@ use crate::queue::AgentOrder;
 /// ```
 /// use cordboard::sim::Policy;
 /// assert_eq!("work-conserving".parse(), Ok(Policy::WorkConserving));
+/// assert_eq!("longest-queue".parse(), Ok(Policy::Named("longest-queue")));
 /// let packed: Policy = "agents:most-loaded,longest-idle".parse().unwrap();
 /// assert_eq!(packed.to_string(), "agents:most-loaded,longest-idle");
 /// ```
@@ -24,13 +26,16 @@ pub enum Policy {
     WorkConserving,
     /// The same, but every queue chooses agents by this list; never empty.
     Agents(Vec<AgentOrder>),
+    /// One of the literature, by a name of [`Policy::NAMED`].
+    Named(&'static str),
 }
 
 /// Why a text is not a policy.
 #[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
 #[error(
-    "there is no policy `{name}`{}; there are `work-conserving` and `agents:LIST`, LIST being one or more of {}, separated by commas",
+    "there is no policy `{name}`{}; there are `work-conserving`, {}, and `agents:LIST`, LIST being one or more of {}, separated by commas",
     .part.as_ref().map_or(String::new(), |part| format!(", for `{part}` is not an agent order")),
+    Policy::NAMED.map(|name| format!("`{name}`")).join(", "),
     ORDERS.join(", ")
 )]
 pub struct UnknownPolicy {
@@ -55,22 +60,47 @@ const ORDERS: [&str; 13] = [
 ];
 
 impl Policy {
+    /// Policies of the literature, described in `docs/policies.md`. The first four are ways to choose [`Between`] queues, all of which a group
+    /// then serves with one rank; the others choose agents, the longest idle of those alike.
+    pub const NAMED: [&'static str; 7] =
+        ["longest-queue", "fqr", "max-weight", "cmu", "fastest-first", "least-flexible", "skill-priority"];
+
     pub(super) fn apply(&self, plan: &mut Plan) {
-        if let Self::Agents(orders) = self {
-            for queue in &mut plan.queues {
-                queue.agents.clone_from(orders);
-            }
-        }
+        let first = match self {
+            Self::WorkConserving => return,
+            Self::Agents(orders) => return each_by(plan, orders),
+            Self::Named("longest-queue") => return between(plan, Between::LongestQueue),
+            Self::Named("fqr") => return between(plan, Between::FixedQueueRatio),
+            Self::Named("max-weight") => return between(plan, Between::MaxWeight),
+            Self::Named("cmu") => return between(plan, Between::Cmu),
+            Self::Named("fastest-first") => AgentOrder::Fastest,
+            Self::Named("least-flexible") => AgentOrder::LeastFlexible,
+            Self::Named(_) => AgentOrder::BestSkilled,
+        };
+        each_by(plan, &[first, AgentOrder::LongestIdle]);
     }
+}
+
+fn each_by(plan: &mut Plan, orders: &[AgentOrder]) {
+    plan.queues.iter_mut().for_each(|queue| queue.agents = orders.to_vec());
+}
+
+fn between(plan: &mut Plan, between: Between) {
+    plan.between = between;
+    let served = plan.groups.iter_mut().flat_map(|group| group.serves.iter_mut().flatten());
+    served.for_each(|served| served.rank = 1);
 }
 
 impl std::str::FromStr for Policy {
     type Err = UnknownPolicy;
 
-    /// `work-conserving`, or `agents:` and a list as in a queue's `agents`.
+    /// `work-conserving`, a name of [`Policy::NAMED`], or `agents:` and a list as in a queue's `agents`.
     fn from_str(text: &str) -> Result<Self, UnknownPolicy> {
         if text == "work-conserving" {
             return Ok(Self::WorkConserving);
+        }
+        if let Some(name) = Self::NAMED.into_iter().find(|name| *name == text) {
+            return Ok(Self::Named(name));
         }
         let unknown = |part: Option<&str>| {
             let short = |text: &str| text.chars().take(60).collect();
@@ -88,7 +118,11 @@ impl std::str::FromStr for Policy {
 
 impl fmt::Display for Policy {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self::Agents(orders) = self else { return f.write_str("work-conserving") };
+        let orders = match self {
+            Self::WorkConserving => return f.write_str("work-conserving"),
+            Self::Named(name) => return f.write_str(name),
+            Self::Agents(orders) => orders,
+        };
         f.write_str("agents:")?;
         for (at, order) in orders.iter().enumerate() {
             f.write_str(if at > 0 { "," } else { "" })?;
@@ -123,12 +157,15 @@ mod tests {
             let text = format!("agents:tier,{order}");
             assert_eq!(text.parse::<Policy>().unwrap().to_string(), text);
         }
+        for name in Policy::NAMED {
+            assert_eq!(name.parse::<Policy>().unwrap().to_string(), name);
+        }
     }
 
     #[test]
     fn what_there_is_not_is_named() {
         for (text, word) in
-            [("adaptive", "adaptive"), ("agents:", "``"), ("agents:tier,fastest", "fastest"), ("", "``")]
+            [("adaptive", "adaptive"), ("agents:", "``"), ("agents:tier,fattest", "fattest"), ("", "``")]
         {
             let error = text.parse::<Policy>().unwrap_err().to_string();
             assert!(error.contains(word) && error.contains("work-conserving"), "{error}");

@@ -143,8 +143,20 @@ pub(super) fn capacity() -> Value {
 
 pub(super) fn group() -> Value {
     let standby = object(
-        "On stand-by, only for contacts that have waited so long.",
-        &[("rank", whole(1, MOST, "Default: 1.")), ("after", refer("length", "Waited so long."))],
+        "On stand-by, only for contacts that have waited so long; or with the last free agents kept for other queues.",
+        &[
+            ("rank", whole(1, MOST, "Default: 1.")),
+            ("after", refer("length", "Waited so long. Default: \"0s\".")),
+            ("reserve", whole(1, MOST, "Only while so many others of the group are free. Default: none.")),
+            (
+                "hold",
+                refer_or(
+                    "some_length",
+                    &["forever"],
+                    "With a reserve: all the same after so long a wait. Default: \"5m\".",
+                ),
+            ),
+        ],
         &[],
     );
     let rank = json!({ "anyOf": [whole(1, MOST, "1 before 2."), standby] });
@@ -160,12 +172,22 @@ pub(super) fn group() -> Value {
                 rank,
             ),
         ),
+        (
+            "handling",
+            json!({
+                "description": "How long a contact takes them on average, of each queue or of all: for choices by speed. Default: not stated.",
+                "anyOf": [
+                    { "$ref": "#/definitions/some_length" },
+                    names("By queue.", json!({ "$ref": "#/definitions/some_length" })),
+                ],
+            }),
+        ),
     ];
     keys.extend(workload::attendance());
     object("A group of like agents.", &keys, &["capacity"])
 }
 
-const AGENTS: [&str; 11] = [
+const AGENTS: [&str; 13] = [
     "tier",
     "longest-idle",
     "most-recently-idle",
@@ -177,7 +199,26 @@ const AGENTS: [&str; 11] = [
     "least-skilled",
     "fewest-handled",
     "random",
+    "fastest",
+    "least-flexible",
 ];
+
+pub(super) fn between() -> Value {
+    let words = ["urgency", "longest-queue", "fixed-queue-ratio", "max-weight", "cmu"];
+    choice_or_host(&words, "How an agent chooses between queues that its group serves alike. Default: \"urgency\".")
+}
+
+fn cost() -> Value {
+    let most = 1_000_000;
+    object(
+        "What it costs that a contact waits, where agents choose by it. Default: its wait in proportion to its target.",
+        &[
+            ("per_minute", whole(0, most, "Of each minute. Default: 0.")),
+            ("growth", whole(0, most, "By how much a minute costs more than the one before. Default: 0.")),
+        ],
+        &[],
+    )
+}
 
 pub(super) fn queue() -> Value {
     let order = ["fifo", "priority", "priority-minutes", "deadline", "ratio"];
@@ -256,6 +297,8 @@ pub(super) fn queue() -> Value {
             ("overflow", overflow()),
             ("lead", refer("length", "A contact promised for later stands in line so long before. Default: \"0s\".")),
             ("closed_waiting", refer("overflow", "Where those go who wait when the queue closes. Default: \"wait\".")),
+            ("weight", whole(0, 1_000_000, "Where agents choose between queues by share or weight. Default: 1.")),
+            ("cost", cost()),
             ("targets", names("Targets by channel.", json!({ "$ref": "#/definitions/target" }))),
             workload::hours(),
         ],

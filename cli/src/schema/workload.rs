@@ -31,9 +31,22 @@ pub(super) fn offers() -> Value {
 
 pub(super) fn scheduler() -> Value {
     let policy = text(
-        "\"work-conserving\": as the plan says. \"agents:LIST\": every queue chooses its agents by LIST, such as agents:tier,least-loaded. Default: \"work-conserving\".",
+        "\"work-conserving\": as the plan says. \"agents:LIST\": every queue chooses its agents by LIST, such as agents:tier,least-loaded. The others are of the literature. Default: \"work-conserving\".",
     );
-    object("The policy in force.", &[("policy", with(policy, "pattern", json!("^(work-conserving|agents:.+)$")))], &[])
+    object(
+        "The policy in force.",
+        &[(
+            "policy",
+            with(
+                policy,
+                "pattern",
+                json!(
+                    "^(work-conserving|longest-queue|fqr|max-weight|cmu|fastest-first|least-flexible|skill-priority|agents:.+)$"
+                ),
+            ),
+        )],
+        &[],
+    )
 }
 
 /// Keys that the simulator reads in tables of the plan.
