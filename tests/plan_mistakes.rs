@@ -128,7 +128,7 @@ const MISTAKES: &[(&str, &str, &str, &str)] = &[
         "agents.experts",
         "serves sales without a handling time, which others state; give it one, such as handling = { sales = \"4m\" }",
     ),
-    ("between = \"fixed-queue-ratio\"", "between = \"fair\"", "between", "\"longest-queue\""),
+    ("between = \"fixed-queue-ratio\"", "between = \"fair\"", "between", "`longest-queue`"),
     ("between = \"fixed-queue-ratio\"", "between = \"host:\"", "between", "the name of the host's policy is missing"),
     ("weight = 3", "weight = 1000001", "queues.sales.weight", "from 0 to 1000000, and is 1000001"),
     ("per_minute = 2", "per_minute = -1", "queues.sales.cost.per_minute", "from 0 to 1000000, and is -1"),

@@ -188,16 +188,18 @@ impl Check<'_> {
         let bounded = group.serves.iter().flatten().all(|served| served.reserve == 0 || served.hold > Span::ZERO);
         self.that(bounded, &path, "agents are kept free of a queue for no time at all");
         let times = group.handling.iter().all(|&(_, time)| time > Span::ZERO);
-        self.that(times, &path, "a handling time is 0 where it must be at least 1us");
-        self.ranks(&path, &group.handling.iter().map(|&(queue, _)| (queue, 0)).collect::<Vec<_>>(), 0);
+        let ascending = group.handling.windows(2).all(|pair| pair[0].0 < pair[1].0);
+        let known = group.handling.iter().all(|(queue, _)| usize::from(queue.0) < self.plan.queues.len());
+        let why = "a handling time is 0 or of a queue that is not in the plan, or its queues are not ascending";
+        self.that(times && ascending && known, &path, why);
     }
 
     fn ranks(&mut self, path: &str, ranks: &[(QueueId, u16)], least: u16) {
         let queues = self.plan.queues.len();
         let known = ranks.iter().all(|&(queue, rank)| usize::from(queue.0) < queues && rank >= least);
-        self.that(known, path, "a queue in tiers, serves or handling is not in the plan, or its rank is 0");
+        self.that(known, path, "a queue in tiers or serves is not in the plan, or its rank is 0");
         let ascending = ranks.windows(2).all(|pair| pair[0].0 < pair[1].0);
-        self.that(ascending, path, "the queues in tiers, serves or handling are not ascending");
+        self.that(ascending, path, "the queues in tiers or serves are not ascending");
     }
 
     fn queue(&mut self, queue: &Queue) {
