@@ -32,8 +32,8 @@ pub enum Between {
     Urgency,
     /// Length.
     LongestQueue,
-    /// Length beyond the queue's share, by its weight, of all who wait in the queues of that rank: Gurvich and Whitt, *Manufacturing & Service
-    /// Operations Management* 11 (2009).
+    /// Length beyond the queue's share, by its weight, of all who wait in the queues of that rank: Gurvich and Whitt, *Operations
+    /// Research* 58 (2010).
     FixedQueueRatio,
     /// Weight × length / handling time: Tassiulas and Ephremides, *IEEE Transactions on Automatic Control* 37 (1992).
     MaxWeight,
