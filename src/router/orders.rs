@@ -10,7 +10,7 @@ use crate::plan::Plan;
 use crate::policy::{AgentSelection, ContactSelection, QueueSelection};
 use crate::queue::{AgentOrder, ContactOrder, IdleClock, Mode};
 use crate::rejected::Rejected;
-use crate::router::between::Ranking;
+use crate::router::between::{Ranking, connected};
 use crate::router::records::Agent;
 use crate::router::standby::delays;
 use crate::time::{Span, Timestamp};
@@ -111,6 +111,8 @@ pub(crate) struct Orders {
     pub(crate) indices: Vec<Vec<Part>>,
     /// How agents choose between queues; `None`: by urgency alone.
     pub(crate) between: Option<Ranking>,
+    /// By queue, those connected with it, where that is asked.
+    pub(crate) connected: Vec<Arc<[QueueId]>>,
     /// By group: whether it keeps agents free of any queue.
     pub(crate) keeping: Vec<bool>,
     pub(crate) any_keeping: bool,
@@ -123,7 +125,14 @@ impl Orders {
         let kept: BTreeSet<QueueId> = plan.groups().iter().flat_map(served).map(|served| served.queue).collect();
         let between = Ranking::compile(plan, policies)?;
         let any_keeping = keeping.contains(&true);
-        let mut orders = Self { choices: Vec::new(), indices: Vec::new(), between, keeping, any_keeping };
+        let mut orders = Self {
+            choices: Vec::new(),
+            indices: Vec::new(),
+            connected: connected(plan, between.as_ref()),
+            between,
+            keeping,
+            any_keeping,
+        };
         let delays = delays(plan);
         for ((queue, delays), id) in plan.queues().iter().zip(delays).zip(0..) {
             let mut criteria: Vec<Criterion> = Vec::new();

@@ -12,14 +12,22 @@ impl Reference {
         let (known, group) = (self.queue(queue), self.group(agent));
         let length = |queue: QueueId| self.waiting.iter().filter(|it| it.queue == queue).count() as i128;
         let weight = i128::from(known.weight);
-        // "The queues that give and that its group serves with the same rank."
-        let alike: Vec<QueueId> = (0..self.plan.queues().len() as u16)
-            .map(QueueId)
-            .filter(|&other| group.serves(other) == group.serves(queue))
-            .filter(|&other| self.queue(other).mode != cordboard::Mode::Pull)
-            .collect();
-        let all_waiting: i128 = alike.iter().map(|&other| length(other)).sum();
-        let all_weights: i128 = alike.iter().map(|&other| i128::from(self.queue(other).weight)).sum();
+        let mut connected = vec![queue];
+        loop {
+            let beside = |other: &QueueId| {
+                !connected.contains(other)
+                    && self.plan.groups().iter().any(|group| {
+                        !group.retired
+                            && group.serves(*other).is_some()
+                            && connected.iter().any(|&one| group.serves(one).is_some())
+                    })
+            };
+            let Some(next) = (0..self.plan.queues().len() as u16).map(QueueId).find(beside) else { break };
+            connected.push(next);
+        }
+        connected.retain(|&other| self.queue(other).mode != cordboard::Mode::Pull);
+        let all_waiting: i128 = connected.iter().map(|&other| length(other)).sum();
+        let all_weights: i128 = connected.iter().map(|&other| i128::from(self.queue(other).weight)).sum();
         let handling = i128::from(group.handling(queue).unwrap_or(Span::from_mins(1)).0);
         let waited = i128::from(self.now.0) - i128::from(first.age_origin.0);
         match self.plan.between() {
