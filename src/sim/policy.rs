@@ -8,28 +8,35 @@ use serde::de::value::Error;
 
 use crate::plan::Plan;
 use crate::queue::AgentOrder;
+use crate::scheduling::SchedulingPolicy;
 
 /// How contacts and agents are matched, over all queues.
 ///
 /// ```
-/// use cordboard::sim::Policy;
-/// assert_eq!("work-conserving".parse(), Ok(Policy::WorkConserving));
+/// use cordboard::{SchedulingPolicy, sim::Policy};
+/// assert_eq!("work-conserving".parse(), Ok(Policy::Scheduling(SchedulingPolicy::WorkConserving)));
 /// let packed: Policy = "agents:most-loaded,longest-idle".parse().unwrap();
 /// assert_eq!(packed.to_string(), "agents:most-loaded,longest-idle");
 /// ```
-#[derive(Clone, PartialEq, Eq, Debug, Default)]
+#[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Policy {
-    /// No agent with room stays without a contact it can take; each queue chooses agents as the plan says.
-    #[default]
-    WorkConserving,
-    /// The same, but every queue chooses agents by this list; never empty.
+    /// How agents are shared between calls and chats; each queue chooses agents as the plan says.
+    Scheduling(SchedulingPolicy),
+    /// Work-conserving, and every queue chooses agents by this list; never empty.
     Agents(Vec<AgentOrder>),
+}
+
+impl Default for Policy {
+    fn default() -> Self {
+        Self::Scheduling(SchedulingPolicy::default())
+    }
 }
 
 /// Why a text is not a policy.
 #[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
 #[error(
-    "there is no policy `{name}`{}; there are `work-conserving` and `agents:LIST`, LIST being one or more of {}, separated by commas",
+    "there is no policy `{name}`{}; there are `adaptive`, `work-conserving`, `dedicated=PERCENT`, `pack` and `spread` with any of `+reserve=N`, `+unless-waiting=N`, `+drain=N`, \
+     `+most=N`, `+chats-first`, and `agents:LIST`, LIST being one or more of {}, separated by commas",
     .part.as_ref().map_or(String::new(), |part| format!(", for `{part}` is not an agent order")),
     ORDERS.join(", ")
 )]
@@ -54,9 +61,13 @@ const ORDERS: [&str; 11] = [
 
 impl Policy {
     pub(super) fn apply(&self, plan: &mut Plan) {
-        if let Self::Agents(orders) = self {
-            for queue in &mut plan.queues {
-                queue.agents.clone_from(orders);
+        match self {
+            Self::Scheduling(policy) => plan.scheduler.policy = policy.clone(),
+            Self::Agents(orders) => {
+                plan.scheduler.policy = SchedulingPolicy::WorkConserving;
+                for queue in &mut plan.queues {
+                    queue.agents.clone_from(orders);
+                }
             }
         }
     }
@@ -67,8 +78,8 @@ impl std::str::FromStr for Policy {
 
     /// `work-conserving`, or `agents:` and a list as in a queue's `agents`.
     fn from_str(text: &str) -> Result<Self, UnknownPolicy> {
-        if text == "work-conserving" {
-            return Ok(Self::WorkConserving);
+        if let Ok(policy) = text.parse() {
+            return Ok(Self::Scheduling(policy));
         }
         let unknown = |part: Option<&str>| {
             let short = |text: &str| text.chars().take(60).collect();
@@ -86,7 +97,10 @@ impl std::str::FromStr for Policy {
 
 impl fmt::Display for Policy {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self::Agents(orders) = self else { return f.write_str("work-conserving") };
+        let orders = match self {
+            Self::Scheduling(policy) => return policy.fmt(f),
+            Self::Agents(orders) => orders,
+        };
         f.write_str("agents:")?;
         for (at, order) in orders.iter().enumerate() {
             f.write_str(if at > 0 { "," } else { "" })?;
@@ -124,7 +138,7 @@ mod tests {
     #[test]
     fn what_there_is_not_is_named() {
         for (text, word) in
-            [("adaptive", "adaptive"), ("agents:", "``"), ("agents:tier,fastest", "fastest"), ("", "``")]
+            [("adaptve", "adaptve"), ("agents:", "``"), ("agents:tier,fastest", "fastest"), ("", "``")]
         {
             let error = text.parse::<Policy>().unwrap_err().to_string();
             assert!(error.contains(word) && error.contains("work-conserving"), "{error}");
