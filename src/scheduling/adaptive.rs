@@ -95,18 +95,27 @@ pub(crate) enum Tactics {
     Rule(SchedulingRule),
 }
 
-/// Lengths at which queues are cut for planning, as long as the chain has so few states.
-const LENGTHS: [(u32, u32); 3] = [(8, 10), (5, 6), (3, 4)];
-const MOST_STATES: usize = 6_000;
+/// Most states of a chain that is solved for planning.
+const MOST_STATES: usize = 20_000;
+/// How exactly it is solved: changes of the cost and of values below this are taken for none.
+const EXACT: f64 = 1e-6;
+
+/// At what length a queue is cut for planning. Were nobody ever served, the number waiting would be Poisson with a mean of arrivals
+/// times patience; beyond this it is rarely even then.
+fn length(of: &KindRates) -> f64 {
+    let most = (of.patience as f64 / of.gap as f64).sqrt();
+    (2.0 + 4.0 * most).clamp(4.0, 24.0)
+}
 
 impl Tactics {
     /// Solves the team's chain, or searches the family of rules where that is too large. Milliseconds.
     pub(crate) fn plan(rates: &Rates) -> Self {
-        for (calls, chats) in LENGTHS {
-            let pool = rates.pool(calls, chats);
-            if let Some(chain) = Chain::of_at_most(&pool, MOST_STATES) {
+        for shorter in [1.0, 0.75, 0.5] {
+            let cut = |of| (length(of) * shorter).max(3.0) as u32;
+            let (calls, chats) = (cut(&rates.calls), cut(&rates.chats));
+            if let Some(chain) = Chain::of_at_most(&rates.pool(calls, chats), MOST_STATES) {
                 let solver = BlendedSolver::new(chain);
-                let best = solver.optimum_within(1e-7);
+                let best = solver.optimum_within(EXACT);
                 return Self::Table { solver: Box::new(solver), best, calls, chats };
             }
         }

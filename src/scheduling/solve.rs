@@ -66,7 +66,7 @@ impl BlendedSolver {
     /// Gauss–Seidel on the states that can be reached: O(sweeps × transitions).
     pub fn measure(&self, policy: &dyn Fn(&TeamView<'_>) -> Next) -> PoolMeasures {
         let decisions: Vec<Next> = (0..self.states()).map(|state| policy(&self.chain.view(state))).collect();
-        self.stationary(&self.settle(&decisions), EXACT).measures(&self.chain)
+        self.stationary(&self.settle(&decisions), EXACT, &[]).measures(&self.chain)
     }
 
     /// The best policy, and what it comes to. Policy iteration: each round costs a few times what
@@ -81,9 +81,14 @@ impl BlendedSolver {
         let mut decisions: Vec<Next> =
             (0..self.states()).map(|state| rule.next(&self.chain.view(state))).collect();
         let mut values = vec![0.0; self.states()];
+        let mut shares = vec![1.0; self.states()];
         loop {
             let settled = self.settle(&decisions);
-            let measures = self.stationary(&settled, exact).measures(&self.chain);
+            let stationary = self.stationary(&settled, exact, &shares);
+            for (&state, &share) in stationary.reached.iter().zip(&stationary.share) {
+                shares[state as usize] = share;
+            }
+            let measures = stationary.measures(&self.chain);
             self.relative_values(&settled, measures.cost, exact, &mut values);
             if !self.improve(&settled, measures.cost, &values, &mut decisions) {
                 return Optimum { measures, decisions };
@@ -109,8 +114,8 @@ impl BlendedSolver {
         settled
     }
 
-    /// How long the chain is in each state that it comes to.
-    fn stationary(&self, settled: &[u32], exact: f64) -> Stationary {
+    /// How long the chain is in each state that it comes to; `like`: by state, what is taken for likely at first.
+    fn stationary(&self, settled: &[u32], exact: f64, like: &[f64]) -> Stationary {
         let mut index = vec![u32::MAX; self.states()];
         let mut reached = vec![settled[self.chain.empty()]];
         index[reached[0] as usize] = 0;
@@ -136,7 +141,7 @@ impl BlendedSolver {
             out.push(leaves);
             at += 1;
         }
-        let mut share = vec![1.0 / reached.len() as f64; reached.len()];
+        let mut share: Vec<f64> = reached.iter().map(|&state| like.get(state as usize).copied().unwrap_or(1.0)).collect();
         let mut before = share.clone();
         for sweep in 1..=MOST_SWEEPS {
             let mut each = |state: usize| {
