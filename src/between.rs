@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::scheduling::Cost;
 use crate::time::Span;
 
 /// How an agent chooses between queues that its group serves with the same rank and in which it could take somebody. Each
@@ -43,27 +44,12 @@ pub enum Between {
     Host(Box<str>),
 }
 
-/// What it costs that one contact waits: nothing at first, growing by `per_minute` and, quadratically, by `growth`: having
-/// waited m minutes, the next minute costs `per_minute` + `growth` × m. In any unit, the same for all queues.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
-pub struct WaitCost {
-    /// Of each minute; at most [`WaitCost::MOST`].
-    pub per_minute: u32,
-    /// By how much a minute costs more than the one before; at most [`WaitCost::MOST`].
-    pub growth: u32,
-}
-
-impl WaitCost {
-    /// The most that either may be.
-    pub const MOST: u32 = 1_000_000;
-
-    /// What the next minute costs one who has waited so long, in millionths. Where nothing is said of costs (`None`), it costs as much as the
-    /// contact has waited in proportion to the time within which it should be answered.
-    pub(crate) fn marginal(cost: Option<Self>, waited: Span, within: Span) -> u128 {
-        let waited = u128::from(waited.0);
-        match cost {
-            Some(Self { per_minute, growth }) => u128::from(per_minute) * 1_000_000 + u128::from(growth) * waited / 60,
-            None => waited * 1_000_000 / u128::from(within.0.max(1)),
-        }
+/// What the next minute costs one who has waited so long, in millionths of a unit. Where nothing is said of costs (`None`), it costs as much as the contact has
+/// waited in proportion to the time within which it should be answered.
+pub(crate) fn marginal(cost: Option<Cost>, waited: Span, within: Span) -> u128 {
+    let waited = u128::from(waited.0);
+    match cost {
+        Some(cost) => u128::from(cost.hold_per_minute) * 1_000 + u128::from(cost.growth) * waited / 60_000,
+        None => waited * 1_000_000 / u128::from(within.0.max(1)),
     }
 }

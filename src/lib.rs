@@ -133,6 +133,7 @@
 //! | know why | [`Router::explain`], [`Router::record_decisions`], [`Router::estimate_wait`] |
 //! | run it, so that nothing is lost | [`Switchboard`], [`Trunk`], [`Gateway`], [`Driver`], [`Journal`], [`Durability`] |
 //! | keep it yourself | [`Router::checkpoint`], [`Router::restore`], [`Router::fold`], [`Router::digest`] |
+//! | share agents between calls and chats | [`Scheduler`], [`SchedulingPolicy`], [`SchedulingRule`], [`Scheduling`] |
 //! | choose agents or contacts your own way | [`AgentSelection`], [`ContactSelection`], [`Policies`] |
 //! | try it out before anybody calls | `sim::Scenario` (feature `sim`), and the command line `cordboard` |
 //!
@@ -182,10 +183,11 @@ mod queue;
 mod rejected;
 mod requirement;
 mod router;
+mod scheduling;
 mod time;
 
 pub use agent::*;
-pub use between::*;
+pub use between::Between;
 pub use capacity::*;
 pub use channel::{AgeFrom, Channel, Conversation, Wake};
 pub use command::*;
@@ -209,6 +211,9 @@ pub use queue::*;
 pub use rejected::*;
 pub use requirement::*;
 pub use router::*;
+pub use scheduling::{
+    Cost, Next, Scheduler, Scheduling, SchedulingPolicy, SchedulingRule, TeamView, UnknownScheduling,
+};
 pub use time::*;
 
 #[cfg(feature = "measure")]

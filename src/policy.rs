@@ -1,9 +1,9 @@
 //! Policies: a host's own choice of agents, contacts and queues. Pure, named, versioned; integer scores; the engine breaks ties.
 
-use crate::between::WaitCost;
 use crate::capacity::Load;
 use crate::id::{AgentId, ChannelId, ContactId, GroupId, QueueId};
 use crate::requirement::{Requirement, Skills};
+use crate::scheduling::Cost;
 use crate::time::{Span, Timestamp};
 
 /// What a policy may know of a contact.
@@ -123,8 +123,8 @@ pub struct LineView<'a> {
     pub waiting_in_all: u64,
     /// The weights of these queues together.
     pub weight_in_all: u64,
-    /// What waiting in it costs, if the plan says so.
-    pub cost: Option<WaitCost>,
+    /// What contacts of the first's channel cost in it, if the plan says so.
+    pub cost: Option<Cost>,
     /// How long the group takes to handle a contact of it, if the plan says so.
     pub handling: Option<Span>,
     /// The first of its contacts that the agent could take.

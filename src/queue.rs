@@ -2,11 +2,11 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::between::WaitCost;
 use crate::customer::Affinity;
 use crate::id::ChannelId;
 use crate::overflow::Overflow;
 use crate::requirement::Requirement;
+use crate::scheduling::Cost;
 use crate::time::Span;
 
 /// "This share answered within this time."
@@ -263,6 +263,8 @@ pub struct Queue {
     pub offers_per_contact: u16,
     /// Service target by channel id, where it differs from the channel's.
     pub targets: Vec<Option<Target>>,
+    /// What waiting and losses are worth by channel id, where that is stated.
+    pub costs: Vec<Option<Cost>>,
     /// How its contacts come to agents.
     pub mode: Mode,
     /// Most contacts of this queue that an agent may hold and still claim one more; 0 for no claims.
@@ -277,14 +279,16 @@ pub struct Queue {
     pub retired: bool,
     /// What it counts for where agents choose [between](crate::Between) queues by share or weight; at most [`Queue::MOST_WEIGHT`].
     pub weight: u32,
-    /// What it costs that a contact of it waits, where agents choose [between](crate::Between) queues by cost; `None`: what it has waited in
-    /// proportion to the time within which it should be answered.
-    pub cost: Option<WaitCost>,
 }
 
 impl Queue {
     /// The most that a weight may be.
     pub const MOST_WEIGHT: u32 = 1_000_000;
+
+    /// What contacts of `channel` are worth, if the queue says so.
+    pub fn cost(&self, channel: ChannelId) -> Option<Cost> {
+        self.costs.get(usize::from(channel.0)).copied().flatten()
+    }
 
     /// The queue's own target for `channel`, if it has one.
     pub fn target(&self, channel: ChannelId) -> Option<Target> {

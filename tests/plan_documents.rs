@@ -74,7 +74,9 @@ fn every_key_reaches_the_plan() {
 
     assert_eq!(*plan.between(), Between::FixedQueueRatio);
     let queue = plan.queue(sales).unwrap();
-    assert_eq!((queue.weight, queue.cost), (3, Some(WaitCost { per_minute: 2, growth: 7 })));
+    let voice = plan.find_channel("voice").unwrap();
+    let cost = Cost { hold_per_minute: 2_500, lost: 6_000, growth: 7_000 };
+    assert_eq!((queue.weight, queue.cost(voice)), (3, Some(cost)));
     assert_eq!(queue.order, ContactOrder::PriorityMinutes { worth: Span::from_secs(90) });
     assert_eq!(queue.agents, [AgentOrder::Tier, AgentOrder::BestSkilled, AgentOrder::Host("nearest".into())]);
     assert_eq!((queue.mode, queue.claims, queue.displace), (Mode::Broadcast { ring: 4 }, 0, Displace::Quiet));
@@ -243,7 +245,8 @@ fn json_toml_and_code_give_the_same_plan() {
                 .closed_waiting("callback")
                 .lead(Span::from_mins(3))
                 .weight(3)
-                .cost(WaitCost { per_minute: 2, growth: 7 })
+                .cost("voice", 2.5, 6.0)
+                .cost_growth("voice", 7.0)
         })
         .queue("help", |q| {
             q.mode(Mode::Pull).claims(2).order(ContactOrder::Host("mine".into())).agents([AgentOrder::Random])
@@ -299,7 +302,7 @@ fn the_reference_describes_every_key_and_its_example_is_a_plan() {
     keys_of(&document["capacity"]["blended"]["email"]["ramp"], &[], &mut keys);
     keys_of(&document["capacity"]["blended"]["email"]["adaptive"], &[], &mut keys);
     keys_of(&document["queues"]["sales"]["overflow"], &[], &mut keys);
-    keys_of(&document["queues"]["sales"]["cost"], &[], &mut keys);
+    keys_of(&document["queues"]["sales"]["costs"]["voice"], &[], &mut keys);
     keys_of(&document["agents"]["team"]["serves"]["help"], &[], &mut keys);
     let channels = ["voice", "email", "chat"];
     keys.retain(|key| !channels.contains(&&**key));

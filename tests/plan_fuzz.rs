@@ -136,7 +136,7 @@ fn json() -> impl Strategy<Value = serde_json::Value> {
         "between",
         "handling",
         "weight",
-        "cost",
+        "costs",
         "reserve",
         "hold",
         "",

@@ -131,20 +131,9 @@ const MISTAKES: &[(&str, &str, &str, &str)] = &[
     ("between = \"fixed-queue-ratio\"", "between = \"fair\"", "between", "`longest-queue`"),
     ("between = \"fixed-queue-ratio\"", "between = \"host:\"", "between", "the name of the host's policy is missing"),
     ("weight = 3", "weight = 1000001", "queues.sales.weight", "from 0 to 1000000, and is 1000001"),
-    ("per_minute = 2", "per_minute = -1", "queues.sales.cost.per_minute", "from 0 to 1000000, and is -1"),
-    ("growth = 7", "growht = 7", "queues.sales.cost.growht", "did you mean `growth`?"),
-    (
-        "cost = { per_minute = 2, growth = 7 }",
-        "cost = {}",
-        "queues.sales.cost",
-        "says nothing; give per_minute, growth, or both",
-    ),
-    (
-        "cost = { per_minute = 2, growth = 7 }",
-        "cost = 2",
-        "queues.sales.cost",
-        "a table such as { per_minute = 1, growth = 2 }",
-    ),
+    ("growth = 7", "growth = -1", "queues.sales.costs.voice.growth", "from 0 to 1000000, and is -1"),
+    ("growth = 7", "growht = 7", "queues.sales.costs.voice.growht", "did you mean `growth`?"),
+    ("lost = 6, ", "", "queues.sales.costs.voice.lost", "is missing; give what it is worth"),
     ("capacity = \"phone\"", "", "agents.experts.capacity", "is missing; give the name of a capacity profile"),
     (
         "capacity = \"phone\"",

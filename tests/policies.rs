@@ -40,7 +40,7 @@ fn costly(hours: u64, serves: &str) -> Scenario {
         hours,
         &format!(
             "[agents.team]\ncount = 10\ncapacity = \"phone\"\nserves = {serves}\n\
-             [queues.short]\ncost = {{ growth = 3 }}\n[queues.long]\ncost = {{ growth = 1 }}\n\
+             [queues.short]\ncosts = {{ voice = {{ hold_per_minute = 0, lost = 0, growth = 3 }} }}\n[queues.long]\ncosts = {{ voice = {{ hold_per_minute = 0, lost = 0, growth = 1 }} }}\n\
              [streams.short]\nchannel = \"voice\"\nqueue = \"short\"\narrivals = {{ poisson_per_minute = 1.5 }}\nhandle = {{ exponential = \"3m\" }}\n\
              [streams.long]\nchannel = \"voice\"\nqueue = \"long\"\narrivals = {{ poisson_per_minute = 0.8333 }}\nhandle = {{ exponential = \"6m\" }}\n"
         ),

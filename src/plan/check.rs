@@ -10,7 +10,7 @@ use super::names::name_problem;
 use super::problem::{Problem, Problems};
 use super::{Limits, NamedRequirement, Plan};
 use crate::agent::Group;
-use crate::between::{Between, WaitCost};
+use crate::between::Between;
 use crate::capacity::{Adaptive, Load, Profile, Ramp, Stage};
 use crate::channel::{Channel, Conversation};
 use crate::customer::Customers;
@@ -19,6 +19,7 @@ use crate::lease::Leases;
 use crate::overflow::OverflowTo;
 use crate::queue::{AgentOrder, ContactOrder, Mode, Queue, StepClock, Target};
 use crate::requirement::Requirement;
+use crate::scheduling::{Cost, Scheduler, SchedulingPolicy};
 use crate::time::Span;
 
 /// A plan as it comes from a journal or another process.
@@ -33,6 +34,7 @@ pub(super) struct Unchecked {
     limits: Limits,
     customers: Customers,
     leases: Leases,
+    scheduler: Scheduler,
     between: Between,
 }
 
@@ -41,9 +43,20 @@ impl TryFrom<Unchecked> for Plan {
 
     fn try_from(raw: Unchecked) -> Result<Self, Problems> {
         let Unchecked { channels, skills, profiles, groups, queues, requirements, .. } = raw;
-        let Unchecked { limits, customers, leases, between, .. } = raw;
-        let plan =
-            Self { channels, skills, profiles, groups, queues, requirements, limits, customers, leases, between };
+        let Unchecked { limits, customers, leases, scheduler, between, .. } = raw;
+        let plan = Self {
+            channels,
+            skills,
+            profiles,
+            groups,
+            queues,
+            requirements,
+            limits,
+            customers,
+            leases,
+            scheduler,
+            between,
+        };
         plan.check()?;
         Ok(plan)
     }
@@ -86,6 +99,13 @@ impl Plan {
         self.groups.iter().for_each(|group| check.group(group));
         self.queues.iter().for_each(|queue| check.queue(queue));
         check.that(self.leases.agent != Some(Span::ZERO), "leases", "a lease must last at least 1us");
+        check.that(self.scheduler.hold > Span::ZERO, "scheduler", "the longest hold must last at least 1us");
+        let fits = match &self.scheduler.policy {
+            SchedulingPolicy::Dedicated { calls } => (1..=99).contains(calls),
+            SchedulingPolicy::Rule(rule) => rule.most > 0,
+            _ => true,
+        };
+        check.that(fits, "scheduler", "a share of the agents is from 1 to 99 percent, and `most` at least 1");
         let named = !matches!(&self.between, Between::Host(name) if name.is_empty());
         check.that(named, "between", "the name of a host's policy is empty");
         for named in &self.requirements {
@@ -225,8 +245,11 @@ impl Check<'_> {
         self.that(queue.offers_per_agent >= 1 && queue.offers_per_contact >= 1, path, "a number of offers is 0");
         self.that(queue.targets.len() <= self.plan.channels.len(), path, "a target's channel is not in the plan");
         queue.targets.iter().flatten().for_each(|target| self.target(path, target));
-        let costs = queue.cost.is_none_or(|cost| cost.per_minute.max(cost.growth) <= WaitCost::MOST);
-        self.that(costs && queue.weight <= Queue::MOST_WEIGHT, path, "a weight or a cost is too much");
+        self.that(queue.costs.len() <= self.plan.channels.len(), path, "a cost's channel is not in the plan");
+        let most = |cost: &Cost| cost.hold_per_minute.max(cost.lost).max(cost.growth);
+        let dear = queue.costs.iter().flatten().any(|cost| most(cost) > Cost::MOST);
+        self.that(!dear, path, "a cost is above 1,000,000");
+        self.that(queue.weight <= Queue::MOST_WEIGHT, path, "a weight is above 1,000,000");
         self.steps(path, queue);
         self.overflow(path, queue);
     }

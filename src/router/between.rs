@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use crate::between::{Between, WaitCost};
+use crate::between::{Between, marginal};
 use crate::id::{GroupId, QueueId};
 use crate::plan::Plan;
 use crate::policy::{LineView, QueueSelection};
@@ -63,8 +63,8 @@ impl Ranking {
             Self::MaxWeight => ((waiting * weight) << DIGITS) / handling(view),
             Self::Cmu => {
                 let waited = view.now.since(view.first.age_origin);
-                let marginal = WaitCost::marginal(view.cost, waited, view.first.answer_within);
-                ((marginal as i128) << DIGITS) / handling(view)
+                let cost = marginal(view.cost, waited, view.first.answer_within);
+                ((cost as i128) << DIGITS) / handling(view)
             }
             Self::Host(policy) => policy.score(view).into(),
         }
@@ -108,12 +108,14 @@ impl State {
         let ranking = &self.orders.between.clone()?;
         let mut firsts = std::mem::take(&mut self.firsts);
         firsts.clear();
+        let team = self.team_of(&self.agents[agent]);
         let (it, mut rank) = (&self.agents[agent], u16::MAX);
         let group = self.plan.group(it.group)?;
         for channel in it.room.iter() {
+            let held_back = !self.lets(team, it.occupation, channel);
             for &lane in self.classes.by_channel.get(usize::from(channel.0)).into_iter().flatten() {
                 let lane = &self.classes.lanes[lane as usize];
-                if lane.heads.is_empty() || self.choice(lane.queue).only_claimed {
+                if lane.heads.is_empty() || (held_back && !lane.released) || self.choice(lane.queue).only_claimed {
                     continue;
                 }
                 let Some(served) = group.served(lane.queue).filter(|served| served.rank <= rank) else { continue };
@@ -157,7 +159,7 @@ impl State {
             weight: queue.map_or(1, |queue| queue.weight),
             waiting_in_all: waiting,
             weight_in_all: weight,
-            cost: queue.and_then(|queue| queue.cost),
+            cost: queue.and_then(|queue| queue.cost(it.channel)),
             handling: self.plan.group(group).and_then(|group| group.handling(it.queue)),
             first: self.view(it),
         })

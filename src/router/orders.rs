@@ -13,6 +13,7 @@ use crate::rejected::Rejected;
 use crate::router::between::{Ranking, connected};
 use crate::router::records::Agent;
 use crate::router::standby::delays;
+use crate::scheduling::Scheduling;
 use crate::time::{Span, Timestamp};
 
 /// The host's own policies, by name.
@@ -20,6 +21,7 @@ use crate::time::{Span, Timestamp};
 pub struct Policies {
     agents: Vec<Arc<dyn AgentSelection>>,
     contacts: Vec<Arc<dyn ContactSelection>>,
+    pub(crate) scheduling: Vec<Arc<dyn Scheduling>>,
     pub(super) queues: Vec<Arc<dyn QueueSelection>>,
 }
 
@@ -42,6 +44,14 @@ impl Policies {
     pub fn with_contacts(mut self, policy: impl ContactSelection + 'static) -> Self {
         self.contacts.retain(|known| known.name() != policy.name());
         self.contacts.push(Arc::new(policy));
+        self
+    }
+
+    /// With a way to share agents between calls and chats, replacing one of the same name.
+    #[must_use]
+    pub fn with_scheduling(mut self, policy: impl Scheduling + 'static) -> Self {
+        self.scheduling.retain(|known| known.name() != policy.name());
+        self.scheduling.push(Arc::new(policy));
         self
     }
 

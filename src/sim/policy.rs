@@ -9,31 +9,38 @@ use serde::de::value::Error;
 use crate::between::Between;
 use crate::plan::Plan;
 use crate::queue::AgentOrder;
+use crate::scheduling::SchedulingPolicy;
 
 /// How contacts and agents are matched, over all queues.
 ///
 /// ```
-/// use cordboard::sim::Policy;
-/// assert_eq!("work-conserving".parse(), Ok(Policy::WorkConserving));
+/// use cordboard::{SchedulingPolicy, sim::Policy};
+/// assert_eq!("work-conserving".parse(), Ok(Policy::Scheduling(SchedulingPolicy::WorkConserving)));
 /// assert_eq!("longest-queue".parse(), Ok(Policy::Named("longest-queue")));
 /// let packed: Policy = "agents:most-loaded,longest-idle".parse().unwrap();
 /// assert_eq!(packed.to_string(), "agents:most-loaded,longest-idle");
 /// ```
-#[derive(Clone, PartialEq, Eq, Debug, Default)]
+#[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Policy {
-    /// No agent with room stays without a contact it can take; each queue chooses agents as the plan says.
-    #[default]
-    WorkConserving,
-    /// The same, but every queue chooses agents by this list; never empty.
+    /// How agents are shared between calls and chats; each queue chooses agents as the plan says.
+    Scheduling(SchedulingPolicy),
+    /// Work-conserving, and every queue chooses agents by this list; never empty.
     Agents(Vec<AgentOrder>),
     /// One of the literature, by a name of [`Policy::NAMED`].
     Named(&'static str),
 }
 
+impl Default for Policy {
+    fn default() -> Self {
+        Self::Scheduling(SchedulingPolicy::default())
+    }
+}
+
 /// Why a text is not a policy.
 #[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
 #[error(
-    "there is no policy `{name}`{}; there are `work-conserving`, {}, and `agents:LIST`, LIST being one or more of {}, separated by commas",
+    "there is no policy `{name}`{}; there are `adaptive`, `work-conserving`, `dedicated=PERCENT`, `pack` and `spread` with any of `+reserve=N`, `+unless-waiting=N`, `+drain=N`, \
+     `+most=N`, `+chats-first`, {}, and `agents:LIST`, LIST being one or more of {}, separated by commas",
     .part.as_ref().map_or(String::new(), |part| format!(", for `{part}` is not an agent order")),
     Policy::NAMED.map(|name| format!("`{name}`")).join(", "),
     ORDERS.join(", ")
@@ -66,8 +73,13 @@ impl Policy {
         ["longest-queue", "fqr", "max-weight", "cmu", "fastest-first", "least-flexible", "skill-priority"];
 
     pub(super) fn apply(&self, plan: &mut Plan) {
+        if let Self::Scheduling(policy) = self {
+            plan.scheduler.policy = policy.clone();
+            return;
+        }
+        plan.scheduler.policy = SchedulingPolicy::WorkConserving;
         let first = match self {
-            Self::WorkConserving => return,
+            Self::Scheduling(_) => return,
             Self::Agents(orders) => return each_by(plan, orders),
             Self::Named("longest-queue") => return between(plan, Between::LongestQueue),
             Self::Named("fqr") => return between(plan, Between::FixedQueueRatio),
@@ -96,8 +108,8 @@ impl std::str::FromStr for Policy {
 
     /// `work-conserving`, a name of [`Policy::NAMED`], or `agents:` and a list as in a queue's `agents`.
     fn from_str(text: &str) -> Result<Self, UnknownPolicy> {
-        if text == "work-conserving" {
-            return Ok(Self::WorkConserving);
+        if let Ok(policy) = text.parse() {
+            return Ok(Self::Scheduling(policy));
         }
         if let Some(name) = Self::NAMED.into_iter().find(|name| *name == text) {
             return Ok(Self::Named(name));
@@ -119,7 +131,7 @@ impl std::str::FromStr for Policy {
 impl fmt::Display for Policy {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let orders = match self {
-            Self::WorkConserving => return f.write_str("work-conserving"),
+            Self::Scheduling(policy) => return policy.fmt(f),
             Self::Named(name) => return f.write_str(name),
             Self::Agents(orders) => orders,
         };
@@ -164,8 +176,7 @@ mod tests {
 
     #[test]
     fn what_there_is_not_is_named() {
-        for (text, word) in
-            [("adaptive", "adaptive"), ("agents:", "``"), ("agents:tier,fattest", "fattest"), ("", "``")]
+        for (text, word) in [("adaptve", "adaptve"), ("agents:", "``"), ("agents:tier,fattest", "fattest"), ("", "``")]
         {
             let error = text.parse::<Policy>().unwrap_err().to_string();
             assert!(error.contains(word) && error.contains("work-conserving"), "{error}");

@@ -380,6 +380,8 @@ fn note(event: &Event, contacts: &mut Contacts<'_>, crowd: &mut Crowd<'_>, calen
             | What::PreferenceEnded { .. }
             | What::Relaxed { .. }
             | What::Widened { .. }
+            | What::HoldEnded { .. }
+            | What::Planned { .. }
             | What::ContextSet { .. }
             | What::AgentLost { .. }
             | What::AgentBack { .. }

@@ -19,7 +19,7 @@ use super::factors::Factors;
 use super::policy::Policy;
 use super::retrying::Retry;
 use super::staffing::Staffing;
-use super::stated::state_what_is_known;
+use super::stated::state_handling;
 
 /// A checked scenario. There is no unchecked one.
 ///
@@ -274,11 +274,11 @@ impl Scenario {
         Self { host, ..self }
     }
 
-    /// The same under another policy, with the same randomness. Where a policy of the literature goes by handling times and costs that the plan does not
+    /// The same under another policy, with the same randomness. Where a policy of the literature goes by handling times that the plan does not
     /// state, they are those of the streams.
     #[must_use]
     pub fn with_policy(mut self, policy: Policy) -> Self {
-        state_what_is_known(&mut self.plan, &self.streams, &policy);
+        state_handling(&mut self.plan, &self.streams, &policy);
         policy.apply(&mut self.plan);
         Self { policy, ..self }
     }

@@ -1,7 +1,6 @@
-//! Speed and cost, which some policies go by, as the streams of a scenario have them.
+//! Speed, which some policies go by, as the streams of a scenario have it.
 
 use crate::agent::Group;
-use crate::between::WaitCost;
 use crate::id::{GroupId, QueueId};
 use crate::plan::Plan;
 use crate::time::Span;
@@ -9,12 +8,8 @@ use crate::time::Span;
 use super::policy::Policy;
 use super::scenario::{Handle, Stream};
 
-/// Parts of a unit of cost that are told apart: the engine counts in whole ones.
-const PARTS: f64 = 1_000.0;
-
-/// States handling times and costs of waiting of which the plan says nothing, where the policy goes by them: of a group and a queue the
-/// mean over the streams of the queue; of a queue the mean of what they hold to cost, if any costs anything.
-pub(super) fn state_what_is_known(plan: &mut Plan, streams: &[Stream], policy: &Policy) {
+/// States handling times of which the plan says nothing, where the policy goes by them: of a group and a queue the mean over the streams of the queue.
+pub(super) fn state_handling(plan: &mut Plan, streams: &[Stream], policy: &Policy) {
     if !matches!(policy, Policy::Named("max-weight" | "cmu" | "fastest-first")) {
         return;
     }
@@ -24,14 +19,6 @@ pub(super) fn state_what_is_known(plan: &mut Plan, streams: &[Stream], policy: &
         if group.handling.is_empty() {
             let known = |&queue: &QueueId| Some((queue, handling(group, GroupId(id), of_queue(queue))?));
             group.handling = queues.iter().filter_map(known).collect();
-        }
-    }
-    let costs = streams.iter().any(|stream| stream.cost.hold_per_minute > 0.0);
-    if costs && plan.queues.iter().all(|queue| queue.cost.is_none()) {
-        for (queue, &id) in plan.queues.iter_mut().zip(&queues) {
-            let per_minute = mean(of_queue(id).map(|stream| stream.cost.hold_per_minute)).unwrap_or(0.0);
-            let parts = (PARTS * per_minute).round().min(f64::from(WaitCost::MOST)) as u32;
-            queue.cost = Some(WaitCost { per_minute: parts, growth: 0 });
         }
     }
 }

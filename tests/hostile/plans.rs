@@ -246,7 +246,10 @@ fn queue(chance: &mut Chance, names: &Names, name: &str) -> Value {
         "skip_unstaffed": chance.one_in(2),
         "no_answer": no_answer,
         "weight": chance.pick(&[0u32, 1, 1_000_000]),
-        "cost": { "per_minute": chance.pick(&[0u32, 1, 1_000_000]), "growth": chance.pick(&[0u32, 1, 1_000_000]) },
+        "costs": table(chance, &names.channels, |chance, _| {
+            let [hold, lost, growth] = [0; 3].map(|_| chance.pick(&[0u32, 1, 1_000_000]));
+            json!({ "hold_per_minute": hold, "lost": lost, "growth": growth })
+        }),
         "offers_per_agent": often(chance, &[1, 2, 5]),
         "offers_per_contact": often(chance, &[1, 5, 20]),
         "targets": table(chance, &names.channels, |chance, _| target(chance)),

@@ -2,9 +2,10 @@
 
 use cordboard::{
     Adaptive, Affinity, AfterWait, AgeFrom, AgentOrder, Between, Channel, ChannelCapacity, ChannelId, ContactOrder,
-    Conversation, Customers, Displace, Group, GroupId, IdleClock, Leases, Limits, Load, Mode, NamedRequirement,
+    Conversation, Cost, Customers, Displace, Group, GroupId, IdleClock, Leases, Limits, Load, Mode, NamedRequirement,
     NoAnswer, NoAnswerEffect, Over, Overflow, OverflowTo, Plan, Pools, Profile, ProfileId, Queue, QueueId, Ramp,
-    Requirement, Served, SkillId, Skills, Span, Stage, Step, StepClock, Target, WaitCost, Wake, WrapUp,
+    Requirement, Scheduler, SchedulingPolicy, Served, SkillId, Skills, Span, Stage, Step, StepClock, Target, Wake,
+    WrapUp,
 };
 use serde::Serialize;
 
@@ -22,6 +23,7 @@ pub(crate) struct Draft {
     limits: Limits,
     customers: Customers,
     leases: Leases,
+    scheduler: Scheduler,
     between: Between,
 }
 
@@ -53,6 +55,7 @@ impl Draft {
             },
             customers: customers(dice),
             leases: leases(dice),
+            scheduler: Scheduler { policy: SchedulingPolicy::WorkConserving, ..Scheduler::default() },
             between: between(dice),
         };
         for at in 0..dice.below(3) {
@@ -245,10 +248,14 @@ impl Draft {
             lead: dice.pick(&[Span::ZERO, secs(5), secs(20), Span::MAX]),
             retired: false,
             weight: dice.pick(&[1, 1, 3, 0, 1_000_000]),
-            cost: dice.one_in(2).then(|| WaitCost {
-                per_minute: dice.pick(&[1, 0, 20, WaitCost::MOST]),
-                growth: dice.pick(&[0, 1, 300, WaitCost::MOST]),
-            }),
+            costs: {
+                let cost = |dice: &mut Dice<'_>| Cost {
+                    hold_per_minute: dice.pick(&[1_000, 0, 20_000, Cost::MOST]),
+                    lost: 0,
+                    growth: dice.pick(&[0, 1_000, 300_000, Cost::MOST]),
+                };
+                (0..self.channels.len()).map(|_| dice.one_in(2).then(|| cost(dice))).collect()
+            },
         }
     }
 

@@ -36,8 +36,8 @@ impl Reference {
             Between::FixedQueueRatio => length(queue) * all_weights - weight * all_waiting,
             Between::MaxWeight => weight * length(queue) * (1 << 40) / handling,
             Between::Cmu => {
-                let marginal = match known.cost {
-                    Some(cost) => i128::from(cost.per_minute) * 1_000_000 + i128::from(cost.growth) * waited / 60,
+                let marginal = match known.cost(first.channel) {
+                    Some(cost) => i128::from(cost.hold_per_minute) * 1_000 + i128::from(cost.growth) * waited / 60_000,
                     None => waited * 1_000_000 / i128::from(self.time_to_answer(first).0),
                 };
                 marginal * (1 << 40) / handling
@@ -52,7 +52,7 @@ impl Reference {
                     weight: known.weight,
                     waiting_in_all: all_waiting as u64,
                     weight_in_all: all_weights as u64,
-                    cost: known.cost,
+                    cost: known.cost(first.channel),
                     handling: group.handling(queue),
                     first: self.contact_view(first),
                 }))

@@ -30,7 +30,16 @@ pub(crate) fn cases(speed: f64) -> Vec<Case> {
         alike.case("V, longest queue first", "longest-queue", ["", ""], speed, longest),
         alike.case("V, queue ratio 1 to 2", "fixed-queue-ratio", ["weight = 1", "weight = 2"], speed, ratio),
         unlike.case("V, maximum weight", "max-weight", ["weight = 1", "weight = 5"], speed, weighted),
-        unlike.case("V, cmu", "cmu", ["cost = { per_minute = 1 }", "cost = { per_minute = 3 }"], speed, costly),
+        unlike.case(
+            "V, cmu",
+            "cmu",
+            [
+                "costs = { voice = { hold_per_minute = 1, lost = 0 } }",
+                "costs = { voice = { hold_per_minute = 3, lost = 0 } }",
+            ],
+            speed,
+            costly,
+        ),
         fastest(speed),
         reserved(speed),
     ]

@@ -208,16 +208,18 @@ pub(super) fn between() -> Value {
     choice_or_host(&words, "How an agent chooses between queues that its group serves alike. Default: \"urgency\".")
 }
 
-fn cost() -> Value {
-    let most = 1_000_000;
-    object(
-        "What it costs that a contact waits, where agents choose by it. Default: its wait in proportion to its target.",
+fn costs() -> Value {
+    let amount = |says: &str| json!({ "type": "number", "minimum": 0, "maximum": 1_000_000, "description": says });
+    let cost = object(
+        "Of contacts of a channel.",
         &[
-            ("per_minute", whole(0, most, "Of each minute. Default: 0.")),
-            ("growth", whole(0, most, "By how much a minute costs more than the one before. Default: 0.")),
+            ("hold_per_minute", amount("A minute of one contact's waiting.")),
+            ("lost", amount("One contact who leaves unanswered.")),
+            ("growth", amount("By how much each minute of waiting costs more than the one before. Default: 0.")),
         ],
-        &[],
-    )
+        &["hold_per_minute", "lost"],
+    );
+    names("By channel, what waiting and losses are worth. Default: by the targets.", cost)
 }
 
 pub(super) fn queue() -> Value {
@@ -298,7 +300,7 @@ pub(super) fn queue() -> Value {
             ("lead", refer("length", "A contact promised for later stands in line so long before. Default: \"0s\".")),
             ("closed_waiting", refer("overflow", "Where those go who wait when the queue closes. Default: \"wait\".")),
             ("weight", whole(0, 1_000_000, "Where agents choose between queues by share or weight. Default: 1.")),
-            ("cost", cost()),
+            ("costs", costs()),
             ("targets", names("Targets by channel.", json!({ "$ref": "#/definitions/target" }))),
             workload::hours(),
         ],

@@ -3,7 +3,6 @@
 use super::super::document::{Table, Value};
 use super::super::words::*;
 use super::{offer, span, target_value, wrap_up_value};
-use crate::between::WaitCost;
 use crate::queue::{AgentOrder, ContactOrder, Displace, IdleClock, Mode, NoAnswer, Pools, StepClock, Target, WrapUp};
 use crate::time::Span;
 
@@ -162,14 +161,6 @@ impl QueueBuilder {
     /// What it counts for where agents choose between queues by share or weight. Default 1.
     pub fn weight(self, weight: u32) -> Self {
         self.set("weight", Value::Whole(weight.into()))
-    }
-
-    /// What waiting costs, where agents choose between queues by cost. Default what a contact has waited in proportion to the time within
-    /// which it should be answered.
-    pub fn cost(self, cost: WaitCost) -> Self {
-        let (per_minute, growth) = (Value::Whole(cost.per_minute.into()), Value::Whole(cost.growth.into()));
-        let table = Table(vec![("per_minute".to_owned(), per_minute), ("growth".to_owned(), growth)]);
-        self.set("cost", Value::Table(table))
     }
 
     /// How its contacts come to agents. Default they are given to them.

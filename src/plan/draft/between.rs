@@ -5,7 +5,7 @@ use super::super::reading::{Entry, Section};
 use super::super::words::{BETWEEN, HOST, HOST_POLICY};
 use super::queues::host_name;
 use super::{Draft, short};
-use crate::between::{Between, WaitCost};
+use crate::between::Between;
 use crate::id::QueueId;
 use crate::queue::Queue;
 use crate::time::Span;
@@ -26,20 +26,7 @@ pub(super) fn weight(entry: &Entry<'_>) -> u32 {
     if !entry.is_given() {
         return 1;
     }
-    amount(entry, Queue::MOST_WEIGHT)
-}
-
-pub(super) fn cost(entry: &Entry<'_>) -> Option<WaitCost> {
-    let section = entry.clone().such_as("{ per_minute = 1, growth = 2 }").section()?;
-    let (per_minute, growth) = (section.get("per_minute"), section.get("growth"));
-    if !per_minute.is_given() && !growth.is_given() {
-        entry.problem("says nothing; give per_minute, growth, or both");
-    }
-    Some(WaitCost { per_minute: amount(&per_minute, WaitCost::MOST), growth: amount(&growth, WaitCost::MOST) })
-}
-
-fn amount(entry: &Entry<'_>, most: u32) -> u32 {
-    entry.whole(0..=most.into()).and_then(|amount| u32::try_from(amount).ok()).unwrap_or(0)
+    entry.whole(0..=Queue::MOST_WEIGHT.into()).and_then(|weight| u32::try_from(weight).ok()).unwrap_or(1)
 }
 
 impl Draft {

@@ -44,13 +44,13 @@ impl Draft {
             offers_per_agent: section.get("offers_per_agent").small(1).unwrap_or(default.offers_per_agent),
             offers_per_contact: section.get("offers_per_contact").small(1).unwrap_or(default.offers_per_contact),
             targets: self.targets(&section.get("targets").such_as("{ voice = { share = 0.8, within = \"20s\" } }")),
+            costs: self.costs(&section.get("costs").such_as("{ voice = { hold_per_minute = 3.0, lost = 6.0 } }")),
             overflow: self.overflow(name, section),
             lead: section.get("lead").span().unwrap_or_default(),
             mode,
             claims: section.get("claims").small(0).unwrap_or(if mode == Mode::Pull { u16::MAX } else { 0 }),
             displace: section.get("displace").choice(&DISPLACES).unwrap_or_default(),
             weight: between::weight(&section.get("weight")),
-            cost: between::cost(&section.get("cost")),
             ..default
         }
     }
@@ -153,6 +153,7 @@ impl Queue {
             offers_per_agent: 3,
             offers_per_contact: 100,
             targets: Vec::new(),
+            costs: Vec::new(),
             mode: Mode::Push,
             claims: 0,
             displace: Displace::None,
@@ -160,7 +161,6 @@ impl Queue {
             lead: Span::ZERO,
             retired: false,
             weight: 1,
-            cost: None,
         }
     }
 }

@@ -48,7 +48,7 @@ elastic = { queue = "q", waiting = 1, reaction = "1m" }
 [queues.q]
 wrap_up = { fixed = "30s" }
 steps = [{ requires = "anyone" }]
-cost = { per_minute = 1, growth = 1 }
+costs = { voice = { hold_per_minute = 1, lost = 1, growth = 1 } }
 weight = 1
 no_answer = { agent = "stay" }
 affinity = { within = "1h", wait = "1s" }
