@@ -14,9 +14,11 @@
 
 pub(crate) mod adaptive;
 mod chain;
+#[cfg_attr(not(feature = "measure"), allow(unreachable_pub, dead_code, reason = "public as measures"))]
 pub(crate) mod pool;
 mod rule;
 mod scheduler;
+#[cfg_attr(not(feature = "measure"), allow(unreachable_pub, dead_code, reason = "public as measures"))]
 pub(crate) mod solve;
 
 pub use rule::SchedulingRule;
