@@ -174,6 +174,29 @@ mod tests {
         }
     }
 
+    /// Each is known to whoever reads the plan of a scenario, who leaves it to the simulator, and does what its name says.
+    #[test]
+    fn a_scenario_may_ask_for_every_name() {
+        for name in Policy::NAMED {
+            let text = format!(
+                "horizon = \"1h\"\n[scheduler]\npolicy = \"{name}\"\n[capacity.p]\nvoice = {{ max = 1 }}\n\
+                 [agents.a]\ncapacity = \"p\"\nserves = {{ q = 1, r = 2 }}\n[queues.q]\n[queues.r]\n\
+                 [streams.s]\nchannel = \"voice\"\nqueue = \"q\"\narrivals = {{ every = \"1m\" }}\nhandle = {{ exponential = \"3m\" }}\n"
+            );
+            let scenario = crate::sim::Scenario::from_toml(&text, std::path::Path::new(".")).unwrap();
+            assert_eq!(scenario.policy().to_string(), name);
+            let plan = scenario.plan();
+            let between = *plan.between() != Between::Urgency;
+            let by_agents = plan.queues()[0].agents[1..] == [AgentOrder::LongestIdle]
+                && plan.queues()[0].agents[0] != AgentOrder::LeastLoaded;
+            assert_eq!((between, by_agents), (Policy::NAMED[..4].contains(&name), Policy::NAMED[4..].contains(&name)));
+            assert_eq!(plan.groups()[0].serves(plan.find_queue("r").unwrap()), Some(if between { 1 } else { 2 }));
+            let speed = ["max-weight", "cmu", "fastest-first"].contains(&name);
+            let stated = plan.groups()[0].handling(plan.find_queue("q").unwrap());
+            assert_eq!(stated, speed.then_some(crate::time::Span::from_mins(3)));
+        }
+    }
+
     #[test]
     fn what_there_is_not_is_named() {
         for (text, word) in [("adaptve", "adaptve"), ("agents:", "``"), ("agents:tier,fattest", "fattest"), ("", "``")]

@@ -6,7 +6,17 @@ use crate::plan::document::Value;
 use crate::scheduling::{Cost, Scheduler, SchedulingPolicy};
 
 /// Policies of a whole scenario, which the simulator reads and puts in force itself.
-const OF_SCENARIO: [&str; 2] = ["agents:", "preset:"];
+const OF_SCENARIO: [&str; 9] = [
+    "agents:",
+    "preset:",
+    "longest-queue",
+    "fqr",
+    "max-weight",
+    "cmu",
+    "fastest-first",
+    "least-flexible",
+    "skill-priority",
+];
 
 pub(super) fn scheduler(entry: &Entry<'_>) -> Scheduler {
     let default = Scheduler::default();
