@@ -176,3 +176,18 @@ fn the_queue_ratio_is_kept() {
         assert!((share - wanted).abs() < 4.0, "{kept:?}");
     }
 }
+
+/// What is shipped to compare them on: each puts whom it is for before the others.
+#[test]
+fn the_shipped_comparison_is_one() {
+    let text = std::fs::read_to_string("examples/scenarios/three-queues.toml").unwrap();
+    let shipped = Scenario::from_toml(&text, Path::new(".")).unwrap().with_replications(1);
+    let waits = |policy: &str| {
+        let outcome = under(&shipped, policy);
+        [0, 1, 2].map(|stream| mean(&outcome, stream, Metric::Wait))
+    };
+    let (first, cmu, weight) = (waits("work-conserving"), waits("cmu"), waits("max-weight"));
+    say(&format!("claims, questions, advice wait {first:.1?} s; by cost {cmu:.1?} s, by weight {weight:.1?} s"));
+    assert!(cmu[0] < 0.75 * first[0] && cmu[1] > first[1], "claims cost most, and are dealt with fastest");
+    assert!(weight[1] < 0.6 * first[1] && weight[2] > first[2], "questions weigh most");
+}

@@ -177,7 +177,12 @@ fn skills(id: &str, model: &Value, exact: &Value) -> Made<Vec<Case>> {
             let _ = writeln!(plan, "tiers = {{ {} }}", tiers.join(", "));
         }
     }
-    let order = if aging.is_empty() { "fifo" } else { "ratio" };
+    // Of two classes as far beyond their share, the chain serves the first.
+    let order = match (between, aging.is_empty()) {
+        ("", true) => "fifo",
+        ("", false) => "ratio",
+        _ => "priority",
+    };
     let limit = model["queue_capacity"].as_u64().map_or(String::new(), |limit| format!("limit = {limit}\n"));
     let queues: Vec<String> = if one_queue { vec!["all".to_owned()] } else { classes.iter().map(name).collect() };
     for (at, queue) in queues.iter().enumerate() {
@@ -188,7 +193,7 @@ fn skills(id: &str, model: &Value, exact: &Value) -> Made<Vec<Case>> {
     }
     let mut per_minute = 0.0;
     let mut streams = Vec::new();
-    for class in classes {
+    for (at, class) in classes.iter().enumerate() {
         let class_name = name(class);
         let mut times = Vec::new();
         for pool in pools.iter().filter(|pool| pool["service"].get(&class_name).is_some()) {
@@ -209,6 +214,9 @@ fn skills(id: &str, model: &Value, exact: &Value) -> Made<Vec<Case>> {
         );
         if !class["patience"].is_null() {
             let _ = writeln!(stream, "patience = {}", distribution(&class["patience"])?);
+        }
+        if !between.is_empty() {
+            let _ = writeln!(stream, "priority = -{at}");
         }
         streams.push(stream);
     }
