@@ -118,33 +118,27 @@ pub(crate) fn comparison(
     Ok(())
 }
 
+/// A row for each; who came again and who balked have a column where there are any.
 fn contacts(what: &str, rows: &[(String, ContactResults)], targets: Option<Vec<String>>) -> Table {
-    let mut header = vec![
-        what,
-        "offered",
-        "answered",
-        "abandoned",
-        "service level",
-        "mean wait",
-        "p90",
-        "p99",
-        "delayed",
-        "waiting",
-        "in service",
-        "occupancy",
-    ];
-    if targets.is_some() {
-        header.insert(5, "target");
-    }
+    let any = |count: fn(&ContactResults) -> u64| rows.iter().any(|(_, contact)| count(contact) > 0);
+    let (again, balked) = (any(|contact| contact.retrials), any(|contact| contact.balked));
+    let mut header = vec![what, "offered"];
+    header.extend(again.then_some("came again"));
+    header.extend(["answered", "abandoned"]);
+    header.extend(balked.then_some("balked"));
+    header.push("service level");
+    header.extend(targets.is_some().then_some("target"));
+    header.extend(["mean wait", "p90", "p99", "delayed", "waiting", "in service", "occupancy"]);
     let mut table = new(&header);
     for (at, (name, contact)) in rows.iter().enumerate() {
         let quantiles = contact.wait_quantiles_seconds;
-        let mut row = vec![
-            name.clone(),
-            thousands(contact.offered),
-            thousands(contact.answered),
-            percent(contact.abandon_share),
-            percent(contact.service_level),
+        let mut row = vec![name.clone(), thousands(contact.offered)];
+        row.extend(again.then(|| thousands(contact.retrials)));
+        row.extend([thousands(contact.answered), percent(contact.abandon_share)]);
+        row.extend(balked.then(|| thousands(contact.balked)));
+        row.push(percent(contact.service_level));
+        row.extend(targets.as_ref().and_then(|targets| targets.get(at)).cloned());
+        row.extend([
             seconds(contact.wait_seconds.mean),
             seconds(quantiles.p90),
             seconds(quantiles.p99),
@@ -152,10 +146,7 @@ fn contacts(what: &str, rows: &[(String, ContactResults)], targets: Option<Vec<S
             number(contact.queue_length, 1),
             number(contact.in_service, 1),
             percent(contact.occupancy),
-        ];
-        if let Some(target) = targets.as_ref().and_then(|targets| targets.get(at)) {
-            row.insert(5, target.clone());
-        }
+        ]);
         table.add_row(row);
     }
     right_aligned(table)
