@@ -5,9 +5,10 @@ use std::io::{self, Write};
 use comfy_table::presets::UTF8_FULL_CONDENSED;
 use comfy_table::{CellAlignment, Table};
 use cordboard::measure::Estimate;
-use cordboard::sim::{Comparison, ContactResults, Differences, Scenario};
+use cordboard::sim::{ContactResults, Differences, Scenario};
 
-use crate::simulate::Timed;
+use crate::compare::Compared;
+use crate::simulate::{Reached, Timed};
 
 /// Longer tables are only shown in full where asked for.
 const MOST_ROWS: usize = 24;
@@ -63,9 +64,7 @@ pub(crate) fn results(out: &mut impl Write, scenario: &Scenario, timed: &Timed, 
         }
     }
     if let Some(reached) = &timed.precision {
-        let (of, figure) = (&reached.of, number(reached.estimate, 5));
-        let met = if reached.met { "as precise as asked" } else { "not as precise as asked: --at-most ended it" };
-        writeln!(out, "\n{of}: {figure}, {met}, after {}", replications(results.replications))?;
+        writeln!(out, "\n{}", precision(reached, results.replications))?;
     }
     let rate = results.commands as f64 / timed.wall_seconds.max(1e-9) / 1e6;
     writeln!(
@@ -83,7 +82,7 @@ pub(crate) fn comparison(
     out: &mut impl Write,
     scenario: &Scenario,
     policies: &[Timed],
-    comparisons: &[Comparison],
+    comparisons: &[Compared],
 ) -> io::Result<()> {
     let costs = scenario.streams().iter().any(|stream| stream.cost() != cordboard::sim::Cost::default());
     for timed in policies {
@@ -95,7 +94,7 @@ pub(crate) fn comparison(
         }
         writeln!(out)?;
     }
-    for comparison in comparisons {
+    for Compared { comparison, precision: reached } in comparisons {
         writeln!(
             out,
             "{} less {}, paired; * where the 95 % interval leaves out 0",
@@ -114,8 +113,18 @@ pub(crate) fn comparison(
             table.add_row(["all".to_owned(), "cost_per_minute".to_owned(), format!("{}{star}", number(estimate, 4))]);
         }
         writeln!(out, "{table}\n")?;
+        if let (Some(reached), Some(first)) = (reached, policies.first()) {
+            writeln!(out, "Difference of {}\n", precision(reached, first.results.replications))?;
+        }
     }
     Ok(())
+}
+
+/// What came of `--precision`.
+fn precision(reached: &Reached, count: u32) -> String {
+    let (of, figure) = (&reached.of, number(reached.estimate, 5));
+    let met = if reached.met { "as precise as asked" } else { "not as precise as asked: --at-most ended it" };
+    format!("{of}: {figure}, {met}, after {}", replications(count))
 }
 
 /// A row for each; who came again and who balked have a column where there are any.
