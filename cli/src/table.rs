@@ -127,13 +127,16 @@ fn precision(reached: &Reached, count: u32) -> String {
     format!("{of}: {figure}, {met}, after {}", replications(count))
 }
 
-/// A row for each; who came again and who balked have a column where there are any.
+/// A row for each; who came again, who balked and who was called back in vain have a column where there are any.
 fn contacts(what: &str, rows: &[(String, ContactResults)], targets: Option<Vec<String>>) -> Table {
     let any = |count: fn(&ContactResults) -> u64| rows.iter().any(|(_, contact)| count(contact) > 0);
     let (again, balked) = (any(|contact| contact.retrials), any(|contact| contact.balked));
+    let unreached = any(|contact| contact.unreached);
     let mut header = vec![what, "offered"];
     header.extend(again.then_some("came again"));
-    header.extend(["answered", "abandoned"]);
+    header.push("answered");
+    header.extend(unreached.then_some("in vain"));
+    header.push("abandoned");
     header.extend(balked.then_some("balked"));
     header.push("service level");
     header.extend(targets.is_some().then_some("target"));
@@ -143,7 +146,9 @@ fn contacts(what: &str, rows: &[(String, ContactResults)], targets: Option<Vec<S
         let quantiles = contact.wait_quantiles_seconds;
         let mut row = vec![name.clone(), thousands(contact.offered)];
         row.extend(again.then(|| thousands(contact.retrials)));
-        row.extend([thousands(contact.answered), percent(contact.abandon_share)]);
+        row.push(thousands(contact.answered));
+        row.extend(unreached.then(|| thousands(contact.unreached)));
+        row.push(percent(contact.abandon_share));
         row.extend(balked.then(|| thousands(contact.balked)));
         row.push(percent(contact.service_level));
         row.extend(targets.as_ref().and_then(|targets| targets.get(at)).cloned());

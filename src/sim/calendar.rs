@@ -21,6 +21,8 @@ pub(super) enum Kind {
     Written,
     /// The contact's wrap-up is over.
     WrappedUp,
+    /// The customer has let it ring who is called back.
+    RingsOut,
     /// The contact's agent answers the offer.
     Answers,
     /// The agent answers one of several offers; `of` is the offer's number.
@@ -39,6 +41,8 @@ pub(super) enum Kind {
     Arrives,
     /// A customer who was not answered comes again; `of` is its number among those away.
     ComesAgain,
+    /// A customer who did not answer is to be called again.
+    CallsAgain,
     /// The contact's patience is over.
     LosesPatience,
     /// An agent's break begins; `of` is the agent.
@@ -92,6 +96,7 @@ const KINDS: [Kind; 1 << KIND_BITS] = {
         ServedTogether,
         Written,
         WrappedUp,
+        RingsOut,
         Answers,
         PicksUp,
         Claims,
@@ -101,6 +106,7 @@ const KINDS: [Kind; 1 << KIND_BITS] = {
         CustomerWrites,
         Arrives,
         ComesAgain,
+        CallsAgain,
         LosesPatience,
         BreakBegins,
         ShiftEnds,
