@@ -161,6 +161,7 @@ impl Calendar {
     }
 
     /// The first entry. Entries that are not `live` may be passed over.
+    #[inline(always)]
     pub(super) fn first(&mut self, live: impl Fn(Due) -> bool) -> Option<Due> {
         while self.heap.is_empty() {
             self.next_bucket(&live)?;
@@ -176,6 +177,7 @@ impl Calendar {
     }
 
     /// Takes the first entry out. O(log₄ n) of what is due within seconds.
+    #[inline(always)]
     pub(super) fn take(&mut self) {
         if let Some(last) = self.heap.pop()
             && !self.heap.is_empty()
@@ -185,6 +187,7 @@ impl Calendar {
     }
 
     /// Takes the first entry out and enters another, in one go where it can.
+    #[inline(always)]
     pub(super) fn replace(&mut self, at: Timestamp, kind: Kind, of: u32, stamp: u32) {
         if at < self.end && bucket(at) <= self.turn && !self.heap.is_empty() {
             self.sink(Due::new(at, kind, of, stamp));

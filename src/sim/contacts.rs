@@ -241,6 +241,7 @@ impl<'s> Contacts<'s> {
     }
 
     /// Whether an entry of the calendar may still come to something.
+    #[inline(always)]
     pub(super) fn is_live(&self, due: Due) -> bool {
         let of = due.of() as usize;
         match due.kind() {

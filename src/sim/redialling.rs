@@ -41,6 +41,7 @@ impl Contacts<'_> {
 
     /// Whether the customer of a contact that an agent has is called back, and does not answer: it rings then, for a while. Who answers is
     /// not called again, though work may stop and go on.
+    #[inline(never)]
     pub(super) fn rings_in_vain(&mut self, slot: u32, at: Timestamp, calendar: &mut Calendar) -> bool {
         let contact = &mut self.slots[slot as usize];
         let Some(redial) = &self.streams[contact.stream as usize].stream.redial else { return false };
