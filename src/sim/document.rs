@@ -242,6 +242,7 @@ impl Reader<'_> {
             }),
             retry: self.retry(&section.get("retry")),
             balk: balk(&section.get("balk"), &section.get("patience")),
+            redial: self.redial(&section.get("redial"), channel),
         };
         (stream, requires)
     }
