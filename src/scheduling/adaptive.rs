@@ -31,7 +31,7 @@ pub(crate) struct KindRates {
 }
 
 /// Agents up to whose number each counts.
-const FEW: u32 = 20;
+const FEW: u32 = 8;
 
 /// Rates to plan on.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]

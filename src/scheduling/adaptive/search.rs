@@ -5,7 +5,7 @@ use super::super::pool::BlendedPool;
 use super::super::{Next, SchedulingRule, TeamView};
 
 /// Steps of the chain that one candidate is run for, of which the first fifth is not counted.
-const STEPS: u32 = 8_000;
+const STEPS: u32 = 6_000;
 /// A larger team is searched for as if it had so many agents.
 const MOST_AGENTS: u32 = 200;
 /// Another rule must be better by this share to be taken instead.
