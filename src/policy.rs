@@ -132,7 +132,7 @@ pub struct LineView<'a> {
 }
 
 /// Which queue, of those that a group serves with the same rank? Named in the plan as `between = "host:NAME"`. Asked for each queue in which an agent
-/// could take somebody, where there are several: O(queues) per decision.
+/// could take somebody: O(queues) per decision.
 ///
 /// ```
 /// use cordboard::{Between, Plan, Policies, QueueSelection, LineView, Router};

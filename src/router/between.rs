@@ -1,5 +1,6 @@
 //! Which queue: how an agent chooses between queues that its group serves alike.
 
+use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -101,21 +102,36 @@ fn handling(view: &LineView<'_>) -> i128 {
 }
 
 impl State {
-    /// The contact an agent is to take where queues are scored: of those it serves first, the first of the queue with the largest score.
-    /// As [`State::find_contact`], and O(lanes × log lanes); where shares or the host are asked, O(queues connected with it) more.
+    /// The contact an agent is to take where queues are scored: of those it serves first, the first of the queue with the largest score. As
+    /// [`State::find_contact`], and O(lanes × log lanes); where shares or the host are asked, O(queues connected with it) more.
     #[cold]
     pub(super) fn first_by_queue(&mut self, agent: u32) -> Option<u32> {
         let ranking = &self.orders.between.clone()?;
         let mut firsts = std::mem::take(&mut self.firsts);
+        let best = self.best_queue(agent, ranking, false, &mut firsts);
+        let released = best.and_then(|_| self.best_queue(agent, ranking, true, &mut firsts));
+        self.firsts = firsts;
+        // As among contacts in order of urgency alone.
+        let best = best.map(|best| released.filter(|released| released.0 < best.0).unwrap_or(best));
+        best.map(|(_, slot)| slot)
+    }
+
+    /// The best of what the scheduler lets an agent take, or of what it holds back no longer.
+    fn best_queue(
+        &self,
+        agent: u32,
+        ranking: &Ranking,
+        released: bool,
+        firsts: &mut Vec<First>,
+    ) -> Option<((u16, Reverse<i128>, Rank), u32)> {
         firsts.clear();
         let team = self.team_of(&self.agents[agent]);
         let (it, mut rank) = (&self.agents[agent], u16::MAX);
         let group = self.plan.group(it.group)?;
-        for channel in it.room.iter() {
-            let held_back = !self.lets(team, it.occupation, channel);
+        for channel in it.room.iter().filter(|&channel| self.lets(team, it.occupation, channel) != released) {
             for &lane in self.classes.by_channel.get(usize::from(channel.0)).into_iter().flatten() {
                 let lane = &self.classes.lanes[lane as usize];
-                if lane.heads.is_empty() || (held_back && !lane.released) || self.choice(lane.queue).only_claimed {
+                if lane.heads.is_empty() || (released && !lane.released) || self.choice(lane.queue).only_claimed {
                     continue;
                 }
                 let Some(served) = group.served(lane.queue).filter(|served| served.rank <= rank) else { continue };
@@ -131,20 +147,13 @@ impl State {
         // A queue with several channels has several, of which the most urgent stands for it.
         firsts.sort_unstable_by_key(|first| (first.queue, first.urgency));
         firsts.dedup_by_key(|first| first.queue);
-        let best = match &firsts[..] {
-            [] => None,
-            [only] => Some(*only),
-            all => {
-                // What one group serves is connected.
-                let totals = self.totals(all[0].queue);
-                let best = all.iter().min_by_key(|first| {
-                    (std::cmp::Reverse(self.queue_score(it.group, first.slot, ranking, totals)), first.urgency)
-                });
-                best.copied()
-            }
-        };
-        self.firsts = firsts;
-        best.map(|first| first.slot)
+        // What one group serves is connected.
+        let totals = self.totals(firsts.first()?.queue);
+        let scored = firsts.iter().map(|first| {
+            let score = self.queue_score(it.group, first.slot, ranking, totals);
+            ((rank, Reverse(score), first.urgency), first.slot)
+        });
+        scored.min()
     }
 
     /// The score of a contact's queue, it being the first of it, for agents of a group.

@@ -226,6 +226,16 @@ impl Run<'_> {
                     self.apply(Command::EndWrapUp { contact }, "end a wrap-up")?;
                 }
             }
+            Kind::RingsOut => {
+                if let Some(contact) = self.contacts.if_phase(slot, stamp) {
+                    self.ring_out(contact, slot)?;
+                }
+            }
+            Kind::CallsAgain => {
+                if let Some(contact) = self.contacts.if_phase(slot, stamp) {
+                    self.apply(Command::Wake { contact }, "take a callback up again")?;
+                }
+            }
             Kind::Connects => {
                 if let Some(contact) = self.contacts.if_phase(slot, stamp) {
                     self.apply(Command::Connected { contact }, "connect a contact")?;
