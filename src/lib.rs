@@ -209,7 +209,9 @@ pub use queue::*;
 pub use rejected::*;
 pub use requirement::*;
 pub use router::*;
-pub use scheduling::{Cost, Next, Scheduler, Scheduling, SchedulingPolicy, SchedulingRule, TeamView, UnknownScheduling};
+pub use scheduling::{
+    Cost, Next, Scheduler, Scheduling, SchedulingPolicy, SchedulingRule, TeamView, UnknownScheduling,
+};
 pub use time::*;
 
 #[cfg(feature = "measure")]

@@ -40,8 +40,20 @@ impl TryFrom<Unchecked> for Plan {
     type Error = Problems;
 
     fn try_from(raw: Unchecked) -> Result<Self, Problems> {
-        let Unchecked { channels, skills, profiles, groups, queues, requirements, limits, customers, leases, scheduler } = raw;
-        let plan = Self { channels, skills, profiles, groups, queues, requirements, limits, customers, leases, scheduler };
+        let Unchecked {
+            channels,
+            skills,
+            profiles,
+            groups,
+            queues,
+            requirements,
+            limits,
+            customers,
+            leases,
+            scheduler,
+        } = raw;
+        let plan =
+            Self { channels, skills, profiles, groups, queues, requirements, limits, customers, leases, scheduler };
         plan.check()?;
         Ok(plan)
     }

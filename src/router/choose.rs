@@ -35,13 +35,15 @@ impl State {
             return Some(owner);
         }
         self.shelve();
-        self.look_ahead_for(self.contacts[contact].queue);
+        self.look_ahead_for(contact);
         let class = self.contacts[contact].class;
         let (index, across_crews) = {
             let choice = self.choice(self.contacts[contact].queue);
             (choice.index, choice.across_crews && self.classes.all[class as usize].plain)
         };
-        if across_crews { self.first_by_index(contact, index) } else { self.first_by_score(contact) }
+        let found = if across_crews { self.first_by_index(contact, index) } else { self.first_by_score(contact) };
+        self.look_again(contact);
+        found
     }
 
     /// The agent to whom a contact belongs, if it could take it now: it comes before the order of the queue.
@@ -66,7 +68,8 @@ impl State {
                 let shelf = self.crews.racks[rack].occupied[at] as usize;
                 let first = self.crews.shelves[shelf].lines[index].first();
                 let crew = self.crews.shelves[shelf].crew;
-                if earlier(best, first) != best && self.may_give(contact, shelf as u32) && self.crew_serves(crew, class) {
+                if earlier(best, first) != best && self.may_give(contact, shelf as u32) && self.crew_serves(crew, class)
+                {
                     let line = &self.crews.shelves[shelf].lines[index];
                     let able = |agent: u32| !self.passed_over(contact, self.agents[agent].id);
                     let found = first.filter(|&(_, agent)| able(agent));

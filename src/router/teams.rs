@@ -13,7 +13,7 @@ use crate::plan::Plan;
 use crate::rejected::Rejected;
 use crate::router::ledger;
 use crate::router::orders::Policies;
-use crate::router::records::{Agent, Holding, NONE};
+use crate::router::records::{Agent, Holding, NONE, Place};
 use crate::router::state::State;
 use crate::router::watch::{Number, REVIEW, Watch};
 use crate::scheduling::adaptive::{self, Rates, Tactics};
@@ -215,7 +215,8 @@ impl Teams {
     }
 
     fn sole_takers(&self, plan: &Plan, queue: QueueId) -> ChannelSet {
-        let serving = plan.groups().iter().zip(&self.of_group).filter(|(it, _)| !it.retired && it.serves(queue).is_some());
+        let serving =
+            plan.groups().iter().zip(&self.of_group).filter(|(it, _)| !it.retired && it.serves(queue).is_some());
         let serving: Vec<_> = serving.collect();
         let takes = |channel| {
             let takers = serving.iter().filter(move |(group, _)| {
@@ -308,7 +309,9 @@ impl State {
         let Some(profile) = self.plan.profile(team.profile).filter(|_| takes) else { return Occupation::Away };
         let mut share = 0;
         for held in &agent.holding {
-            let Some(capacity) = profile.channel(held.channel).filter(|it| it.load(held.stage) > Load::ZERO) else { continue };
+            let Some(capacity) = profile.channel(held.channel).filter(|it| it.load(held.stage) > Load::ZERO) else {
+                continue;
+            };
             if team.calls.has(held.channel) {
                 return Occupation::OnCall;
             }
@@ -459,10 +462,32 @@ impl State {
         }
     }
 
-    /// The same for every team that serves a queue.
-    pub(crate) fn look_ahead_for(&mut self, queue: QueueId) {
+    /// The same for every team that serves the queue of a contact. One that has just come, or rings with others, is counted among
+    /// those who wait; afterwards, [`State::look_again`].
+    pub(crate) fn look_ahead_for(&mut self, contact: u32) {
+        let it = &self.contacts[contact];
+        let (queue, channel, more) = (it.queue, it.channel, u32::from(it.place != Place::InLine));
         for at in 0..self.teams.of_queue(queue).len() {
-            self.look_ahead(self.teams.of_queue(queue)[at]);
+            let team = self.teams.of_queue(queue)[at];
+            let it = &mut self.teams.all[usize::from(team)];
+            if more == 0 {
+                self.look_ahead(team);
+            } else {
+                let (call, chat) = (it.calls.has(channel), it.chats.has(channel));
+                let next = it.next_with(it.calls_waiting + u32::from(call), it.chats_waiting + u32::from(chat));
+                it.next = Some(next);
+            }
+        }
+    }
+
+    /// What was noted for a contact that does not wait is not what teams do without it.
+    pub(crate) fn look_again(&mut self, contact: u32) {
+        let it = &self.contacts[contact];
+        if it.place != Place::InLine {
+            for at in 0..self.teams.of_queue(it.queue).len() {
+                let team = self.teams.of_queue(self.contacts[contact].queue)[at];
+                self.teams.all[usize::from(team)].next = None;
+            }
         }
     }
 
@@ -557,7 +582,9 @@ impl State {
         let Ok(mut teams) = Teams::compile(&self.plan, &self.policies, self.now) else { return };
         self.teams.forget_numbers(self.now);
         for team in &mut teams.all {
-            let same = |old: &&mut Team| old.profile == team.profile && old.queues == team.queues && old.slots() == team.slots();
+            let same = |old: &&mut Team| {
+                old.profile == team.profile && old.queues == team.queues && old.slots() == team.slots()
+            };
             if let Some(old) = self.teams.all.iter_mut().find(same) {
                 team.watch = std::mem::take(&mut old.watch);
                 team.watch.planned = None;

@@ -180,7 +180,17 @@ mod tests {
         ] {
             assert_eq!(text.parse::<SchedulingPolicy>().map(|it| it.to_string()), Ok(text.to_owned()));
         }
-        for wrong in ["", "packed", "pack+", "pack+reserve", "pack+reserve=-1", "pack+most=0", "dedicated=0", "dedicated=x", "host:"] {
+        for wrong in [
+            "",
+            "packed",
+            "pack+",
+            "pack+reserve",
+            "pack+reserve=-1",
+            "pack+most=0",
+            "dedicated=0",
+            "dedicated=x",
+            "host:",
+        ] {
             let error = wrong.parse::<SchedulingPolicy>().unwrap_err().to_string();
             assert!(error.contains("work-conserving"), "{wrong}: {error}");
         }

@@ -137,8 +137,7 @@ mod tests {
 
     #[test]
     fn what_there_is_not_is_named() {
-        for (text, word) in
-            [("adaptve", "adaptve"), ("agents:", "``"), ("agents:tier,fastest", "fastest"), ("", "``")]
+        for (text, word) in [("adaptve", "adaptve"), ("agents:", "``"), ("agents:tier,fastest", "fastest"), ("", "``")]
         {
             let error = text.parse::<Policy>().unwrap_err().to_string();
             assert!(error.contains(word) && error.contains("work-conserving"), "{error}");
