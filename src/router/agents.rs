@@ -159,7 +159,10 @@ impl State {
         };
         let (load, room) = ledger::load_and_room(profile, &it.holding);
         let takes = it.live && !it.draining && it.lost.is_none();
-        let room = if takes { ChannelSet(room.0 & it.ready.0) } else { ChannelSet::NONE };
+        let mut room = if takes { ChannelSet(room.0 & it.ready.0) } else { ChannelSet::NONE };
+        if !self.teams.is_empty() {
+            room.0 &= !self.left_to_others(it).0;
+        }
         (load, if it.pacing.is_empty() { room } else { ChannelSet(room.0 & !self.held_back(slot).0) })
     }
 
