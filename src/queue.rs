@@ -75,6 +75,9 @@ pub enum AgentOrder {
     Random,
     /// The host's own [`AgentSelection`](crate::AgentSelection) of that name.
     Host(Box<str>),
+    /// Most places left: how many more contacts of this channel its profile's `max` allows beside those it is busy with.
+    /// In numbers, where [`AgentOrder::LeastLoaded`] goes by shares.
+    MostPlaces,
 }
 
 /// What "idle" is counted from.

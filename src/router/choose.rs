@@ -4,6 +4,7 @@ use crate::agent::ChannelSet;
 use crate::id::QueueId;
 use crate::queue::ContactOrder;
 use crate::router::crews::AgentKey;
+use crate::router::ledger;
 use crate::router::orders::{CRITERIA, Choice, Criterion, idle_since, load_key, mix};
 use crate::router::records::{Agent, Contact, NONE, Rank};
 use crate::router::state::State;
@@ -19,7 +20,7 @@ impl State {
     /// The agent who is to take a loose or waiting contact, if there is one.
     ///
     /// O(shelves that have room) for up to 32 of them, else O(log agents) for every agent passed over; for criteria
-    /// that score the pair (`random`, the host's), O(agents with room).
+    /// that score the pair (`random`, `most-places`, the host's), O(agents with room).
     pub(crate) fn find_agent(&mut self, contact: u32) -> Option<u32> {
         if let Some(only) = self.contacts[contact].only() {
             let agent = self.agent_ids.get(&only.agent)?;
@@ -192,6 +193,11 @@ impl State {
             Criterion::Skilled { least: true } => u64::from(proficiency),
             Criterion::Handled => u64::from(agent.handled),
             Criterion::Random => mix(mix(mix(contact.arrival) ^ agent.id.0) ^ u64::from(contact.offers)),
+            Criterion::Places => {
+                let profile = self.plan.profile(self.crews.crews[agent.crew as usize].profile);
+                let left = profile.map_or(0, |profile| ledger::places(profile, &agent.holding, contact.channel));
+                u64::from(u16::MAX - left)
+            }
             Criterion::Host(policy) => {
                 let score = policy.score(&self.view(contact), &self.agent_view(agent, contact.queue));
                 // The highest score is the smallest key.

@@ -55,6 +55,7 @@ pub(crate) enum Criterion {
     Skilled { least: bool },
     Handled,
     Random,
+    Places,
     Host(Arc<dyn AgentSelection>),
 }
 
@@ -119,6 +120,7 @@ impl Orders {
                     AgentOrder::LeastSkilled => Criterion::Skilled { least: true },
                     AgentOrder::FewestHandled => Criterion::Handled,
                     AgentOrder::Random => Criterion::Random,
+                    AgentOrder::MostPlaces => Criterion::Places,
                     AgentOrder::Host(name) => {
                         let known = policies.agents.iter().find(|policy| policy.name() == &**name);
                         Criterion::Host(known.ok_or_else(|| Rejected::UnknownPolicy(name.clone()))?.clone())
@@ -135,7 +137,7 @@ impl Orders {
                     parts.push(part);
                 }
                 match criterion {
-                    Criterion::Random | Criterion::Host(_) => scored = true,
+                    Criterion::Random | Criterion::Places | Criterion::Host(_) => scored = true,
                     Criterion::RoundRobin => cyclic = true,
                     Criterion::Tier | Criterion::Skilled { .. } => across_crews = false,
                     _ => {}

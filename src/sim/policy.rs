@@ -38,7 +38,7 @@ pub struct UnknownPolicy {
     part: Option<String>,
 }
 
-const ORDERS: [&str; 11] = [
+const ORDERS: [&str; 12] = [
     "tier",
     "longest-idle",
     "most-recently-idle",
@@ -50,6 +50,7 @@ const ORDERS: [&str; 11] = [
     "least-skilled",
     "fewest-handled",
     "random",
+    "most-places",
 ];
 
 impl Policy {
@@ -102,6 +103,7 @@ impl fmt::Display for Policy {
                 AgentOrder::LeastSkilled => f.write_str("least-skilled")?,
                 AgentOrder::FewestHandled => f.write_str("fewest-handled")?,
                 AgentOrder::Random => f.write_str("random")?,
+                AgentOrder::MostPlaces => f.write_str("most-places")?,
                 AgentOrder::Host(name) => write!(f, "host:{name}")?,
             }
         }

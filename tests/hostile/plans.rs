@@ -210,6 +210,7 @@ fn queue(chance: &mut Chance, names: &Names, name: &str) -> Value {
         "best-skilled",
         "least-skilled",
         "fewest-handled",
+        "most-places",
         "random",
         "host:extreme",
     ];

@@ -366,7 +366,7 @@ fn capacity(dice: &mut Dice<'_>) -> ChannelCapacity {
 }
 
 fn agent_order(dice: &mut Dice<'_>) -> AgentOrder {
-    match dice.below(12) {
+    match dice.below(13) {
         0 => AgentOrder::LongestIdle,
         1 => AgentOrder::Tier,
         2 => AgentOrder::MostRecentlyIdle,
@@ -378,6 +378,7 @@ fn agent_order(dice: &mut Dice<'_>) -> AgentOrder {
         8 => AgentOrder::LeastSkilled,
         9 => AgentOrder::FewestHandled,
         10 => AgentOrder::Random,
+        11 => AgentOrder::MostPlaces,
         _ => AgentOrder::Host("rested".into()),
     }
 }

@@ -5,7 +5,7 @@ use cordboard::{
     Timestamp,
 };
 
-use super::{Agent, Contact, Reference};
+use super::{Agent, Contact, Holding, Reference};
 
 static ANYONE: Requirement = Requirement::Anyone;
 
@@ -104,6 +104,12 @@ impl Reference {
             AgentOrder::FewestHandled => i128::from(agent.handled_count),
             AgentOrder::Random => {
                 i128::from(mix(mix(mix(contact.arrival) ^ agent.id.0) ^ u64::from(contact.offers_made)))
+            }
+            AgentOrder::MostPlaces => {
+                let of_it = |held: &&Holding| held.contact.channel == contact.channel && held.stage.is_busy();
+                let busy = agent.holds.iter().filter(of_it).count() as i128;
+                let max = self.profile(agent).channel(contact.channel).map_or(0, |capacity| i128::from(capacity.max));
+                -(max - busy).max(0)
             }
             AgentOrder::Host(name) => {
                 let policy = self.policies.agents.iter().find(|policy| policy.name() == &**name);
