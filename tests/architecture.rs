@@ -12,7 +12,7 @@ const LAYERS: &[&[&str]] = &[
     &["channel", "agent"],
     &["contact"],
     &["plan"],
-    &["command", "event", "obstacle", "rejected", "policy"],
+    &["command", "event", "obstacle", "rejected", "policy", "preset"],
     &["router"],
     &["journal"],
     &["live", "measure"],

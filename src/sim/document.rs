@@ -120,10 +120,12 @@ impl Parts {
             stream
         });
         let streams = streams.collect();
+        let written = plan.clone();
         self.policy.apply(&mut plan);
         Scenario {
             name: self.name,
             plan,
+            written,
             seed: self.seed,
             warmup: self.warmup,
             horizon: self.horizon,

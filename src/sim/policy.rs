@@ -7,6 +7,7 @@ use serde::de::IntoDeserializer;
 use serde::de::value::Error;
 
 use crate::plan::Plan;
+use crate::preset::{Preset, UnknownPreset};
 use crate::queue::AgentOrder;
 
 /// How contacts and agents are matched, over all queues.
@@ -16,6 +17,8 @@ use crate::queue::AgentOrder;
 /// assert_eq!("work-conserving".parse(), Ok(Policy::WorkConserving));
 /// let packed: Policy = "agents:most-loaded,longest-idle".parse().unwrap();
 /// assert_eq!(packed.to_string(), "agents:most-loaded,longest-idle");
+/// let theirs: Policy = "preset:connect".parse().unwrap();
+/// assert_eq!(theirs, Policy::Preset(cordboard::Preset::Connect));
 /// ```
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub enum Policy {
@@ -24,18 +27,25 @@ pub enum Policy {
     WorkConserving,
     /// The same, but every queue chooses agents by this list; never empty.
     Agents(Vec<AgentOrder>),
+    /// As another engine decides.
+    Preset(Preset),
 }
 
 /// Why a text is not a policy.
 #[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
-#[error(
-    "there is no policy `{name}`{}; there are `work-conserving` and `agents:LIST`, LIST being one or more of {}, separated by commas",
-    .part.as_ref().map_or(String::new(), |part| format!(", for `{part}` is not an agent order")),
-    ORDERS.join(", ")
-)]
-pub struct UnknownPolicy {
-    name: String,
-    part: Option<String>,
+#[error(transparent)]
+pub struct UnknownPolicy(Unknown);
+
+#[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
+enum Unknown {
+    #[error(
+        "there is no policy `{name}`{}; there are `work-conserving`, `preset:NAME`, such as preset:connect, and `agents:LIST`, LIST being one or more of {}, separated by commas",
+        .part.as_ref().map_or(String::new(), |part| format!(", for `{part}` is not an agent order")),
+        ORDERS.join(", ")
+    )]
+    Policy { name: String, part: Option<String> },
+    #[error(transparent)]
+    Preset(UnknownPreset),
 }
 
 const ORDERS: [&str; 12] = [
@@ -55,10 +65,10 @@ const ORDERS: [&str; 12] = [
 
 impl Policy {
     pub(super) fn apply(&self, plan: &mut Plan) {
-        if let Self::Agents(orders) = self {
-            for queue in &mut plan.queues {
-                queue.agents.clone_from(orders);
-            }
+        match self {
+            Self::WorkConserving => {}
+            Self::Agents(orders) => plan.queues.iter_mut().for_each(|queue| queue.agents.clone_from(orders)),
+            Self::Preset(preset) => *plan = preset.apply(plan),
         }
     }
 }
@@ -66,14 +76,17 @@ impl Policy {
 impl std::str::FromStr for Policy {
     type Err = UnknownPolicy;
 
-    /// `work-conserving`, or `agents:` and a list as in a queue's `agents`.
+    /// `work-conserving`, `preset:` and a [`Preset`]'s name, or `agents:` and a list as in a queue's `agents`.
     fn from_str(text: &str) -> Result<Self, UnknownPolicy> {
         if text == "work-conserving" {
             return Ok(Self::WorkConserving);
         }
+        if let Some(name) = text.strip_prefix("preset:") {
+            return name.parse().map(Self::Preset).map_err(|why| UnknownPolicy(Unknown::Preset(why)));
+        }
         let unknown = |part: Option<&str>| {
             let short = |text: &str| text.chars().take(60).collect();
-            UnknownPolicy { name: short(text), part: part.map(short) }
+            UnknownPolicy(Unknown::Policy { name: short(text), part: part.map(short) })
         };
         let list = text.strip_prefix("agents:").ok_or_else(|| unknown(None))?;
         let orders = list.split(',').map(str::trim).map(|part| match ORDERS.contains(&part) {
@@ -87,7 +100,11 @@ impl std::str::FromStr for Policy {
 
 impl fmt::Display for Policy {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self::Agents(orders) = self else { return f.write_str("work-conserving") };
+        let orders = match self {
+            Self::WorkConserving => return f.write_str("work-conserving"),
+            Self::Preset(preset) => return write!(f, "preset:{preset}"),
+            Self::Agents(orders) => orders,
+        };
         f.write_str("agents:")?;
         for (at, order) in orders.iter().enumerate() {
             f.write_str(if at > 0 { "," } else { "" })?;
@@ -130,6 +147,17 @@ mod tests {
         {
             let error = text.parse::<Policy>().unwrap_err().to_string();
             assert!(error.contains(word) && error.contains("work-conserving"), "{error}");
+        }
+        let error = "preset:conect".parse::<Policy>().unwrap_err().to_string();
+        assert_eq!(error, "there is no preset `conect`; did you mean `connect`?");
+    }
+
+    #[test]
+    fn every_preset_reads_and_prints() {
+        for &preset in Preset::ALL {
+            let text = format!("preset:{}", preset.name());
+            assert_eq!(text.parse::<Policy>().unwrap(), Policy::Preset(preset));
+            assert_eq!(Policy::Preset(preset).to_string(), text);
         }
     }
 }
