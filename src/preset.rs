@@ -115,6 +115,10 @@ presets! {
     PrecisionQueueLeastSkilled = "precision-queue-least-skilled", telephone::PRECISION_LEAST_SKILLED;
     /// Twilio TaskRouter: the longest unoccupied worker; a number of tasks for each channel by itself; targets replace each other by age.
     Taskrouter = "taskrouter", omnichannel::TASKROUTER;
+    /// Twilio TaskRouter, workers ordered by an attribute, descending: by the levels of the skills that a task prefers.
+    TaskrouterOrderByDesc = "taskrouter-order-by-desc", omnichannel::TASKROUTER_DESC;
+    /// Twilio TaskRouter, workers ordered by an attribute, ascending; who lacks it comes last all the same.
+    TaskrouterOrderByAsc = "taskrouter-order-by-asc", omnichannel::TASKROUTER_ASC;
     /// Amazon Connect: the agent longest available; on one channel at a time unless the profile says what may join what.
     Connect = "connect", omnichannel::CONNECT;
     /// Genesys Cloud, standard routing with the default utilization: priority is worth minutes, idle since the last alert, only

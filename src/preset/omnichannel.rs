@@ -5,7 +5,7 @@ use crate::preset::rules::{Order, Quiet, Rules, Unanswered};
 use crate::queue::{AgentOrder, IdleClock, NoAnswerEffect, Pools, StepClock};
 use crate::time::Span;
 
-use AgentOrder::{BestSkilled, LeastLoaded, LongestIdle, MostPlaces, RoundRobin};
+use AgentOrder::{BestSkilled, LeastLoaded, LeastSkilled, LongestIdle, MostPlaces, RoundRobin};
 
 /// What most of them do: by priority, then age; a number for each channel, and a silent customer keeps the place.
 const COMMON: Rules = Rules {
@@ -28,6 +28,9 @@ pub(super) const TASKROUTER: Rules = Rules {
     unanswered: Unanswered { per_agent: Some(u16::MAX), per_contact: Some(1_000), ..Unanswered::AS_PLANNED },
     ..COMMON
 };
+
+pub(super) const TASKROUTER_DESC: Rules = Rules { agents: &[BestSkilled, LongestIdle], ..TASKROUTER };
+pub(super) const TASKROUTER_ASC: Rules = Rules { agents: &[LeastSkilled, LongestIdle], ..TASKROUTER };
 
 /// Each step of the routing criteria has an expiry of its own, and takes the place of the one before.
 pub(super) const CONNECT: Rules = Rules {

@@ -14,13 +14,16 @@ const ASTERISK_TIMEOUT: Span = Span::from_secs(15);
 /// `originate_timeout` of `mod_callcenter`, where the agent's contact says no other.
 const FREESWITCH_TIMEOUT: Span = Span::from_secs(60);
 
-/// Nothing happens to an agent who does not answer, and the same may be asked again, as often as it takes.
+/// Nothing happens to an agent who does not answer, who is asked again at once, as often as it takes: nothing has changed
+/// of what such strategies go by.
 const ASKED_AGAIN: Unanswered = Unanswered {
     agent: Some((NoAnswerEffect::Stay, 1)),
     exclude_for: Some(Span::ZERO),
     per_agent: Some(u16::MAX),
     per_contact: Some(u16::MAX),
 };
+/// Who does not answer comes after everybody else.
+const LAST: Unanswered = Unanswered { exclude_for: Some(Span(1)), ..ASKED_AGAIN };
 /// The caller goes on down the list, and does not come back for a minute.
 const PASSED: Unanswered = Unanswered { exclude_for: Some(Span::from_mins(1)), ..ASKED_AGAIN };
 /// An agent who does not answer gets nothing until it says that it is there.
@@ -32,14 +35,16 @@ const ASTERISK: Rules = Rules {
     idle: IdleClock::Handled,
     rings: None,
     steps: None,
-    unanswered: ASKED_AGAIN,
+    unanswered: LAST,
     capacity: Capacity::AsPlanned,
     quiet: Quiet::AsPlanned,
     aged_by_message: false,
 };
 pub(super) const ASTERISK_RINGALL: Rules = Rules { rings: Some(ASTERISK_TIMEOUT), ..ASTERISK };
-pub(super) const ASTERISK_LEASTRECENT: Rules = Rules { agents: &[Tier, LongestIdle], ..ASTERISK };
-pub(super) const ASTERISK_FEWESTCALLS: Rules = Rules { agents: &[Tier, FewestHandled], ..ASTERISK };
+pub(super) const ASTERISK_LEASTRECENT: Rules =
+    Rules { agents: &[Tier, LongestIdle], unanswered: ASKED_AGAIN, ..ASTERISK };
+pub(super) const ASTERISK_FEWESTCALLS: Rules =
+    Rules { agents: &[Tier, FewestHandled], unanswered: ASKED_AGAIN, ..ASTERISK };
 pub(super) const ASTERISK_RANDOM: Rules = Rules { agents: &[Tier, Random], ..ASTERISK };
 pub(super) const ASTERISK_RRMEMORY: Rules = Rules { agents: &[Tier, RoundRobin], ..ASTERISK };
 pub(super) const ASTERISK_LINEAR: Rules = Rules { unanswered: PASSED, ..ASTERISK };
@@ -51,8 +56,9 @@ pub(super) const FREESWITCH_RING_ALL: Rules = Rules { rings: Some(FREESWITCH_TIM
 pub(super) const FREESWITCH_LONGEST_IDLE: Rules = Rules { agents: &[Tier, LongestIdle], ..FREESWITCH };
 pub(super) const FREESWITCH_ROUND_ROBIN: Rules = Rules { agents: &[Tier, RoundRobin], ..FREESWITCH };
 pub(super) const FREESWITCH_TOP_DOWN: Rules = Rules { unanswered: PASSED, ..FREESWITCH };
-pub(super) const FREESWITCH_FEWEST_CALLS: Rules = Rules { agents: &[Tier, FewestHandled], ..FREESWITCH };
-pub(super) const FREESWITCH_SEQUENTIALLY: Rules = FREESWITCH;
+pub(super) const FREESWITCH_FEWEST_CALLS: Rules =
+    Rules { agents: &[Tier, FewestHandled], unanswered: ASKED_AGAIN, ..FREESWITCH };
+pub(super) const FREESWITCH_SEQUENTIALLY: Rules = Rules { unanswered: ASKED_AGAIN, ..FREESWITCH };
 pub(super) const FREESWITCH_RANDOM: Rules = Rules { agents: &[Tier, Random], ..FREESWITCH };
 
 /// An agent to whom a chat is given goes to the end of the list.
