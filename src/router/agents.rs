@@ -10,6 +10,7 @@ use crate::router::ledger;
 use crate::router::orders;
 use crate::router::records::{Agent, NONE};
 use crate::router::state::State;
+use crate::time::Span;
 
 impl State {
     #[cold]
@@ -49,6 +50,9 @@ impl State {
             load: Load::ZERO,
             room: ChannelSet::NONE,
             holding: Vec::new(),
+            signed_in_at: now,
+            worked: Span::ZERO,
+            busy_since: now,
             released_at: now,
             handled_at: now,
             offered_at: now,

@@ -20,7 +20,7 @@ impl State {
     /// The agent who is to take a loose or waiting contact, if there is one.
     ///
     /// O(shelves that have room) for up to 32 of them, else O(log agents) for every agent passed over; for criteria
-    /// that score the pair (`random`, `most-places`, the host's), O(agents with room).
+    /// that score the pair (`random`, `most-places`, `least-occupied`, `least-worked`, the host's), O(agents with room).
     pub(crate) fn find_agent(&mut self, contact: u32) -> Option<u32> {
         if let Some(only) = self.contacts[contact].only() {
             let agent = self.agent_ids.get(&only.agent)?;
@@ -198,6 +198,8 @@ impl State {
                 let left = profile.map_or(0, |profile| ledger::places(profile, &agent.holding, contact.channel));
                 u64::from(u16::MAX - left)
             }
+            Criterion::Worked { share: true } => agent.occupancy(self.now),
+            Criterion::Worked { share: false } => agent.worked(self.now).0,
             Criterion::Host(policy) => {
                 let score = policy.score(&self.view(contact), &self.agent_view(agent, contact.queue));
                 // The highest score is the smallest key.

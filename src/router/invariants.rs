@@ -98,6 +98,8 @@ impl State {
             let forced = it.holding.iter().any(|held| held.forced);
             hold!(load <= Load::FULL || forced, "no agent is over-committed", "{} at {load}", it.id);
             hold!(!it.draining || !it.holding.is_empty(), "a draining agent with nothing is gone", "{}", it.id);
+            let here = self.now.since(it.signed_in_at);
+            hold!(it.worked(self.now) <= here, "no agent works for longer than it is here", "{}", it.id);
         }
         Ok(())
     }

@@ -56,6 +56,7 @@ pub(crate) enum Criterion {
     Handled,
     Random,
     Places,
+    Worked { share: bool },
     Host(Arc<dyn AgentSelection>),
 }
 
@@ -121,6 +122,8 @@ impl Orders {
                     AgentOrder::FewestHandled => Criterion::Handled,
                     AgentOrder::Random => Criterion::Random,
                     AgentOrder::MostPlaces => Criterion::Places,
+                    AgentOrder::LeastOccupied => Criterion::Worked { share: true },
+                    AgentOrder::LeastWorked => Criterion::Worked { share: false },
                     AgentOrder::Host(name) => {
                         let known = policies.agents.iter().find(|policy| policy.name() == &**name);
                         Criterion::Host(known.ok_or_else(|| Rejected::UnknownPolicy(name.clone()))?.clone())
@@ -137,7 +140,9 @@ impl Orders {
                     parts.push(part);
                 }
                 match criterion {
-                    Criterion::Random | Criterion::Places | Criterion::Host(_) => scored = true,
+                    Criterion::Random | Criterion::Places | Criterion::Worked { .. } | Criterion::Host(_) => {
+                        scored = true;
+                    }
                     Criterion::RoundRobin => cyclic = true,
                     Criterion::Tier | Criterion::Skilled { .. } => across_crews = false,
                     _ => {}

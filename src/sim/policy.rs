@@ -48,7 +48,7 @@ enum Unknown {
     Preset(UnknownPreset),
 }
 
-const ORDERS: [&str; 12] = [
+const ORDERS: [&str; 14] = [
     "tier",
     "longest-idle",
     "most-recently-idle",
@@ -61,6 +61,8 @@ const ORDERS: [&str; 12] = [
     "fewest-handled",
     "random",
     "most-places",
+    "least-occupied",
+    "least-worked",
 ];
 
 impl Policy {
@@ -121,6 +123,8 @@ impl fmt::Display for Policy {
                 AgentOrder::FewestHandled => f.write_str("fewest-handled")?,
                 AgentOrder::Random => f.write_str("random")?,
                 AgentOrder::MostPlaces => f.write_str("most-places")?,
+                AgentOrder::LeastOccupied => f.write_str("least-occupied")?,
+                AgentOrder::LeastWorked => f.write_str("least-worked")?,
                 AgentOrder::Host(name) => write!(f, "host:{name}")?,
             }
         }

@@ -211,6 +211,8 @@ fn queue(chance: &mut Chance, names: &Names, name: &str) -> Value {
         "least-skilled",
         "fewest-handled",
         "most-places",
+        "least-occupied",
+        "least-worked",
         "random",
         "host:extreme",
     ];

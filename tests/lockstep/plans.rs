@@ -374,7 +374,7 @@ fn capacity(dice: &mut Dice<'_>) -> ChannelCapacity {
 }
 
 fn agent_order(dice: &mut Dice<'_>) -> AgentOrder {
-    match dice.below(13) {
+    match dice.below(15) {
         0 => AgentOrder::LongestIdle,
         1 => AgentOrder::Tier,
         2 => AgentOrder::MostRecentlyIdle,
@@ -387,6 +387,8 @@ fn agent_order(dice: &mut Dice<'_>) -> AgentOrder {
         9 => AgentOrder::FewestHandled,
         10 => AgentOrder::Random,
         11 => AgentOrder::MostPlaces,
+        12 => AgentOrder::LeastOccupied,
+        13 => AgentOrder::LeastWorked,
         _ => AgentOrder::Host("rested".into()),
     }
 }

@@ -165,7 +165,7 @@ pub(super) fn group() -> Value {
     object("A group of like agents.", &keys, &["capacity"])
 }
 
-const AGENTS: [&str; 12] = [
+const AGENTS: [&str; 14] = [
     "tier",
     "longest-idle",
     "most-recently-idle",
@@ -178,6 +178,8 @@ const AGENTS: [&str; 12] = [
     "fewest-handled",
     "random",
     "most-places",
+    "least-occupied",
+    "least-worked",
 ];
 
 pub(super) fn queue() -> Value {
