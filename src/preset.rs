@@ -93,6 +93,8 @@ presets! {
     FreeswitchRoundRobin = "freeswitch-round-robin", telephone::FREESWITCH_ROUND_ROBIN;
     /// FreeSWITCH `mod_callcenter`, top-down: by tier and position; who does not answer is passed.
     FreeswitchTopDown = "freeswitch-top-down", telephone::FREESWITCH_TOP_DOWN;
+    /// FreeSWITCH `mod_callcenter`, agent-with-least-talk-time: in the lowest tier, who has had calls in hand for the least time.
+    FreeswitchAgentWithLeastTalkTime = "freeswitch-agent-with-least-talk-time", telephone::FREESWITCH_LEAST_TALK_TIME;
     /// FreeSWITCH `mod_callcenter`, agent-with-fewest-calls: in the lowest tier, who has answered the fewest since signing in.
     FreeswitchAgentWithFewestCalls = "freeswitch-agent-with-fewest-calls", telephone::FREESWITCH_FEWEST_CALLS;
     /// FreeSWITCH `mod_callcenter`, sequentially-by-agent-order: by tier and position, from the top every time.
@@ -107,6 +109,10 @@ presets! {
     EasUcdMia = "eas-ucd-mia", telephone::EAS_UCD_MIA;
     /// Avaya EAS, EAD-MIA: the most expert level first, then the most idle agent.
     EasEadMia = "eas-ead-mia", telephone::EAS_EAD_MIA;
+    /// Avaya EAS, UCD-LOA: the least occupied agent, whatever the level of the skill.
+    EasUcdLoa = "eas-ucd-loa", telephone::EAS_UCD_LOA;
+    /// Avaya EAS, EAD-LOA: the most expert level first, then the least occupied agent.
+    EasEadLoa = "eas-ead-loa", telephone::EAS_EAD_LOA;
     /// Cisco precision queues, longest available agent.
     PrecisionQueueLongestAvailable = "precision-queue-longest-available", telephone::PRECISION_LONGEST_AVAILABLE;
     /// Cisco precision queues, most skilled agent.

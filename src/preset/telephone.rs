@@ -6,7 +6,8 @@ use crate::queue::{AgentOrder, IdleClock, NoAnswerEffect};
 use crate::time::Span;
 
 use AgentOrder::{
-    BestSkilled, FewestHandled, LeastSkilled, LongestIdle, MostLoaded, Random, RoundRobin, Tier, TopDown,
+    BestSkilled, FewestHandled, LeastOccupied, LeastSkilled, LeastWorked, LongestIdle, MostLoaded, Random, RoundRobin,
+    Tier, TopDown,
 };
 
 /// `queue->timeout`, Asterisk's default.
@@ -58,6 +59,8 @@ pub(super) const FREESWITCH_ROUND_ROBIN: Rules = Rules { agents: &[Tier, RoundRo
 pub(super) const FREESWITCH_TOP_DOWN: Rules = Rules { unanswered: PASSED, ..FREESWITCH };
 pub(super) const FREESWITCH_FEWEST_CALLS: Rules =
     Rules { agents: &[Tier, FewestHandled], unanswered: ASKED_AGAIN, ..FREESWITCH };
+pub(super) const FREESWITCH_LEAST_TALK_TIME: Rules =
+    Rules { agents: &[Tier, LeastWorked], unanswered: ASKED_AGAIN, ..FREESWITCH };
 pub(super) const FREESWITCH_SEQUENTIALLY: Rules = Rules { unanswered: ASKED_AGAIN, ..FREESWITCH };
 pub(super) const FREESWITCH_RANDOM: Rules = Rules { agents: &[Tier, Random], ..FREESWITCH };
 
@@ -78,6 +81,8 @@ pub(super) const OPENSIPS_FULL_LOAD: Rules =
 const EAS: Rules = Rules { unanswered: NOT_READY, ..ASTERISK };
 pub(super) const EAS_UCD_MIA: Rules = Rules { agents: &[LongestIdle], ..EAS };
 pub(super) const EAS_EAD_MIA: Rules = Rules { agents: &[Tier, BestSkilled, LongestIdle], ..EAS };
+pub(super) const EAS_UCD_LOA: Rules = Rules { agents: &[LeastOccupied, LongestIdle], ..EAS };
+pub(super) const EAS_EAD_LOA: Rules = Rules { agents: &[Tier, BestSkilled, LeastOccupied, LongestIdle], ..EAS };
 
 const PRECISION: Rules = Rules { agents: &[LongestIdle], idle: IdleClock::Release, ..EAS };
 pub(super) const PRECISION_LONGEST_AVAILABLE: Rules = PRECISION;
