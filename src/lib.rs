@@ -134,6 +134,7 @@
 //! | run it, so that nothing is lost | [`Switchboard`], [`Trunk`], [`Gateway`], [`Driver`], [`Journal`], [`Durability`] |
 //! | keep it yourself | [`Router::checkpoint`], [`Router::restore`], [`Router::fold`], [`Router::digest`] |
 //! | choose agents or contacts your own way | [`AgentSelection`], [`ContactSelection`], [`Policies`] |
+//! | see what another engine would do | [`Preset`], `docs/presets.md` |
 //! | try it out before anybody calls | `sim::Scenario` (feature `sim`), and the command line `cordboard` |
 //!
 //! # Features
