@@ -460,4 +460,15 @@ pub enum What {
         /// Who had it last, if anybody had it then.
         agent: Option<AgentId>,
     },
+    /// A contact was held back by the scheduler for as long as it may: whoever has room takes it.
+    HoldEnded {
+        /// Which.
+        contact: ContactId,
+    },
+    /// The rates observed of the agents of a group, and of the groups like it, differ from those that the scheduler planned on: it
+    /// plans anew.
+    Planned {
+        /// The first of these groups.
+        group: GroupId,
+    },
 }

@@ -133,6 +133,7 @@
 //! | know why | [`Router::explain`], [`Router::record_decisions`], [`Router::estimate_wait`] |
 //! | run it, so that nothing is lost | [`Switchboard`], [`Trunk`], [`Gateway`], [`Driver`], [`Journal`], [`Durability`] |
 //! | keep it yourself | [`Router::checkpoint`], [`Router::restore`], [`Router::fold`], [`Router::digest`] |
+//! | share agents between calls and chats | [`Scheduler`], [`SchedulingPolicy`], [`SchedulingRule`], [`Scheduling`] |
 //! | choose agents or contacts your own way | [`AgentSelection`], [`ContactSelection`], [`Policies`] |
 //! | see what another engine would do | [`Preset`], `docs/presets.md` |
 //! | try it out before anybody calls | `sim::Scenario` (feature `sim`), and the command line `cordboard` |
@@ -183,6 +184,7 @@ mod queue;
 mod rejected;
 mod requirement;
 mod router;
+mod scheduling;
 mod time;
 
 pub use agent::*;
@@ -210,6 +212,7 @@ pub use queue::*;
 pub use rejected::*;
 pub use requirement::*;
 pub use router::*;
+pub use scheduling::{Cost, Next, Scheduler, Scheduling, SchedulingPolicy, SchedulingRule, TeamView, UnknownScheduling};
 pub use time::*;
 
 #[cfg(feature = "measure")]

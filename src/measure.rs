@@ -14,7 +14,6 @@
 //! Nothing here touches the engine. Floating-point functions come from `libm`, so that every machine
 //! prints the same figures.
 
-mod blended;
 mod clearing;
 mod concurrent_pool;
 mod erlang;
@@ -26,10 +25,8 @@ mod prediction;
 mod priorities;
 mod waiting_line;
 
-pub use blended::{
-    BlendedClass, BlendedPool, BlendedRule, BlendedSolver, ClassMeasures, Decision, Optimum, PoolError, PoolMeasures,
-    PoolState,
-};
+pub use crate::scheduling::pool::{BlendedClass, BlendedPool, PoolError};
+pub use crate::scheduling::solve::{BlendedSolver, ClassMeasures, Optimum, PoolMeasures};
 pub use concurrent_pool::{ConcurrentPool, Spread};
 pub use erlang::{ErlangC, erlang_b, least_servers};
 pub use erlang_a::ErlangA;

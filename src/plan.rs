@@ -28,6 +28,7 @@ use crate::id::{ChannelId, GroupId, ProfileId, QueueId, RequirementId, SkillId};
 use crate::lease::Leases;
 use crate::queue::{Queue, Target, WrapUp};
 use crate::requirement::Requirement;
+use crate::scheduling::{Cost, Scheduler};
 use crate::time::Span;
 
 /// Limits on everything, so that nothing grows without bound. Reaching one is an error, never growth.
@@ -125,6 +126,7 @@ pub struct Plan {
     pub(crate) limits: Limits,
     pub(crate) customers: Customers,
     pub(crate) leases: Leases,
+    pub(crate) scheduler: Scheduler,
 }
 
 macro_rules! named {
@@ -170,6 +172,7 @@ impl Plan {
             limits: Limits::default(),
             customers: Customers::default(),
             leases: Leases::default(),
+            scheduler: Scheduler::default(),
         }
     }
 
@@ -197,6 +200,17 @@ impl Plan {
     /// The leases of agents.
     pub fn leases(&self) -> &Leases {
         &self.leases
+    }
+
+    /// How agents are shared between calls and chats.
+    pub fn scheduler(&self) -> &Scheduler {
+        &self.scheduler
+    }
+
+    /// What contacts of a channel are worth to the scheduler in a queue: as the queue says, else by the service target.
+    pub fn cost(&self, queue: QueueId, channel: ChannelId) -> Cost {
+        let own = self.queue(queue).and_then(|queue| queue.cost(channel));
+        own.unwrap_or_else(|| Cost::of_target(self.target(queue, channel).map_or(Span::from_mins(1), |target| target.within)))
     }
 
     /// How long an agent has to accept a contact; `None` where there is no offer stage.

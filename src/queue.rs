@@ -6,6 +6,7 @@ use crate::customer::Affinity;
 use crate::id::ChannelId;
 use crate::overflow::Overflow;
 use crate::requirement::Requirement;
+use crate::scheduling::Cost;
 use crate::time::Span;
 
 /// "This share answered within this time."
@@ -265,6 +266,8 @@ pub struct Queue {
     pub offers_per_contact: u16,
     /// Service target by channel id, where it differs from the channel's.
     pub targets: Vec<Option<Target>>,
+    /// What waiting and losses are worth by channel id, where that is stated.
+    pub costs: Vec<Option<Cost>>,
     /// How its contacts come to agents.
     pub mode: Mode,
     /// Most contacts of this queue that an agent may hold and still claim one more; 0 for no claims.
@@ -280,6 +283,11 @@ pub struct Queue {
 }
 
 impl Queue {
+    /// What contacts of `channel` are worth, if the queue says so.
+    pub fn cost(&self, channel: ChannelId) -> Option<Cost> {
+        self.costs.get(usize::from(channel.0)).copied().flatten()
+    }
+
     /// The queue's own target for `channel`, if it has one.
     pub fn target(&self, channel: ChannelId) -> Option<Target> {
         self.targets.get(usize::from(channel.0)).copied().flatten()

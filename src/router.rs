@@ -36,15 +36,18 @@ mod orders;
 mod pacing;
 mod rebuild;
 mod records;
+mod schedule;
 mod scheduled;
 mod settle;
 mod sorted;
 mod sources;
 mod standby;
 mod state;
+mod teams;
 mod timers;
 mod trace;
 mod waking;
+mod watch;
 mod whereabouts;
 
 pub use checkpoint::Checkpoint;

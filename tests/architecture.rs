@@ -8,6 +8,7 @@ const LAYERS: &[&[&str]] = &[
     &["planted", "id", "time", "nearest", "private"],
     &["hours"],
     &["requirement", "capacity", "customer", "lease"],
+    &["scheduling"],
     &["queue", "overflow"],
     &["channel", "agent"],
     &["contact"],

@@ -150,6 +150,38 @@ fn replications_are_added_until_a_figure_is_known() {
     }
 }
 
+/// All policies stop together, at the first number at which every one's difference from the first is known.
+#[test]
+fn policies_are_run_until_their_differences_are_known() {
+    let scenario = blended().with_horizon(cordboard::Span::from_mins(300)).with_replications(1);
+    let figure = Figure::find(&scenario, "calls.service_level").unwrap();
+    let policies =
+        ["agents:least-loaded", "agents:most-loaded", "agents:round-robin"].map(|name| name.parse::<Policy>().unwrap());
+    let goal = Goal { figure, precision: Precision::Absolute(0.02), at_most: 500 };
+    let outcomes = scenario.compare_until(&policies, &goal, 1, &|_| {}).unwrap();
+    let count = outcomes[0].replications.len();
+    assert!((12..400).contains(&count), "{count}");
+    let halves = |outcomes: &[cordboard::sim::Outcome]| -> Vec<f64> {
+        outcomes[1..].iter().map(|of| figure.difference(of, &outcomes[0]).half_width.unwrap()).collect()
+    };
+    assert!(halves(&outcomes).iter().all(|half| *half <= 0.02));
+    let mut fewer = outcomes.clone();
+    fewer.iter_mut().for_each(|outcome| outcome.replications.truncate(count - 1));
+    assert!(halves(&fewer).iter().any(|half| *half > 0.02), "it is the first number with which they are");
+    // The difference is the one that is shown, and each run is the one of that number of replications.
+    let shown = &outcomes[2].less(&outcomes[0]).streams[0].differences;
+    let shown = shown.iter().find(|(name, _)| *name == "service_level").unwrap().1;
+    assert_eq!(shown, figure.difference(&outcomes[2], &outcomes[0]));
+    let alone = scenario.clone().with_policy(policies[1].clone()).with_replications(count as u32).run().unwrap();
+    assert_eq!((outcomes[1].scenario.replications() as usize, &alone.replications), (count, &outcomes[1].replications));
+    let many = scenario.compare_until(&policies, &goal, 7, &|_| {}).unwrap();
+    assert!(many.iter().zip(&outcomes).all(|(many, one)| many.replications == one.replications), "7 threads");
+    // Nothing is to be known of a policy beside itself, and pairing takes out what both have in common.
+    let same = [policies[0].clone(), policies[0].clone()];
+    assert_eq!(scenario.compare_until(&same, &goal, 2, &|_| {}).unwrap()[1].replications.len(), 10);
+    assert!(scenario.compare_until(&[], &goal, 2, &|_| {}).unwrap().is_empty());
+}
+
 /// Stopping where an interval is narrow costs some coverage, but not much. `CORDBOARD_STOPPING_RUNS` sets how often it is tried.
 #[test]
 fn an_interval_at_which_one_has_stopped_covers_nearly_as_often() {
@@ -204,6 +236,13 @@ fn precisions_and_figures_have_names() {
     let estimate = |half| Estimate { mean: Some(100.0), half_width: Some(half) };
     assert!(Precision::Relative(0.1).is_met(estimate(9.09)) && !Precision::Relative(0.1).is_met(estimate(9.1)));
     assert!(!Precision::Absolute(1.0).is_met(Estimate::default()));
+    // A difference may be none: a share is of what it is from.
+    let none = |half| Estimate { mean: Some(0.0), half_width: Some(half) };
+    let by = |precision: Precision, half| precision.is_met_by_difference(none(half), estimate(50.0));
+    assert!(by(Precision::Relative(0.1), 10.0) && !by(Precision::Relative(0.1), 10.1));
+    assert!(by(Precision::Absolute(0.5), 0.5) && !by(Precision::Absolute(0.5), 0.6));
+    assert!(!Precision::Relative(0.1).is_met_by_difference(Estimate::default(), estimate(1.0)));
+    assert!(!Precision::Relative(0.1).is_met_by_difference(none(0.0), Estimate::default()));
 }
 
 /// Every minute one who stays for ten: from then on there are ten.

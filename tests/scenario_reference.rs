@@ -22,7 +22,7 @@ fn the_example_is_a_scenario() {
 #[test]
 fn every_key_of_a_table_is_described_and_read() {
     let base = "horizon = \"1h\"\n[capacity.p]\nvoice = { max = 1 }\n[agents.a]\ncapacity = \"p\"\n[queues.q]\n\
-                [streams.s]\nchannel = \"voice\"\nqueue = \"q\"\narrivals = { every = \"1m\" }\nhandle = { exponential = \"1m\" }\n\
+                overflow = { full = \"callback\" }\n[streams.s]\nchannel = \"voice\"\nqueue = \"q\"\narrivals = { every = \"1m\" }\nhandle = { exponential = \"1m\" }\n\
                 patience = { exponential = \"1m\" }\n";
     for (place, table, needed, keys) in [
         (
@@ -30,6 +30,12 @@ fn every_key_of_a_table_is_described_and_read() {
             "retry",
             "delay = { exponential = \"1m\" }",
             &["abandoned = 0.5", "overflowed = 0.5", "attempts = 9"][..],
+        ),
+        (
+            "[streams.s]\n",
+            "redial",
+            "no_answer = 0.5, delay = { exponential = \"1m\" }",
+            &["ring = { exponential = \"9s\" }", "attempts = 9"],
         ),
         ("[streams.s]\n", "balk", "", &["share = 0.5", "tolerance = 2", "told = \"high\""]),
         (
@@ -65,7 +71,7 @@ fn every_key_of_a_table_is_described_and_read() {
 #[test]
 fn every_key_is_described_and_read() {
     let base = "horizon = \"1h\"\n[capacity.p]\nvoice = { max = 1 }\n[agents.a]\ncapacity = \"p\"\n[queues.q]\n\
-                [streams.s]\nchannel = \"voice\"\nqueue = \"q\"\narrivals = { every = \"1m\" }\nhandle = { exponential = \"1m\" }\n";
+                overflow = { full = \"callback\" }\n[streams.s]\nchannel = \"voice\"\nqueue = \"q\"\narrivals = { every = \"1m\" }\nhandle = { exponential = \"1m\" }\n";
     assert!(check(base).is_ok());
     for (table, key, value) in [
         ("", "name", "\"x\""),
@@ -89,6 +95,7 @@ fn every_key_is_described_and_read() {
         ("streams.s", "cost", "{ hold_per_minute = 1, lost = 2.5 }"),
         ("streams.s", "retry", "{ abandoned = 0.5, delay = { exponential = \"1m\" } }"),
         ("streams.s", "balk", "{ share = 0.5 }\npatience = { exponential = \"1m\" }"),
+        ("streams.s", "redial", "{ no_answer = 0.5, delay = { exponential = \"1m\" } }"),
         ("streams.s", "batches", "{ geometric = 2 }"),
         ("streams.s", "campaigns", "[{ at = \"10:00\", contacts = 5, over = \"1h\" }]"),
         ("streams.s", "handle_by_time", "{ interval = \"1h\", factors = [1, 2] }"),

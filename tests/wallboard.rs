@@ -1,4 +1,5 @@
 //! What a wallboard shows is what there is: after every batch of a long random run, against a count from scratch.
+#![cfg(feature = "live")]
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -2,15 +2,16 @@
 
 use std::io::{Write, stdout};
 use std::path::PathBuf;
+use std::time::Duration;
 
 use clap::Args;
-use cordboard::sim::{Comparison, Policy};
+use cordboard::sim::{Comparison, Outcome, Policy, Scenario};
 use serde::Serialize;
 
 use crate::failure::Failure;
-use crate::input::{self, Files, RunOptions};
+use crate::input::{self, Files, RunOptions, Wanted};
 use crate::report::{self, Origin};
-use crate::simulate::Timed;
+use crate::simulate::{Reached, Timed};
 use crate::{progress, rows, table};
 
 #[derive(Args)]
@@ -23,16 +24,27 @@ pub(crate) struct Arguments {
     #[arg(long = "policy", value_name = "POLICY", required = true, num_args = 1)]
     policies: Vec<Policy>,
     #[command(flatten)]
+    wanted: Wanted,
+    #[command(flatten)]
     options: RunOptions,
     #[command(flatten)]
     files: Files,
 }
 
 #[derive(Serialize)]
-struct Compared {
+struct Results {
     scenario: String,
     policies: Vec<Timed>,
-    comparisons: Vec<Comparison>,
+    comparisons: Vec<Compared>,
+}
+
+/// A policy against the first.
+#[derive(Serialize)]
+pub(crate) struct Compared {
+    #[serde(flatten)]
+    pub(crate) comparison: Comparison,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) precision: Option<Reached>,
 }
 
 pub(crate) fn run(arguments: &Arguments) -> Result<(), Failure> {
@@ -40,21 +52,34 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), Failure> {
         return Err(Failure::Input("there is nothing to compare with: give --policy at least twice".to_owned()));
     }
     let scenario = arguments.options.change(input::scenario(&arguments.scenario)?);
-    let (mut outcomes, mut policies) = (Vec::new(), Vec::new());
-    for policy in &arguments.policies {
-        let (outcome, took) =
-            progress::run(&scenario.clone().with_policy(policy.clone()), arguments.options.threads())?;
-        policies.push(Timed { results: outcome.results(), wall_seconds: took.as_secs_f64(), precision: None });
-        outcomes.push(outcome);
-    }
-    let comparisons: Vec<Comparison> = outcomes.iter().skip(1).map(|outcome| outcome.less(&outcomes[0])).collect();
+    let goal = arguments.wanted.goal(&scenario)?;
+    let (outcomes, policies) = match &goal {
+        None => one_by_one(&scenario, arguments)?,
+        Some((_, goal)) => {
+            let threads = arguments.options.threads();
+            let (outcomes, took) = progress::compare_until(&scenario, &arguments.policies, goal, threads)?;
+            // They run by turns: how long each took is not known.
+            let policies = outcomes.iter().map(|outcome| timed(outcome, took)).collect();
+            (outcomes, policies)
+        }
+    };
+    let Some((base, others)) = outcomes.split_first() else { return Ok(()) };
+    let comparisons: Vec<Comparison> = others.iter().map(|outcome| outcome.less(base)).collect();
     rows::write(arguments.files.csv.as_deref(), &outcomes)?;
     if let Some(path) = &arguments.files.report {
         let results: Vec<_> = policies.iter().map(|timed| &timed.results).collect();
         let origin = Origin::here(&arguments.scenario);
         report::write(path, report::comparison(&origin, &outcomes, &results, &comparisons))?;
     }
-    let compared = Compared { scenario: scenario.name().to_owned(), policies, comparisons };
+    let comparisons = comparisons.into_iter().zip(others).map(|(comparison, outcome)| {
+        let precision = goal.as_ref().map(|(of, goal)| {
+            let estimate = goal.figure.difference(outcome, base);
+            let met = goal.precision.is_met_by_difference(estimate, goal.figure.estimate(base));
+            Reached { of: (*of).to_owned(), estimate, met }
+        });
+        Compared { comparison, precision }
+    });
+    let compared = Results { scenario: scenario.name().to_owned(), policies, comparisons: comparisons.collect() };
     let mut out = stdout().lock();
     if arguments.options.json {
         serde_json::to_writer(&mut out, &compared)?;
@@ -64,4 +89,19 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), Failure> {
     }
     out.flush()?;
     Ok(())
+}
+
+fn one_by_one(scenario: &Scenario, arguments: &Arguments) -> Result<(Vec<Outcome>, Vec<Timed>), Failure> {
+    let (mut outcomes, mut policies) = (Vec::new(), Vec::new());
+    for policy in &arguments.policies {
+        let scenario = scenario.clone().with_policy(policy.clone());
+        let (outcome, took) = progress::run(&scenario, arguments.options.threads())?;
+        policies.push(timed(&outcome, took));
+        outcomes.push(outcome);
+    }
+    Ok((outcomes, policies))
+}
+
+fn timed(outcome: &Outcome, took: Duration) -> Timed {
+    Timed { results: outcome.results(), wall_seconds: took.as_secs_f64(), precision: None }
 }

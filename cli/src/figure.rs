@@ -40,7 +40,7 @@ use Better::{Higher, Lower, Neither};
 
 const CONTACTS: Unit = Unit::Count("contacts");
 
-const FIGURES: [Figure; 35] = [
+const FIGURES: [Figure; 37] = [
     figure("offered", "offered", CONTACTS, Neither),
     figure("answered", "answered", CONTACTS, Higher),
     figure("abandoned", "abandoned", CONTACTS, Lower),
@@ -49,6 +49,8 @@ const FIGURES: [Figure; 35] = [
     figure("resolved_by_bot", "resolved by a bot", CONTACTS, Neither),
     figure("retrials", "came again", CONTACTS, Neither),
     figure("balked", "left when told the wait", CONTACTS, Lower),
+    figure("redials", "called back once more", CONTACTS, Lower),
+    figure("unreached", "called back in vain", CONTACTS, Lower),
     figure("completed", "completed", CONTACTS, Higher),
     figure("replies", "replies", Unit::Count("replies"), Neither),
     figure("service_level", "service level", Unit::Share, Higher),

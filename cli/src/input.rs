@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use clap::Args;
-use cordboard::sim::Scenario;
+use cordboard::sim::{Figure, Goal, Precision, Scenario};
 use cordboard::{PlanDocument, Problems};
 
 use crate::failure::Failure;
@@ -26,6 +26,31 @@ pub(crate) struct RunOptions {
     /// One JSON object on standard output instead of tables
     #[arg(long)]
     pub(crate) json: bool,
+}
+
+/// How well a figure is to be known.
+#[derive(Args)]
+pub(crate) struct Wanted {
+    /// Adds replications, from 10 on, until half of the 95 % interval of --of is at most so much: a share of the mean, such as 1%, or a
+    /// number in the figure's unit. Of policies, the interval is of each one's difference from the first, and a share is of the first one's mean
+    #[arg(long, requires = "of")]
+    precision: Option<Precision>,
+    /// The figure that --precision is about: a stream or channel and one of its figures, such as calls.service_level;
+    /// a group's occupancy; or cost_per_minute
+    #[arg(long, value_name = "FIGURE", requires = "precision")]
+    of: Option<String>,
+    /// Replications after which --precision gives up
+    #[arg(long, value_name = "N", default_value_t = 1_000, requires = "precision", value_parser = clap::value_parser!(u32).range(10..=100_000))]
+    at_most: u32,
+}
+
+impl Wanted {
+    /// The figure's name, and the goal, if there is one.
+    pub(crate) fn goal(&self, scenario: &Scenario) -> Result<Option<(&str, Goal)>, Failure> {
+        let Some((of, precision)) = self.of.as_deref().zip(self.precision) else { return Ok(None) };
+        let figure = Figure::find(scenario, of).map_err(|why| Failure::Input(format!("--of: {why}")))?;
+        Ok(Some((of, Goal { figure, precision, at_most: self.at_most })))
+    }
 }
 
 /// Files that results are written to, beside what is shown.

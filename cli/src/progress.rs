@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use cordboard::sim::{Goal, Outcome, Scenario, Settling};
+use cordboard::sim::{Goal, Outcome, Policy, Scenario, Settling};
 use cordboard::{Journal, Span};
 use indicatif::{ProgressBar, ProgressStyle};
 
@@ -41,6 +41,23 @@ pub(crate) fn run_until(scenario: &Scenario, goal: &Goal, threads: usize) -> Res
     let took = began.elapsed();
     bar.finish_and_clear();
     Ok((outcome?, took))
+}
+
+/// Runs policies until what they differ by is known as well as the goal says; how long all of them took.
+pub(crate) fn compare_until(
+    scenario: &Scenario,
+    policies: &[Policy],
+    goal: &Goal,
+    threads: usize,
+) -> Result<(Vec<Outcome>, Duration), Failure> {
+    let once = (scenario.warmup() + scenario.horizon()).0;
+    let all = once.saturating_mul(goal.at_most.into()).saturating_mul(policies.len() as u64);
+    let bar = bar(all, "all policies");
+    let began = Instant::now();
+    let outcomes = scenario.compare_until(policies, goal, threads, &|span: Span| bar.inc(span.0));
+    let took = began.elapsed();
+    bar.finish_and_clear();
+    Ok((outcomes?, took))
 }
 
 /// Finds out when it settles.

@@ -6,11 +6,11 @@ use std::path::PathBuf;
 use clap::Args;
 use cordboard::Journal;
 use cordboard::measure::Estimate;
-use cordboard::sim::{Figure, Goal, Policy, Precision, Results};
+use cordboard::sim::{Policy, Results};
 use serde::Serialize;
 
 use crate::failure::Failure;
-use crate::input::{self, Files, RunOptions};
+use crate::input::{self, Files, RunOptions, Wanted};
 use crate::report::{self, Origin};
 use crate::{journal, progress, rows, table};
 
@@ -31,17 +31,8 @@ pub(crate) struct Arguments {
     /// Without the tables that people query in the journal: about three times as fast, and smaller
     #[arg(long, requires = "journal")]
     no_tables: bool,
-    /// Adds replications, from 10 on, until half of the 95 % interval of --of is at most so much: a share of the mean, such as 1%, or a
-    /// number in the figure's unit
-    #[arg(long, requires = "of")]
-    precision: Option<Precision>,
-    /// The figure that --precision is about: a stream or channel and one of its figures, such as calls.service_level;
-    /// a group's occupancy; or cost_per_minute
-    #[arg(long, value_name = "FIGURE", requires = "precision")]
-    of: Option<String>,
-    /// Replications after which --precision gives up
-    #[arg(long, value_name = "N", default_value_t = 1_000, requires = "precision", value_parser = clap::value_parser!(u32).range(10..=100_000))]
-    at_most: u32,
+    #[command(flatten)]
+    wanted: Wanted,
     #[command(flatten)]
     options: RunOptions,
     #[command(flatten)]
@@ -76,14 +67,12 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), Failure> {
         arguments.journal.as_deref().map(|path| journal::begin(path, !arguments.no_tables)).transpose()?;
     let journal = journal.as_mut().map(|journal| journal as &mut dyn Journal);
     let threads = arguments.options.threads();
-    let ((outcome, took), precision) = match arguments.of.as_deref().zip(arguments.precision) {
+    let ((outcome, took), precision) = match arguments.wanted.goal(&scenario)? {
         None => (progress::run_recorded(&scenario, journal, threads)?, None),
-        Some((of, precision)) => {
-            let figure = Figure::find(&scenario, of).map_err(|why| Failure::Input(format!("--of: {why}")))?;
-            let goal = Goal { figure, precision, at_most: arguments.at_most };
+        Some((of, goal)) => {
             let done = progress::run_until(&scenario, &goal, threads)?;
-            let estimate = figure.estimate(&done.0);
-            let reached = Reached { of: of.to_owned(), estimate, met: precision.is_met(estimate) };
+            let estimate = goal.figure.estimate(&done.0);
+            let reached = Reached { of: of.to_owned(), estimate, met: goal.precision.is_met(estimate) };
             (done, Some(reached))
         }
     };

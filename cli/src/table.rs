@@ -5,9 +5,10 @@ use std::io::{self, Write};
 use comfy_table::presets::UTF8_FULL_CONDENSED;
 use comfy_table::{CellAlignment, Table};
 use cordboard::measure::Estimate;
-use cordboard::sim::{Comparison, ContactResults, Differences, Scenario};
+use cordboard::sim::{ContactResults, Differences, Scenario};
 
-use crate::simulate::Timed;
+use crate::compare::Compared;
+use crate::simulate::{Reached, Timed};
 
 /// Longer tables are only shown in full where asked for.
 const MOST_ROWS: usize = 24;
@@ -63,9 +64,7 @@ pub(crate) fn results(out: &mut impl Write, scenario: &Scenario, timed: &Timed, 
         }
     }
     if let Some(reached) = &timed.precision {
-        let (of, figure) = (&reached.of, number(reached.estimate, 5));
-        let met = if reached.met { "as precise as asked" } else { "not as precise as asked: --at-most ended it" };
-        writeln!(out, "\n{of}: {figure}, {met}, after {}", replications(results.replications))?;
+        writeln!(out, "\n{}", precision(reached, results.replications))?;
     }
     let rate = results.commands as f64 / timed.wall_seconds.max(1e-9) / 1e6;
     writeln!(
@@ -83,7 +82,7 @@ pub(crate) fn comparison(
     out: &mut impl Write,
     scenario: &Scenario,
     policies: &[Timed],
-    comparisons: &[Comparison],
+    comparisons: &[Compared],
 ) -> io::Result<()> {
     let costs = scenario.streams().iter().any(|stream| stream.cost() != cordboard::sim::Cost::default());
     for timed in policies {
@@ -95,7 +94,7 @@ pub(crate) fn comparison(
         }
         writeln!(out)?;
     }
-    for comparison in comparisons {
+    for Compared { comparison, precision: reached } in comparisons {
         writeln!(
             out,
             "{} less {}, paired; * where the 95 % interval leaves out 0",
@@ -114,37 +113,46 @@ pub(crate) fn comparison(
             table.add_row(["all".to_owned(), "cost_per_minute".to_owned(), format!("{}{star}", number(estimate, 4))]);
         }
         writeln!(out, "{table}\n")?;
+        if let (Some(reached), Some(first)) = (reached, policies.first()) {
+            writeln!(out, "Difference of {}\n", precision(reached, first.results.replications))?;
+        }
     }
     Ok(())
 }
 
+/// What came of `--precision`.
+fn precision(reached: &Reached, count: u32) -> String {
+    let (of, figure) = (&reached.of, number(reached.estimate, 5));
+    let met = if reached.met { "as precise as asked" } else { "not as precise as asked: --at-most ended it" };
+    format!("{of}: {figure}, {met}, after {}", replications(count))
+}
+
+/// A row for each; who came again, who balked and who was called back in vain have a column where there are any.
 fn contacts(what: &str, rows: &[(String, ContactResults)], targets: Option<Vec<String>>) -> Table {
-    let mut header = vec![
-        what,
-        "offered",
-        "answered",
-        "abandoned",
-        "service level",
-        "mean wait",
-        "p90",
-        "p99",
-        "delayed",
-        "waiting",
-        "in service",
-        "occupancy",
-    ];
-    if targets.is_some() {
-        header.insert(5, "target");
-    }
+    let any = |count: fn(&ContactResults) -> u64| rows.iter().any(|(_, contact)| count(contact) > 0);
+    let (again, balked) = (any(|contact| contact.retrials), any(|contact| contact.balked));
+    let unreached = any(|contact| contact.unreached);
+    let mut header = vec![what, "offered"];
+    header.extend(again.then_some("came again"));
+    header.push("answered");
+    header.extend(unreached.then_some("in vain"));
+    header.push("abandoned");
+    header.extend(balked.then_some("balked"));
+    header.push("service level");
+    header.extend(targets.is_some().then_some("target"));
+    header.extend(["mean wait", "p90", "p99", "delayed", "waiting", "in service", "occupancy"]);
     let mut table = new(&header);
     for (at, (name, contact)) in rows.iter().enumerate() {
         let quantiles = contact.wait_quantiles_seconds;
-        let mut row = vec![
-            name.clone(),
-            thousands(contact.offered),
-            thousands(contact.answered),
-            percent(contact.abandon_share),
-            percent(contact.service_level),
+        let mut row = vec![name.clone(), thousands(contact.offered)];
+        row.extend(again.then(|| thousands(contact.retrials)));
+        row.push(thousands(contact.answered));
+        row.extend(unreached.then(|| thousands(contact.unreached)));
+        row.push(percent(contact.abandon_share));
+        row.extend(balked.then(|| thousands(contact.balked)));
+        row.push(percent(contact.service_level));
+        row.extend(targets.as_ref().and_then(|targets| targets.get(at)).cloned());
+        row.extend([
             seconds(contact.wait_seconds.mean),
             seconds(quantiles.p90),
             seconds(quantiles.p99),
@@ -152,10 +160,7 @@ fn contacts(what: &str, rows: &[(String, ContactResults)], targets: Option<Vec<S
             number(contact.queue_length, 1),
             number(contact.in_service, 1),
             percent(contact.occupancy),
-        ];
-        if let Some(target) = targets.as_ref().and_then(|targets| targets.get(at)) {
-            row.insert(5, target.clone());
-        }
+        ]);
         table.add_row(row);
     }
     right_aligned(table)

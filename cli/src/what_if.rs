@@ -78,7 +78,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), Failure> {
         let answering = what_if.run(&mut journal, policy, patience, &mut |read| bar.set_position(passes * end + read));
         answering.map_err(wrong).map(|answering| shown(&what_if, policy, answering))
     };
-    let control = under(&Policy::WorkConserving)?;
+    let control = under(&Policy::Scheduling(what_if.plan().scheduler().policy.clone()))?;
     let policies = arguments.policies.iter().map(&mut under).collect::<Result<_, _>>()?;
     bar.finish_and_clear();
     let report = Report {

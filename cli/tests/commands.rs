@@ -171,6 +171,31 @@ fn tables_show_what_a_manager_asks_for() {
 }
 
 #[test]
+fn who_came_again_and_who_balked_have_a_column_where_there_are_any() {
+    let folder = Folder::new("again");
+    let scenario = folder.file("good.toml", GOOD);
+    let titles = ["came again", "balked"];
+    let table = done(&["simulate", &scenario]);
+    assert!(titles.iter().all(|title| !table.contains(title)), "{table}");
+    let respond =
+        "patience = { exponential = \"3m\" }\nbalk = {}\nretry = { abandoned = 0.5, delay = { exponential = \"9m\" } }";
+    let responsive = GOOD.replace("patience = { exponential = \"3m\" }", respond).replace("count = 4", "count = 2");
+    let scenario = folder.file("responsive.toml", &responsive);
+    let json: Value = serde_json::from_str(&done(&["simulate", &scenario, "--json"])).unwrap();
+    let table = done(&["simulate", &scenario]);
+    let rows = table.lines().skip_while(|line| !line.starts_with("Streams")).filter(|line| line.starts_with('│'));
+    let cells: Vec<Vec<&str>> = rows.map(|row| row.trim_matches('│').split('┆').map(str::trim).collect()).collect();
+    for (title, key) in titles.into_iter().zip(["retrials", "balked"]) {
+        let column = cells[0].iter().position(|cell| *cell == title).unwrap_or_else(|| panic!("{title}: {table}"));
+        for row in &cells[1..3] {
+            let count = json["streams"][row[0]][key].as_u64().unwrap();
+            assert_eq!(row[column], count.to_string(), "{title} of {}", row[0]);
+            assert_eq!(count > 0, row[0] == "calls", "{table}");
+        }
+    }
+}
+
+#[test]
 fn compare_pairs_policies() {
     let folder = Folder::new("compare");
     let scenario = folder.file("good.toml", GOOD);

@@ -47,6 +47,38 @@ fn replications_are_added_for_a_precision() {
 }
 
 #[test]
+fn replications_are_added_until_a_difference_is_known() {
+    let policies = ["agents:least-loaded", "agents:most-loaded", "agents:round-robin"];
+    let compare = |more: &[&'static str]| -> Vec<&str> {
+        ["compare", SCENARIO]
+            .into_iter()
+            .chain(policies.iter().flat_map(|policy| ["--policy", policy]))
+            .chain(more.iter().copied())
+            .collect()
+    };
+    let of = ["--of", "calls.wait_seconds", "--replications", "10"];
+    let compared = json(&compare(&[&of[..], &["--precision", "3%", "--json"]].concat()));
+    let counts = compared["policies"].as_array().unwrap().iter().map(|policy| policy["replications"].as_u64().unwrap());
+    let counts: Vec<u64> = counts.collect();
+    assert!(counts.len() == 3 && counts.iter().all(|count| *count == counts[0] && *count > 10), "{counts:?}");
+    let first = compared["policies"][0]["streams"]["calls"]["wait_seconds"]["mean"].as_f64().unwrap();
+    for comparison in compared["comparisons"].as_array().unwrap() {
+        let precision = &comparison["precision"];
+        assert_eq!((&precision["of"], &precision["met"]), (&Value::from("calls.wait_seconds"), &Value::from(true)));
+        assert!(precision["half_width"].as_f64().unwrap() <= 0.03 * first, "{precision}");
+        assert_eq!(comparison["streams"][0]["name"], "calls");
+        let shown = comparison["streams"][0]["differences"].as_array().unwrap();
+        let shown = &shown.iter().find(|pair| pair[0] == "wait_seconds").unwrap()[1];
+        assert_eq!((&shown["mean"], &shown["half_width"]), (&precision["mean"], &precision["half_width"]));
+    }
+    let (_, table, _) = cordboard(&compare(&[&of[..], &["--precision", "0.001", "--at-most", "12"]].concat()));
+    assert_eq!(table.matches("Difference of calls.wait_seconds: ").count(), 2, "{table}");
+    assert!(table.contains("not as precise as asked: --at-most ended it, after 12 replications"), "{table}");
+    let usual = json(&compare(&["--replications", "2", "--json"]));
+    assert!(usual["comparisons"][0].get("precision").is_none());
+}
+
+#[test]
 fn what_is_asked_wrongly_is_refused_by_name() {
     for (arguments, words) in [
         (&["--precision", "1%", "--of", "calls.wait"][..], "--of: `calls.wait` is no figure"),

@@ -17,6 +17,7 @@ impl What {
             | Self::PreferenceEnded { contact }
             | Self::Relaxed { contact, .. }
             | Self::Widened { contact, .. }
+            | Self::HoldEnded { contact }
             | Self::PriorityChanged { contact, .. }
             | Self::NeedsChanged { contact }
             | Self::ChannelChanged { contact, .. }
@@ -54,6 +55,7 @@ impl What {
             | Self::SkillsChanged { .. }
             | Self::RampPassed { .. }
             | Self::LimitChanged { .. }
+            | Self::Planned { .. }
             | Self::QueueOpened { .. }
             | Self::QueueClosed { .. } => None,
         }
@@ -73,6 +75,8 @@ impl What {
             | Self::PreferenceEnded { .. }
             | Self::Relaxed { .. }
             | Self::Widened { .. }
+            | Self::HoldEnded { .. }
+            | Self::Planned { .. }
             | Self::PriorityChanged { .. }
             | Self::NeedsChanged { .. }
             | Self::ContextSet { .. }

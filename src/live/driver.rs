@@ -210,9 +210,11 @@ impl Driver {
         Some(if planted!(WakeForgetsPace) { next } else { self.pace.clock_at(next) })
     }
 
-    /// The gateway has been given all events of the commands up to `seq`, and need not be given them again.
+    /// The gateway has been given all events of the commands up to `seq`, and need not be given them again. Nobody can have been given what was not
+    /// let out yet: where `seq` is beyond that, as of a gateway that remembers more than the journal does, only what was let out counts as delivered.
     pub fn delivered(&mut self, seq: Seq) {
-        self.delivered = self.delivered.max(seq);
+        let let_out = self.staged.first().map_or(self.router.seq(), |next| Seq(next.input.seq.0 - 1));
+        self.delivered = self.delivered.max(seq.min(let_out));
     }
 
     /// Gives the entries after `after` to `each`, as the journal has them, until it breaks off: to deliver again what may not have

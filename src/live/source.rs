@@ -8,6 +8,10 @@ use crate::id::CommandId;
 /// A source of commands that numbers them. One for each thread or connection that sends: its numbers have to arrive in order, or within
 /// 64 of each other, and no more than 64 of its requests should be unanswered at once, since the engine remembers so many.
 ///
+/// **In doubt.** Ask again, in their order, for all that were not answered, before anything new is numbered: numbers go on after the highest that was applied, and an older request
+/// that was not applied would share its own with a new one, and be taken for done. One that is 64 or more behind the highest is refused with
+/// [`Rejected::CommandTooOld`](crate::Rejected::CommandTooOld): whether it was done is not known by its number any more.
+///
 /// ```
 /// # use std::sync::Arc;
 /// use cordboard::{Applied, Command};
@@ -45,7 +49,7 @@ impl Source {
 }
 
 impl Trunk {
-    /// A source that goes on after the highest number of it that was applied. `source` is the host's to choose, and not 0, which is nobody.
+    /// A source that goes on after the highest number of it that was applied: ask again for what is in doubt first ([`Source`]). `source` is the host's to choose, and not 0, which is nobody.
     /// The plan allows so many ([`Limits::sources`](crate::Limits::sources)): use the same ones again.
     ///
     /// # Errors

@@ -4,6 +4,7 @@ mod capacity;
 mod customers;
 mod leases;
 mod queue;
+mod scheduler;
 
 pub use capacity::{CapacityBuilder, LoadBuilder};
 pub use queue::QueueBuilder;

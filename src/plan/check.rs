@@ -18,6 +18,7 @@ use crate::lease::Leases;
 use crate::overflow::OverflowTo;
 use crate::queue::{AgentOrder, ContactOrder, Mode, Queue, StepClock, Target};
 use crate::requirement::Requirement;
+use crate::scheduling::{Cost, Scheduler, SchedulingPolicy};
 use crate::time::Span;
 
 /// A plan as it comes from a journal or another process.
@@ -32,14 +33,15 @@ pub(super) struct Unchecked {
     limits: Limits,
     customers: Customers,
     leases: Leases,
+    scheduler: Scheduler,
 }
 
 impl TryFrom<Unchecked> for Plan {
     type Error = Problems;
 
     fn try_from(raw: Unchecked) -> Result<Self, Problems> {
-        let Unchecked { channels, skills, profiles, groups, queues, requirements, limits, customers, leases } = raw;
-        let plan = Self { channels, skills, profiles, groups, queues, requirements, limits, customers, leases };
+        let Unchecked { channels, skills, profiles, groups, queues, requirements, limits, customers, leases, scheduler } = raw;
+        let plan = Self { channels, skills, profiles, groups, queues, requirements, limits, customers, leases, scheduler };
         plan.check()?;
         Ok(plan)
     }
@@ -82,6 +84,13 @@ impl Plan {
         self.groups.iter().for_each(|group| check.group(group));
         self.queues.iter().for_each(|queue| check.queue(queue));
         check.that(self.leases.agent != Some(Span::ZERO), "leases", "a lease must last at least 1us");
+        check.that(self.scheduler.hold > Span::ZERO, "scheduler", "the longest hold must last at least 1us");
+        let fits = match &self.scheduler.policy {
+            SchedulingPolicy::Dedicated { calls } => (1..=99).contains(calls),
+            SchedulingPolicy::Rule(rule) => rule.most > 0,
+            _ => true,
+        };
+        check.that(fits, "scheduler", "a share of the agents is from 1 to 99 percent, and `most` at least 1");
         for named in &self.requirements {
             check.requirement(&join("requirements", &named.name), &named.requires);
         }
@@ -212,6 +221,9 @@ impl Check<'_> {
         self.that(queue.offers_per_agent >= 1 && queue.offers_per_contact >= 1, path, "a number of offers is 0");
         self.that(queue.targets.len() <= self.plan.channels.len(), path, "a target's channel is not in the plan");
         queue.targets.iter().flatten().for_each(|target| self.target(path, target));
+        self.that(queue.costs.len() <= self.plan.channels.len(), path, "a cost's channel is not in the plan");
+        let dear = queue.costs.iter().flatten().any(|cost| cost.hold_per_minute > Cost::MOST || cost.lost > Cost::MOST);
+        self.that(!dear, path, "a cost is above 1,000,000");
         self.steps(path, queue);
         self.overflow(path, queue);
     }

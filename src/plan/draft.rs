@@ -9,6 +9,7 @@ mod overflow;
 mod queues;
 #[cfg(feature = "sim")]
 mod scenario;
+pub(crate) mod scheduler;
 
 use super::document::{PlanDocument, Table, Value};
 use super::names::{Names, name_problem};
@@ -23,8 +24,7 @@ use crate::requirement::Requirement;
 use crate::time::Span;
 
 /// Keys of a scenario that mean nothing to a plan; [`Plan::from_document`] passes them over.
-const SCENARIO: [&str; 9] =
-    ["name", "seed", "warmup", "horizon", "replications", "batches", "streams", "offers", "scheduler"];
+const SCENARIO: [&str; 8] = ["name", "seed", "warmup", "horizon", "replications", "batches", "streams", "offers"];
 const SCENARIO_OF_CHANNEL: [&str; 1] = ["speed"];
 const SCENARIO_OF_AGENTS: [&str; 5] = ["shifts", "breaks", "absent", "no_answer", "elastic"];
 const SCENARIO_OF_QUEUE: [&str; 1] = ["hours"];
@@ -75,6 +75,10 @@ impl Plan {
         let draft = Draft::read(&reading, before);
         let root = reading.root();
         root.know(&SCENARIO);
+        let policy = root.get("scheduler").section().map(|section| section.get("policy"));
+        if let Some(policy) = policy.filter(scheduler::is_of_scenario) {
+            policy.problem("is of the simulator alone; a plan has adaptive, work-conserving, dedicated, pack or spread");
+        }
         for (_, channel) in root.get("channels").sections() {
             channel.know(&SCENARIO_OF_CHANNEL);
         }
@@ -107,6 +111,7 @@ impl Draft {
         draft.plan.limits = limits(&root.get("limits"));
         draft.plan.customers = customers::customers(&root.get("customers"));
         draft.plan.leases = leases::leases(&root.get("leases"));
+        draft.plan.scheduler = scheduler::scheduler(&root.get("scheduler"));
         draft.check_names(&root);
         draft.read_channels(&root, before);
         draft.plan.profiles =
@@ -359,6 +364,7 @@ fn built_in_used(root: &Table) -> Vec<&str> {
     }
     for queue in values(root.get("queues")) {
         used.extend(keys(inside(queue, "targets")));
+        used.extend(keys(inside(queue, "costs")));
         let overflow = inside(queue, "overflow");
         let after = overflow.and_then(|overflow| inside(overflow, "after"));
         let to = values(overflow).chain(values(after)).chain(inside(queue, "closed_waiting"));

@@ -6,6 +6,7 @@ use crate::preset::capacity::Capacity;
 use crate::queue::{
     AgentOrder, ContactOrder, Displace, IdleClock, Mode, NoAnswerEffect, Pools, Queue, Step, StepClock,
 };
+use crate::scheduling::SchedulingPolicy;
 use crate::time::Span;
 
 /// Channels whose conversations go on for hours or days.
@@ -67,6 +68,8 @@ impl Unanswered {
 
 impl Rules {
     pub(super) fn apply(&self, plan: &mut Plan) {
+        // Nothing is held back.
+        plan.scheduler.policy = SchedulingPolicy::WorkConserving;
         for channel in &mut plan.channels {
             self.channel(channel);
         }

@@ -10,6 +10,7 @@ use crate::router::ledger;
 use crate::router::orders;
 use crate::router::records::{Agent, NONE};
 use crate::router::state::State;
+use crate::router::teams::Occupation;
 use crate::time::Span;
 
 impl State {
@@ -19,6 +20,7 @@ impl State {
         let now = self.now;
         if let Some(slot) = self.agent_ids.get(&id) {
             self.note_lost(slot, None);
+            self.leave_team(slot);
             let it = &mut self.agents[slot];
             it.group = group;
             it.own_skills = skills.is_some();
@@ -62,6 +64,7 @@ impl State {
             shift: None,
             again: None,
             pacing: Vec::new(),
+            occupation: Occupation::Away,
             timer: None,
             shelf: NONE,
             keys: vec![0; self.orders.indices.len()],
@@ -95,6 +98,7 @@ impl State {
         let slot = self.agent_slot(id);
         self.off_shelf(slot);
         self.note_lost(slot, None);
+        self.leave_team(slot);
         let it = &mut self.agents[slot];
         it.live = false;
         it.again = None;
@@ -123,6 +127,7 @@ impl State {
     /// Its load or room may have changed: it is weighed and shelved anew before anybody looks.
     pub(crate) fn unweigh(&mut self, slot: u32) {
         self.agents[slot].weighed = false;
+        self.restand_in_team(slot);
         self.unshelve(slot);
     }
 
@@ -187,7 +192,7 @@ impl State {
                 self.off_shelf(slot);
                 continue;
             }
-            let shelf = self.crews.shelf(it.crew, it.room, self.orders.indices.len());
+            let shelf = self.crews.shelf(it.crew, it.occupation, it.room, self.orders.indices.len());
             let it = &self.agents[slot];
             let indices = self.orders.indices.iter();
             if shelf == it.shelf && indices.clone().zip(&it.keys).all(|(parts, &key)| orders::key(parts, it) == key) {

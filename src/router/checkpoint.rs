@@ -24,7 +24,9 @@ use crate::router::scheduled::Appointment;
 use crate::router::settle::Marks;
 use crate::router::sources::Sources;
 use crate::router::state::{Standing, State};
+use crate::router::teams::Occupation;
 use crate::router::trace::Trace;
+use crate::router::watch::Watch;
 use crate::time::{Span, Timestamp};
 
 /// The format of checkpoints this build writes, and the only one it reads.
@@ -52,6 +54,8 @@ struct Saved {
     contacts: Vec<SavedContact>,
     agents: Vec<SavedAgent>,
     customers: Vec<SavedCustomer>,
+    /// What is observed of each team.
+    teams: Vec<Watch>,
 }
 
 #[derive(Clone, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
@@ -74,6 +78,7 @@ struct SavedContact {
     step: u16,
     step_since: Timestamp,
     widened: u16,
+    released: bool,
     first_offer: Option<Timestamp>,
     offers: u16,
     offer: Option<OfferId>,
@@ -159,6 +164,7 @@ impl State {
             contacts,
             agents,
             customers: self.customers.save(),
+            teams: self.save_teams(),
         }
     }
 
@@ -183,6 +189,7 @@ impl State {
             step: it.step,
             step_since: it.step_since,
             widened: it.widened,
+            released: it.is_released(),
             first_offer: it.first_offer(),
             offers: it.offers,
             offer: (it.place == Place::With(Stage::Offered)).then_some(it.offer()),
@@ -278,6 +285,7 @@ impl State {
         state.customers.load(&saved.customers, state.now).map_err(inconsistent)?;
         let waiting: Vec<u32> = state.standings.iter().map(|standing| standing.waiting).collect();
         state.rebuild();
+        state.load_teams(saved.teams).map_err(inconsistent)?;
         if !state.standings.iter().map(|standing| standing.waiting).eq(waiting) {
             return Err(inconsistent("a queue counts others than those who wait in it".into()));
         }
@@ -351,6 +359,7 @@ impl State {
         }
         contact.set_deadline(saved.deadline);
         contact.set_overflows(saved.overflows);
+        contact.release(saved.released);
         contact.promise(saved.promised);
         contact.appoint(saved.appointment.is_some());
         contact.given_at = saved.given_at;
@@ -441,6 +450,7 @@ impl State {
             shift: saved.shift,
             again: saved.again,
             pacing,
+            occupation: Occupation::Away,
             timer: None,
             shelf: NONE,
             keys: Vec::new(),

@@ -224,7 +224,7 @@ impl State {
         let target = self.plan.target(new.queue, new.channel).map_or(Span::MAX, |target| target.within);
         let within = if by_ratio { Span(new.answer_within.unwrap_or(target).0.max(1)) } else { Span::ZERO };
         let (queue, channel) = (new.queue, new.channel);
-        self.classes.is_occupied(&ClassKey { queue, channel, needs, step: 0, widened: 0, within })
+        self.classes.is_occupied(&ClassKey { queue, channel, needs, step: 0, widened: 0, released: false, within })
     }
 
     fn check_transfer(&self, contact: ContactId, to: &TransferTo) -> Result<Subject, Rejected> {

@@ -8,6 +8,7 @@ use crate::router::ledger;
 use crate::router::orders::{CRITERIA, Choice, Criterion, idle_since, load_key, mix};
 use crate::router::records::{Agent, Contact, NONE, Rank};
 use crate::router::state::State;
+use crate::router::teams::Occupation;
 use crate::time::Span;
 
 /// Heads of a lane that are tried in order before the classes an agent may serve are picked out instead.
@@ -35,6 +36,7 @@ impl State {
             return Some(owner);
         }
         self.shelve();
+        self.look_ahead_for(self.contacts[contact].queue);
         let class = self.contacts[contact].class;
         let (index, across_crews) = {
             let choice = self.choice(self.contacts[contact].queue);
@@ -65,7 +67,7 @@ impl State {
                 let shelf = self.crews.racks[rack].occupied[at] as usize;
                 let first = self.crews.shelves[shelf].lines[index].first();
                 let crew = self.crews.shelves[shelf].crew;
-                if earlier(best, first) != best && self.crew_serves(crew, class) {
+                if earlier(best, first) != best && self.may_give(contact, shelf as u32) && self.crew_serves(crew, class) {
                     let line = &self.crews.shelves[shelf].lines[index];
                     let able = |agent: u32| !self.passed_over(contact, self.agents[agent].id);
                     let found = first.filter(|&(_, agent)| able(agent));
@@ -87,7 +89,7 @@ impl State {
             }
             for at in 0..self.crews.racks[rack].occupied.len() {
                 let shelf = self.crews.racks[rack].occupied[at];
-                if !self.crew_serves(self.crews.shelves[shelf as usize].crew, class) {
+                if !self.may_give(contact, shelf) || !self.crew_serves(self.crews.shelves[shelf as usize].crew, class) {
                     continue;
                 }
                 let Some(agent) = self.first_on_shelf(contact, shelf) else { continue };
@@ -102,6 +104,16 @@ impl State {
             }
         }
         best.map(|(_, agent)| agent).or(only)
+    }
+
+    /// Whether the scheduler lets the agents of a shelf take a contact now.
+    fn may_give(&self, contact: u32, shelf: u32) -> bool {
+        let it = &self.crews.shelves[shelf as usize];
+        if it.occupation == Occupation::Away || self.contacts[contact].is_released() {
+            return true;
+        }
+        let team = self.teams.of_group(self.crews.crews[it.crew as usize].group);
+        self.lets(team, it.occupation, self.contacts[contact].channel)
     }
 
     fn crew_serves(&mut self, crew: u32, class: u32) -> bool {
@@ -127,7 +139,7 @@ impl State {
             }
             from = Some((key, shelf));
             let crew = self.crews.shelves[shelf as usize].crew;
-            if !self.crew_serves(crew, class) {
+            if !self.may_give(contact, shelf) || !self.crew_serves(crew, class) {
                 continue;
             }
             let line = &self.crews.shelves[shelf as usize].lines[index];
@@ -225,16 +237,19 @@ impl State {
             return None;
         }
         self.acquaint(self.agents[agent].crew);
-        let it = &self.agents[agent];
         if let Some(slot) = self.first_waiting_for(agent) {
             return Some(slot);
         }
+        let team = self.team_of(&self.agents[agent]);
+        self.look_ahead(team);
+        let it = &self.agents[agent];
         let group = self.plan.group(it.group)?;
         let mut best: Option<((u16, Rank), u32)> = None;
         for channel in it.room.iter() {
+            let held_back = !self.lets(team, it.occupation, channel);
             for &lane in self.classes.by_channel.get(usize::from(channel.0)).into_iter().flatten() {
                 let lane = &self.classes.lanes[lane as usize];
-                if lane.heads.is_empty() || self.choice(lane.queue).only_claimed {
+                if lane.heads.is_empty() || (held_back && !lane.released) || self.choice(lane.queue).only_claimed {
                     continue;
                 }
                 let Some(serve) = group.serves(lane.queue) else { continue };

@@ -23,6 +23,8 @@ pub(crate) struct ClassKey {
     pub(crate) step: u16,
     /// Delays of the queue it has waited for, by which groups on stand-by serve it.
     pub(crate) widened: u16,
+    /// Held back so long that the scheduler holds it no more.
+    pub(crate) released: bool,
     /// Time to answer within, where the queue's order is by ratio; else 0.
     pub(crate) within: Span,
 }
@@ -30,9 +32,9 @@ pub(crate) struct ClassKey {
 impl Hash for ClassKey {
     /// All of it in three words, which takes half as long as six fields.
     fn hash<H: Hasher>(&self, state: &mut H) {
-        let Self { queue, channel, needs, step, widened, within } = *self;
+        let Self { queue, channel, needs, step, widened, released, within } = *self;
         state.write_u64(u64::from(needs) << 32 | u64::from(queue.0) << 16 | u64::from(step));
-        state.write_u64(u64::from(widened) << 8 | u64::from(channel.0));
+        state.write_u64(u64::from(widened) << 16 | u64::from(released) << 8 | u64::from(channel.0));
         state.write_u64(within.0);
     }
 }
@@ -49,6 +51,7 @@ pub(crate) struct Class {
 #[derive(Clone, Debug)]
 pub(crate) struct Lane {
     pub(crate) queue: QueueId,
+    pub(crate) released: bool,
     pub(crate) within: Span,
     /// The first of every class in which somebody waits.
     pub(crate) heads: Sorted<(Rank, u32), ()>,
@@ -63,7 +66,7 @@ pub(crate) struct Classes {
     /// Classes in which somebody waits for anybody.
     pub(crate) occupied: usize,
     pub(crate) lanes: Vec<Lane>,
-    lane_by_key: IdMap<(QueueId, ChannelId, Span), u32>,
+    lane_by_key: IdMap<(QueueId, ChannelId, bool, Span), u32>,
     /// Lanes of each channel.
     pub(crate) by_channel: Vec<Vec<u32>>,
     /// Contacts that wait for one agent alone, by agent and arrival.
@@ -83,11 +86,11 @@ impl Classes {
 
     /// Adds a class that is not there. O(1).
     pub(crate) fn add(&mut self, key: ClassKey, plain: bool) -> u32 {
-        let lane_key = (key.queue, key.channel, key.within);
+        let lane_key = (key.queue, key.channel, key.released, key.within);
         let lane = self.lane_by_key.get(&lane_key).unwrap_or_else(|| {
             let lane = self.lanes.len() as u32;
             let (heads, waiting) = (Sorted::default(), Bits::default());
-            self.lanes.push(Lane { queue: key.queue, within: key.within, heads, waiting });
+            self.lanes.push(Lane { queue: key.queue, released: key.released, within: key.within, heads, waiting });
             self.lane_by_key.insert(lane_key, lane);
             let channel = usize::from(key.channel.0);
             if self.by_channel.len() <= channel {

@@ -134,6 +134,7 @@ impl Step<'_> {
                 }
                 self.end_preference_if_due(slot);
                 self.advance_steps(slot);
+                self.end_hold_if_due(slot);
                 self.state.arm(slot);
                 self.mark_contact(slot);
             }

@@ -34,6 +34,7 @@ impl State {
             self.customer_has(customer, slot);
         }
         self.appoint(slot, new);
+        self.note_arrival(slot);
     }
 
     /// The agent a contact asks for, if it counts.
@@ -53,11 +54,14 @@ impl State {
         let it = &mut self.contacts[slot];
         it.left = NONE;
         (it.place, it.level, it.at) = (Place::InLine, level, at);
-        let (class, rank, queue, only) = (it.class, it.rank(), it.queue, it.only());
+        let (class, rank, queue, channel, only) = (it.class, it.rank(), it.queue, it.channel, it.only());
         self.standings[usize::from(queue.0)].waiting += 1;
         match only {
             Some(only) => self.classes.join_direct(only.agent, rank.arrival, slot),
-            None => self.classes.join(class, rank, slot),
+            None => {
+                self.note_in_line(queue, channel, true);
+                self.classes.join(class, rank, slot);
+            }
         }
         self.arm(slot);
     }
@@ -65,11 +69,14 @@ impl State {
     pub(super) fn leave_line(&mut self, slot: u32) {
         let it = &mut self.contacts[slot];
         it.place = Place::Loose;
-        let (class, rank, queue, only) = (it.class, it.rank(), it.queue, it.only());
+        let (class, rank, queue, channel, only) = (it.class, it.rank(), it.queue, it.channel, it.only());
         self.standings[usize::from(queue.0)].waiting -= 1;
         match only {
             Some(only) => self.classes.leave_direct(only.agent, rank.arrival),
-            None => self.classes.leave(class, rank),
+            None => {
+                self.note_in_line(queue, channel, false);
+                self.classes.leave(class, rank);
+            }
         }
     }
 

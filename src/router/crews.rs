@@ -1,7 +1,7 @@
 //! Agents with room, kept in the orders in which they are chosen.
 //!
 //! Agents of one group with the same skills are a *crew*: whatever is asked, all of them will do or none.
-//! Those of a crew with room for the same channels stand on one *shelf*, in every order that some queue chooses by.
+//! Those of a crew with room for the same channels, who hold as many chats where that matters, stand on one *shelf*, in every order that some queue chooses by.
 //! Shelves of the same room stand in one *rack*. An agent is on at most one shelf.
 
 use std::collections::BTreeMap;
@@ -12,6 +12,7 @@ use crate::requirement::Skills;
 use crate::router::line::Line;
 use crate::router::records::NONE;
 use crate::router::sorted::Sorted;
+use crate::router::teams::Occupation;
 
 /// Where an agent stands in an index: key, then id.
 pub(crate) type AgentKey = (u128, u64);
@@ -35,6 +36,8 @@ pub(crate) struct Crew {
 #[derive(Clone, Debug)]
 pub(crate) struct Shelf {
     pub(crate) crew: u32,
+    /// What its agents are occupied with in their team.
+    pub(crate) occupation: Occupation,
     rack: u32,
     /// One per index.
     pub(crate) lines: Vec<Line<AgentKey>>,
@@ -81,10 +84,13 @@ impl Crews {
         crew
     }
 
-    /// The shelf for agents of `crew` with `room`, new if need be. O(different rooms of the crew).
-    pub(crate) fn shelf(&mut self, crew: u32, room: ChannelSet, indices: usize) -> u32 {
+    /// The shelf for agents of `crew` so occupied, with `room`; new if need be. O(different occupations and rooms of the crew).
+    pub(crate) fn shelf(&mut self, crew: u32, occupation: Occupation, room: ChannelSet, indices: usize) -> u32 {
         let of_crew = &self.crews[crew as usize].shelves;
-        let known = of_crew.iter().find(|&&shelf| self.racks[self.shelves[shelf as usize].rack as usize].room == room);
+        let known = of_crew.iter().find(|&&shelf| {
+            let it = &self.shelves[shelf as usize];
+            it.occupation == occupation && self.racks[it.rack as usize].room == room
+        });
         if let Some(&shelf) = known {
             return shelf;
         }
@@ -94,7 +100,7 @@ impl Crews {
         });
         let shelf = self.shelves.len() as u32;
         let lines = vec![Line::default(); indices];
-        self.shelves.push(Shelf { crew, rack: rack as u32, lines, place_in_rack: NONE });
+        self.shelves.push(Shelf { crew, occupation, rack: rack as u32, lines, place_in_rack: NONE });
         self.crews[crew as usize].shelves.push(shelf);
         shelf
     }

@@ -77,6 +77,8 @@ impl State {
                 let widened = self.delays_within(queue, after);
                 self.restand(contact, |contact, _| contact.widened = widened);
             }
+            What::HoldEnded { contact } => self.restand(contact, |contact, _| contact.release(true)),
+            What::Planned { group } => self.plan_anew(group),
             What::PriorityChanged { contact, priority } => {
                 self.restand(contact, |contact, _| contact.priority = priority);
             }
@@ -208,6 +210,10 @@ impl State {
                 let slot = self.contact_slot(contact);
                 if outcome == Outcome::Abandoned {
                     self.note_wait(slot, true);
+                    if self.is_waiting(slot) {
+                        let it = &self.contacts[slot];
+                        self.note_lost_patience(it.queue, it.channel);
+                    }
                 }
                 self.note_ended(slot, outcome, agent);
                 self.end(slot);

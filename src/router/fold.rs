@@ -63,6 +63,7 @@ impl Router {
         }
         self.state.now = input.at;
         self.state.settle_timers();
+        self.state.teams.unmark();
         self.state.sweep();
         Ok(())
     }
@@ -98,12 +99,14 @@ impl State {
             | What::ShiftSet { .. }
             | What::SkillsChanged { .. }
             | What::RampPassed { .. }
+            | What::Planned { .. }
             | What::LimitChanged { .. } => self.contradicts_agent(event, &input.command),
             What::Arrived { .. }
             | What::Queued { .. }
             | What::PreferenceEnded { .. }
             | What::Relaxed { .. }
             | What::Widened { .. }
+            | What::HoldEnded { .. }
             | What::PriorityChanged { .. }
             | What::NeedsChanged { .. }
             | What::ContextSet { .. }
@@ -137,6 +140,7 @@ impl State {
             What::AgentSignedOut { agent } => {
                 unless(there(agent).is_some_and(|it| it.holding.is_empty()), "no such agent, or not done yet")
             }
+            What::Planned { group } => unless(self.plans_adaptively(group), "the group is of no team that plans"),
             What::SkillsChanged { agent } => {
                 let asked = matches!(*command, Command::SetSkills { agent: who, .. } if who == agent);
                 unless(asked && there(agent).is_some(), "no such agent, or its command does not say so")
@@ -201,6 +205,14 @@ impl State {
                     usize::from(step) == usize::from(it.step) + 1 && usize::from(step) < steps
                 };
                 unless(free(contact).is_some_and(follows), "the contact does not come to this step")
+            }
+            What::HoldEnded { contact } => {
+                let hold = self.plan.scheduler().hold;
+                let may = |it: &Contact| !it.is_released() && it.since + hold <= at && it.place == Place::InLine;
+                unless(
+                    free(contact).is_some_and(|it| may(it) && self.is_scheduled_by_a_team(it.queue, it.channel)),
+                    "the contact was not held back for so long, or is held back no more",
+                )
             }
             What::Widened { contact, after } => unless(
                 free(contact).is_some_and(|it| self.widens(it, after, at)),

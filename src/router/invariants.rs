@@ -210,7 +210,7 @@ impl State {
             }
             for &agent in &agents {
                 hold!(
-                    !self.could_take(agent, slot),
+                    !self.could_take(agent, slot) || !self.may_take(agent, slot),
                     "no pair that fits is left",
                     "{} and {}",
                     it.id,
@@ -221,7 +221,13 @@ impl State {
         Ok(())
     }
 
-    /// Whether the agent could be given the waiting contact now.
+    /// Whether the scheduler lets the agent take the waiting contact now.
+    pub(crate) fn may_take(&self, agent: u32, contact: u32) -> bool {
+        let (who, it) = (&self.agents[agent], &self.contacts[contact]);
+        it.is_released() || it.only().is_some() || self.lets(self.team_of(who), who.occupation, it.channel)
+    }
+
+    /// Whether the agent has room for the waiting contact and will do for it now.
     pub(crate) fn could_take(&self, agent: u32, contact: u32) -> bool {
         let (who, it) = (&self.agents[agent], &self.contacts[contact]);
         if !self.load_and_room(agent).1.has(it.channel) || self.passed_over(contact, who.id) {

@@ -9,6 +9,7 @@ use crate::queue::{AgentOrder, ContactOrder, IdleClock, Mode};
 use crate::rejected::Rejected;
 use crate::router::records::Agent;
 use crate::router::standby::delays;
+use crate::scheduling::Scheduling;
 use crate::time::{Span, Timestamp};
 
 /// The host's own policies, by name.
@@ -16,6 +17,7 @@ use crate::time::{Span, Timestamp};
 pub struct Policies {
     agents: Vec<Arc<dyn AgentSelection>>,
     contacts: Vec<Arc<dyn ContactSelection>>,
+    pub(crate) scheduling: Vec<Arc<dyn Scheduling>>,
 }
 
 impl Policies {
@@ -37,6 +39,14 @@ impl Policies {
     pub fn with_contacts(mut self, policy: impl ContactSelection + 'static) -> Self {
         self.contacts.retain(|known| known.name() != policy.name());
         self.contacts.push(Arc::new(policy));
+        self
+    }
+
+    /// With a way to share agents between calls and chats, replacing one of the same name.
+    #[must_use]
+    pub fn with_scheduling(mut self, policy: impl Scheduling + 'static) -> Self {
+        self.scheduling.retain(|known| known.name() != policy.name());
+        self.scheduling.push(Arc::new(policy));
         self
     }
 }

@@ -7,6 +7,7 @@ use crate::router::crews::Crews;
 use crate::router::digest;
 use crate::router::orders::Orders;
 use crate::router::records::NONE;
+use crate::router::teams::Occupation;
 use crate::router::state::{NeedsTable, Standing, State};
 use crate::router::timers::Timers;
 use crate::time::Timestamp;
@@ -26,6 +27,7 @@ impl State {
             let step = it.step.min(last);
             self.contacts[slot].step = step;
         }
+        self.renew_teams();
         self.rebuild();
         for slot in self.agents_by_id() {
             self.excuse(slot);
@@ -55,12 +57,14 @@ impl State {
         self.standings.resize_with(self.plan.queues().len(), Standing::default);
         self.timers = Timers::default();
         self.unshelved.clear();
+        self.teams.forget_numbers(self.now);
         let crews = std::mem::take(&mut self.crews);
         self.crews = Crews::default();
         for slot in self.agents_by_id() {
             let it = &mut self.agents[slot];
             let own = it.own_skills.then(|| crews.crews[it.crew as usize].skills.clone());
             (it.crew, it.shelf, it.timer, it.unshelved) = (NONE, NONE, None, false);
+            it.occupation = Occupation::Away;
             it.keys = vec![0; self.orders.indices.len()];
             self.join_crew(slot, own);
             self.arm_agent(slot);

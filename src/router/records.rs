@@ -139,6 +139,7 @@ const SHORT: u16 = 1 << 9;
 const ASSIGNED: u16 = 1 << 10;
 const LEGS: u16 = 1 << 11;
 const OWNED: u16 = 1 << 12;
+const RELEASED: u16 = 1 << 14;
 
 impl Contact {
     /// One that has just arrived, with nothing special about it.
@@ -208,6 +209,7 @@ impl Contact {
     pub(crate) fn begin_anew(&mut self, now: Timestamp) {
         (self.offers, self.step, self.step_since, self.since, self.widened) = (0, 0, now, now, 0);
         self.set_first_offer(None);
+        self.release(false);
         self.has_exclusions = false;
     }
 
@@ -324,6 +326,15 @@ impl Contact {
         self.has = self.has & !APPOINTED | if appointed { APPOINTED } else { 0 };
     }
 
+    /// It was held back so long that the scheduler holds it no more.
+    pub(crate) fn is_released(&self) -> bool {
+        self.has & RELEASED != 0
+    }
+
+    pub(crate) fn release(&mut self, released: bool) {
+        self.has = self.has & !RELEASED | if released { RELEASED } else { 0 };
+    }
+
     pub(crate) fn rank(&self) -> Rank {
         Rank { level: self.level, at: self.at, origin: self.origin, arrival: self.arrival }
     }
@@ -390,6 +401,8 @@ pub(crate) struct Agent {
     pub(crate) again: Option<(Timestamp, ChannelSet)>,
     /// Of each channel that its profile paces, by ascending id; most often none.
     pub(crate) pacing: Vec<Pacing>,
+    /// Derived: what it is occupied with, in its team.
+    pub(crate) occupation: crate::router::teams::Occupation,
     pub(crate) timer: Option<Timer>,
     pub(crate) shelf: u32,
     /// Keys under which it stands on its shelf, one per index.

@@ -70,8 +70,9 @@ impl Step<'_> {
         }
     }
 
-    /// Works off everything marked: agents first, then the most urgent contact, and so on.
+    /// Works off everything marked: agents first, then the most urgent contact, and so on; then what the scheduler held back.
     pub(crate) fn settle(&mut self) {
+        self.review();
         loop {
             if let Some(agent) = self.marks.agents.pop_front() {
                 self.state.agents[agent].marked = false;
@@ -84,6 +85,10 @@ impl Step<'_> {
                     self.give(contact, agent, false);
                 } else {
                     self.ring_more(contact);
+                }
+            } else if let Some(team) = self.state.teams.next_dirty() {
+                if !self.schedule(team) {
+                    self.state.teams.clean(team);
                 }
             } else {
                 return;

@@ -25,6 +25,7 @@ use crate::router::orders::{Choice, Orders, Policies, idle_since};
 use crate::router::records::{Agent, Contact, NONE, Place, Rank, Slots};
 use crate::router::scheduled::Appointments;
 use crate::router::sources::Sources;
+use crate::router::teams::Teams;
 use crate::router::timers::{Owner, Timers};
 use crate::time::{Span, Timestamp};
 
@@ -72,6 +73,7 @@ pub(crate) struct State {
     pub(crate) needs: NeedsTable,
     pub(crate) classes: Classes,
     pub(crate) crews: Crews,
+    pub(crate) teams: Teams,
     /// Agents whose room or keys may have changed since they were shelved.
     pub(crate) unshelved: Vec<u32>,
     pub(crate) timers: Timers,
@@ -93,6 +95,7 @@ impl State {
         let orders = Orders::compile(&plan, &policies)?;
         let standings = vec![Standing::default(); plan.queues().len()];
         let needs = NeedsTable::new(&plan);
+        let teams = Teams::compile(&plan, &policies, Timestamp::ZERO)?;
         Ok(Self {
             plan_digest: digest::of(&plan),
             plan,
@@ -119,6 +122,7 @@ impl State {
             needs,
             classes: Classes::default(),
             crews: Crews::default(),
+            teams,
             unshelved: Vec::new(),
             timers: Timers::default(),
             at_hand: AtHand { contact: NONE, agent: NONE },
@@ -204,7 +208,7 @@ impl State {
         let by_ratio = self.plan.queue(contact.queue).is_some_and(|queue| queue.order == ContactOrder::Ratio);
         let within = if by_ratio { self.within(contact) } else { Span::ZERO };
         let Contact { queue, channel, needs, step, widened, .. } = *contact;
-        ClassKey { queue, channel, needs, step, widened, within }
+        ClassKey { queue, channel, needs, step, widened, released: contact.is_released(), within }
     }
 
     /// The class of this key, new if need be. O(1).
@@ -341,6 +345,9 @@ impl State {
         }
         if !queue.steps.is_empty() {
             due = due.min(self.next_step(contact).unwrap_or(Timestamp::MAX).max(self.now));
+        }
+        if !contact.is_released() && self.is_scheduled_by_a_team(contact.queue, contact.channel) {
+            due = due.min((contact.since + self.plan.scheduler().hold).max(self.now));
         }
         if let Some(widening) = self.next_widening(contact) {
             due = due.min(widening.max(self.now));

@@ -21,6 +21,8 @@ pub(super) enum Kind {
     Written,
     /// The contact's wrap-up is over.
     WrappedUp,
+    /// The customer has let it ring who is called back.
+    RingsOut,
     /// The contact's agent answers the offer.
     Answers,
     /// The agent answers one of several offers; `of` is the offer's number.
@@ -39,6 +41,8 @@ pub(super) enum Kind {
     Arrives,
     /// A customer who was not answered comes again; `of` is its number among those away.
     ComesAgain,
+    /// A customer who did not answer is to be called again.
+    CallsAgain,
     /// The contact's patience is over.
     LosesPatience,
     /// An agent's break begins; `of` is the agent.
@@ -92,6 +96,7 @@ const KINDS: [Kind; 1 << KIND_BITS] = {
         ServedTogether,
         Written,
         WrappedUp,
+        RingsOut,
         Answers,
         PicksUp,
         Claims,
@@ -101,6 +106,7 @@ const KINDS: [Kind; 1 << KIND_BITS] = {
         CustomerWrites,
         Arrives,
         ComesAgain,
+        CallsAgain,
         LosesPatience,
         BreakBegins,
         ShiftEnds,
@@ -155,6 +161,7 @@ impl Calendar {
     }
 
     /// The first entry. Entries that are not `live` may be passed over.
+    #[inline(always)]
     pub(super) fn first(&mut self, live: impl Fn(Due) -> bool) -> Option<Due> {
         while self.heap.is_empty() {
             self.next_bucket(&live)?;
@@ -170,6 +177,7 @@ impl Calendar {
     }
 
     /// Takes the first entry out. O(log₄ n) of what is due within seconds.
+    #[inline(always)]
     pub(super) fn take(&mut self) {
         if let Some(last) = self.heap.pop()
             && !self.heap.is_empty()
@@ -179,6 +187,7 @@ impl Calendar {
     }
 
     /// Takes the first entry out and enters another, in one go where it can.
+    #[inline(always)]
     pub(super) fn replace(&mut self, at: Timestamp, kind: Kind, of: u32, stamp: u32) {
         if at < self.end && bucket(at) <= self.turn && !self.heap.is_empty() {
             self.sink(Due::new(at, kind, of, stamp));

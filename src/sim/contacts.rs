@@ -56,6 +56,8 @@ pub(super) struct StreamState<'s> {
     effort: Option<Effort<'s>>,
     /// Its contacts keep an agent from writing.
     pub(super) interrupts: bool,
+    /// Its contacts come as ones to be called back.
+    called_back: bool,
     pub(super) tally: ContactTally,
 }
 
@@ -81,6 +83,7 @@ impl<'s> Contacts<'s> {
                 interrupts: writes
                     && stream.conversation().is_none()
                     && scenario.plan().channel(stream.channel()).is_some_and(|channel| channel.whole_agent),
+                called_back: scenario.plan().find_channel("callback") == Some(stream.channel()),
                 tally: ContactTally::default(),
             }
         };
@@ -168,7 +171,8 @@ impl<'s> Contacts<'s> {
             let state = &mut self.streams[stream as usize];
             // Recorded customers who came again are on record as often as they came.
             let known = from.knows_customers() && !matches!(from.arrivals, Arrivals::Trace(_));
-            customers.come(slot, known.then(|| Attempt::first(stream, need, state.customers.bits())));
+            let first = known.then(|| Attempt::first(stream, need, state.customers.bits()));
+            customers.come(slot, first.map(|attempt| attempt.to_be_called_back(state.called_back)));
         }
         true
     }
@@ -184,8 +188,9 @@ impl<'s> Contacts<'s> {
         }
         let patience = state.stream.patience.as_ref().map_or(Span::MAX, |patience| attempt.patience(patience));
         let slot = self.let_in(attempt.stream, attempt.need, patience, counted, now, command);
+        let called_back = self.streams[attempt.stream as usize].called_back;
         if let Some(customers) = &mut self.customers {
-            customers.come(slot, Some(attempt));
+            customers.come(slot, Some(attempt.to_be_called_back(called_back)));
         }
         true
     }
@@ -236,11 +241,14 @@ impl<'s> Contacts<'s> {
     }
 
     /// Whether an entry of the calendar may still come to something.
+    #[inline(always)]
     pub(super) fn is_live(&self, due: Due) -> bool {
         let of = due.of() as usize;
         match due.kind() {
             Kind::LosesPatience => self.if_impatient(due.of(), due.stamp(), due.at()).is_some(),
-            Kind::Served | Kind::WrappedUp | Kind::Answers | Kind::Connects => self.slots[of].phase == due.stamp(),
+            Kind::Served | Kind::WrappedUp | Kind::Answers | Kind::Connects | Kind::RingsOut | Kind::CallsAgain => {
+                self.slots[of].phase == due.stamp()
+            }
             Kind::ServedTogether => self.together[of].stamp == due.stamp(),
             Kind::PicksUp => self.picked_up(due.of(), due.stamp()).is_some(),
             Kind::Written => self.desks.is_writing(due.of(), due.stamp()),
@@ -283,11 +291,6 @@ impl<'s> Contacts<'s> {
     /// One of several offers, if it still stands.
     pub(super) fn picked_up(&self, number: u32, stamp: u32) -> Option<OfferId> {
         self.ringing.as_ref()?.standing(number, stamp)
-    }
-
-    /// Who is to be called back has hung up, and cannot lose patience any more.
-    pub(super) fn hung_up(&mut self, id: ContactId) {
-        self.contact(id).1.patience = Span::MAX;
     }
 
     /// Since when a contact has stood in line.
@@ -394,6 +397,11 @@ impl<'s> Contacts<'s> {
             contact.interrupting = true;
             self.desks.call_begins(place.agent as u32, at);
         }
+        if stream.redial.is_some() && self.rings_in_vain(slot, at, calendar) {
+            return;
+        }
+        let contact = &mut self.slots[slot as usize];
+        let of = &self.streams[contact.stream as usize];
         if contact.undrawn {
             contact.undrawn = false;
             contact.work = match &stream.handle {

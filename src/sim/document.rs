@@ -10,12 +10,14 @@ mod handling;
 mod keys;
 mod times;
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use crate::contact::{Needs, NewContact};
 use crate::id::{ChannelId, GroupId, QueueId, RequirementId};
 use crate::plan::document::Value;
 use crate::plan::draft::Draft;
+use crate::plan::draft::scheduler::is_of_scenario;
 use crate::plan::reading::{Entry, Reading, Section};
 use crate::plan::{NamedRequirement, Plan, PlanDocument, Problems};
 use crate::queue::{Target, WrapUp};
@@ -119,7 +121,8 @@ impl Parts {
             }
             stream
         });
-        let streams = streams.collect();
+        let streams: Vec<Stream> = streams.collect();
+        worth(&mut plan, &streams);
         let written = plan.clone();
         self.policy.apply(&mut plan);
         Scenario {
@@ -174,8 +177,8 @@ impl Reader<'_> {
         let replications = root.get("replications").whole(1..=100_000).unwrap_or(1);
         let batches = root.get("batches").whole(2..=1_000).unwrap_or(0);
         let offers = root.get("offers").section().map_or_else(Offers::default, |section| self.offers(&section));
-        let policy =
-            root.get("scheduler").section().map_or_else(Policy::default, |section| policy(&section.get("policy")));
+        let policy = root.get("scheduler").section().and_then(|section| policy(&section.get("policy")));
+        let policy = policy.unwrap_or_else(|| Policy::Scheduling(self.draft.plan().scheduler().policy.clone()));
         let listed = root.get("streams").or_missing("at least one stream of contacts, such as [streams.calls]");
         let streams: Vec<_> =
             listed.names().into_iter().filter_map(|(name, entry)| Some(self.stream(name, &entry.section()?))).collect();
@@ -241,6 +244,7 @@ impl Reader<'_> {
             }),
             retry: self.retry(&section.get("retry")),
             balk: balk(&section.get("balk"), &section.get("patience")),
+            redial: self.redial(&section.get("redial"), channel),
         };
         (stream, requires)
     }
@@ -339,14 +343,34 @@ impl Reader<'_> {
     }
 }
 
-fn policy(entry: &Entry<'_>) -> Policy {
-    let text = entry.text("the name of a policy, such as \"work-conserving\"");
-    text.map_or_else(Policy::default, |text| {
-        text.parse().unwrap_or_else(|why: super::policy::UnknownPolicy| {
-            entry.problem(why.to_string());
-            Policy::default()
-        })
-    })
+/// A policy of the whole scenario; those of the scheduler are the plan's.
+fn policy(entry: &Entry<'_>) -> Option<Policy> {
+    let Some(Value::Text(text)) = entry.value().filter(|_| is_of_scenario(entry)) else { return None };
+    text.parse().map_err(|why: super::policy::UnknownPolicy| entry.problem(why.to_string())).ok()
+}
+
+/// What contacts are worth to the scheduler, where the plan does not say: as much as to the streams that bring them, on average.
+fn worth(plan: &mut Plan, streams: &[Stream]) {
+    let mut sums: BTreeMap<(QueueId, ChannelId), (Cost, u32)> = BTreeMap::new();
+    for stream in streams.iter().filter(|stream| stream.cost != Cost::default()) {
+        let (sum, streams) = sums.entry((stream.new.queue, stream.new.channel)).or_default();
+        sum.hold_per_minute += stream.cost.hold_per_minute;
+        sum.lost += stream.cost.lost;
+        *streams += 1;
+    }
+    for ((queue, channel), (sum, streams)) in sums {
+        let thousandths = |sum: f64| {
+            let most = f64::from(crate::scheduling::Cost::MOST);
+            (sum / f64::from(streams) * 1000.0).round().clamp(0.0, most) as u32
+        };
+        let channels = plan.channels.len();
+        let Some(queue) = plan.queues.get_mut(usize::from(queue.0)).filter(|it| it.cost(channel).is_none()) else { continue };
+        queue.costs.resize(channels, None);
+        queue.costs[usize::from(channel.0)] = Some(crate::scheduling::Cost {
+            hold_per_minute: thousandths(sum.hold_per_minute),
+            lost: thousandths(sum.lost),
+        });
+    }
 }
 
 fn priority(entry: &Entry<'_>) -> i16 {

@@ -9,26 +9,32 @@ use serde::de::value::Error;
 use crate::plan::Plan;
 use crate::preset::{Preset, UnknownPreset};
 use crate::queue::AgentOrder;
+use crate::scheduling::SchedulingPolicy;
 
 /// How contacts and agents are matched, over all queues.
 ///
 /// ```
-/// use cordboard::sim::Policy;
-/// assert_eq!("work-conserving".parse(), Ok(Policy::WorkConserving));
+/// use cordboard::{SchedulingPolicy, sim::Policy};
+/// assert_eq!("work-conserving".parse(), Ok(Policy::Scheduling(SchedulingPolicy::WorkConserving)));
 /// let packed: Policy = "agents:most-loaded,longest-idle".parse().unwrap();
 /// assert_eq!(packed.to_string(), "agents:most-loaded,longest-idle");
 /// let theirs: Policy = "preset:connect".parse().unwrap();
 /// assert_eq!(theirs, Policy::Preset(cordboard::Preset::Connect));
 /// ```
-#[derive(Clone, PartialEq, Eq, Debug, Default)]
+#[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Policy {
-    /// No agent with room stays without a contact it can take; each queue chooses agents as the plan says.
-    #[default]
-    WorkConserving,
-    /// The same, but every queue chooses agents by this list; never empty.
+    /// How agents are shared between calls and chats; each queue chooses agents as the plan says.
+    Scheduling(SchedulingPolicy),
+    /// Work-conserving, and every queue chooses agents by this list; never empty.
     Agents(Vec<AgentOrder>),
     /// As another engine decides.
     Preset(Preset),
+}
+
+impl Default for Policy {
+    fn default() -> Self {
+        Self::Scheduling(SchedulingPolicy::default())
+    }
 }
 
 /// Why a text is not a policy.
@@ -39,7 +45,8 @@ pub struct UnknownPolicy(Unknown);
 #[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
 enum Unknown {
     #[error(
-        "there is no policy `{name}`{}; there are `work-conserving`, `preset:NAME`, such as preset:connect, and `agents:LIST`, LIST being one or more of {}, separated by commas",
+        "there is no policy `{name}`{}; there are `adaptive`, `work-conserving`, `dedicated=PERCENT`, `pack` and `spread` with any of `+reserve=N`, `+unless-waiting=N`, `+drain=N`, \
+         `+most=N`, `+chats-first`, `preset:NAME`, such as preset:connect, and `agents:LIST`, LIST being one or more of {}, separated by commas",
         .part.as_ref().map_or(String::new(), |part| format!(", for `{part}` is not an agent order")),
         ORDERS.join(", ")
     )]
@@ -68,8 +75,13 @@ const ORDERS: [&str; 14] = [
 impl Policy {
     pub(super) fn apply(&self, plan: &mut Plan) {
         match self {
-            Self::WorkConserving => {}
-            Self::Agents(orders) => plan.queues.iter_mut().for_each(|queue| queue.agents.clone_from(orders)),
+            Self::Scheduling(policy) => plan.scheduler.policy = policy.clone(),
+            Self::Agents(orders) => {
+                plan.scheduler.policy = SchedulingPolicy::WorkConserving;
+                for queue in &mut plan.queues {
+                    queue.agents.clone_from(orders);
+                }
+            }
             Self::Preset(preset) => *plan = preset.apply(plan),
         }
     }
@@ -80,8 +92,8 @@ impl std::str::FromStr for Policy {
 
     /// `work-conserving`, `preset:` and a [`Preset`]'s name, or `agents:` and a list as in a queue's `agents`.
     fn from_str(text: &str) -> Result<Self, UnknownPolicy> {
-        if text == "work-conserving" {
-            return Ok(Self::WorkConserving);
+        if let Ok(policy) = text.parse() {
+            return Ok(Self::Scheduling(policy));
         }
         if let Some(name) = text.strip_prefix("preset:") {
             return name.parse().map(Self::Preset).map_err(|why| UnknownPolicy(Unknown::Preset(why)));
@@ -103,7 +115,7 @@ impl std::str::FromStr for Policy {
 impl fmt::Display for Policy {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let orders = match self {
-            Self::WorkConserving => return f.write_str("work-conserving"),
+            Self::Scheduling(policy) => return policy.fmt(f),
             Self::Preset(preset) => return write!(f, "preset:{preset}"),
             Self::Agents(orders) => orders,
         };
@@ -147,7 +159,7 @@ mod tests {
     #[test]
     fn what_there_is_not_is_named() {
         for (text, word) in
-            [("adaptive", "adaptive"), ("agents:", "``"), ("agents:tier,fastest", "fastest"), ("", "``")]
+            [("adaptve", "adaptve"), ("agents:", "``"), ("agents:tier,fastest", "fastest"), ("", "``")]
         {
             let error = text.parse::<Policy>().unwrap_err().to_string();
             assert!(error.contains(word) && error.contains("work-conserving"), "{error}");

@@ -8,6 +8,7 @@ use crate::nearest::hint;
 use crate::time::Span;
 
 use super::experiment::Outcome;
+use super::policy::Policy;
 use super::replication::RunError;
 use super::results::Metric;
 use super::scenario::Scenario;
@@ -48,6 +49,15 @@ impl Precision {
         half <= match self {
             Self::Relative(share) => share / (1.0 + share) * mean.abs(),
             Self::Absolute(most) => most,
+        }
+    }
+
+    /// Whether a difference from `base` is as precise. A share is of what the difference is from, and not of the difference itself, which may be nothing.
+    pub fn is_met_by_difference(self, difference: Estimate, base: Estimate) -> bool {
+        let Some(half) = difference.half_width else { return false };
+        match self {
+            Self::Relative(share) => base.mean.is_some_and(|mean| half <= share * mean.abs()),
+            Self::Absolute(most) => half <= most,
         }
     }
 }
@@ -91,6 +101,13 @@ impl Figure {
     pub fn estimate(self, outcome: &Outcome) -> Estimate {
         let of = |all: &[Replication]| Estimate::of(all.iter().map(|one| self.value(&outcome.scenario, one)));
         Estimate { half_width: of(outcome.samples()).half_width, ..of(&outcome.replications) }
+    }
+
+    /// What it comes to in `outcome`, less what it comes to in `base`: of replications paired by number, as in [`Outcome::less`].
+    pub fn difference(self, outcome: &Outcome, base: &Outcome) -> Estimate {
+        let value = |of: &Outcome, one| self.value(&of.scenario, one);
+        let pairs = base.samples().iter().zip(outcome.samples());
+        Estimate::of_differences(pairs.map(|(a, b)| (value(base, a), value(outcome, b))))
     }
 
     fn value(self, scenario: &Scenario, one: &Replication) -> Option<f64> {
@@ -183,24 +200,105 @@ impl Scenario {
         threads: usize,
         progress: &(dyn Fn(Span) + Sync),
     ) -> Result<Outcome, RunError> {
+        let met = |values: &[Vec<Option<f64>>]| goal.precision.is_met(Estimate::of(values[0].iter().copied()));
+        let mut outcomes = goal.run(vec![self.clone()], threads, progress, met)?;
+        Ok(outcomes.swap_remove(0))
+    }
+
+    /// The same for policies: runs all of them, with the same randomness, until the figure's difference between the first and each of the others is as precise as the goal
+    /// says ([`Precision::is_met_by_difference`]). All have equally many replications.
+    ///
+    /// ```
+    /// # let text = r#"
+    /// #     horizon = "8h"
+    /// #     [capacity.blended]
+    /// #     voice = { max = 1 }
+    /// #     chat = { max = 3 }
+    /// #     [agents.team]
+    /// #     count = 8
+    /// #     capacity = "blended"
+    /// #     [queues.service]
+    /// #     [streams.calls]
+    /// #     channel = "voice"
+    /// #     queue = "service"
+    /// #     arrivals = { poisson_per_minute = 1 }
+    /// #     handle = { exponential = "3m" }
+    /// #     [streams.chats]
+    /// #     channel = "chat"
+    /// #     queue = "service"
+    /// #     arrivals = { poisson_per_minute = 1 }
+    /// #     handle = { exponential = "6m" }
+    /// # "#;
+    /// use cordboard::sim::{Figure, Goal, Policy, Scenario};
+    /// let scenario = Scenario::from_toml(text, ".".as_ref())?;
+    /// let policies = ["agents:least-loaded", "agents:most-loaded"].map(|name| name.parse::<Policy>().unwrap());
+    /// let figure = Figure::find(&scenario, "calls.service_level")?;
+    /// let goal = Goal { figure, precision: "0.02".parse()?, at_most: 1_000 };
+    /// let outcomes = scenario.compare_until(&policies, &goal, 1, &|_| {})?;
+    /// assert!(figure.difference(&outcomes[1], &outcomes[0]).half_width.unwrap() <= 0.02);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    /// As [`Scenario::run`]; of several policies, the first that failed.
+    pub fn compare_until(
+        &self,
+        policies: &[Policy],
+        goal: &Goal,
+        threads: usize,
+        progress: &(dyn Fn(Span) + Sync),
+    ) -> Result<Vec<Outcome>, RunError> {
+        let scenarios = policies.iter().map(|policy| self.clone().with_policy(policy.clone())).collect();
+        goal.run(scenarios, threads, progress, |values| {
+            let Some((first, others)) = values.split_first() else { return true };
+            let base = Estimate::of(first.iter().copied());
+            others.iter().all(|other| {
+                let difference = Estimate::of_differences(first.iter().copied().zip(other.iter().copied()));
+                goal.precision.is_met_by_difference(difference, base)
+            })
+        })
+    }
+}
+
+impl Goal {
+    /// Runs scenarios side by side, until by `met` the figure's values, of each scenario one for each replication, are enough.
+    fn run(
+        &self,
+        scenarios: Vec<Scenario>,
+        threads: usize,
+        progress: &(dyn Fn(Span) + Sync),
+        met: impl Fn(&[Vec<Option<f64>>]) -> bool,
+    ) -> Result<Vec<Outcome>, RunError> {
+        let Some(first) = scenarios.first().map(|scenario| scenario.replications().max(Self::FEWEST)) else {
+            return Ok(Vec::new());
+        };
+        let most = self.at_most.max(first);
         // Intervals are of replications here, whatever the parts of each.
-        let scenario = self.clone().with_batches(0);
-        let first = self.replications().max(Goal::FEWEST);
-        let most = goal.at_most.max(first);
-        let mut done = scenario.run_some(0..first, None, threads, progress)?;
-        let mut enough = first;
+        let outcome = |scenario: Scenario| Outcome { scenario: scenario.with_batches(0), replications: Vec::new() };
+        let mut outcomes: Vec<Outcome> = scenarios.into_iter().map(outcome).collect();
+        let mut values = vec![Vec::new(); outcomes.len()];
+        let mut done: u32 = 0;
         loop {
-            while enough as usize <= done.len() {
-                let values = done.iter().take(enough as usize).map(|one| goal.figure.value(&scenario, one));
-                if enough == most || goal.precision.is_met(Estimate::of(values)) {
-                    done.truncate(enough as usize);
-                    return Ok(Outcome { scenario: scenario.with_replications(enough), replications: done });
-                }
-                enough += 1;
-            }
-            let from = done.len() as u32;
             let ahead = u32::try_from(threads.max(1)).unwrap_or(u32::MAX);
-            done.extend(scenario.run_some(from..from.saturating_add(ahead).min(most), None, threads, progress)?);
+            let next = if done == 0 { first } else { done.saturating_add(ahead).min(most) };
+            for Outcome { scenario, replications } in &mut outcomes {
+                replications.extend(scenario.run_some(done..next, None, threads, progress)?);
+            }
+            let enough = (first.max(done + 1)..=next).find(|&count| {
+                for (values, Outcome { scenario, replications }) in values.iter_mut().zip(&outcomes) {
+                    let new = &replications[values.len()..count as usize];
+                    values.extend(new.iter().map(|one| self.figure.value(scenario, one)));
+                }
+                count == most || met(&values)
+            });
+            if let Some(enough) = enough {
+                for Outcome { scenario, replications } in &mut outcomes {
+                    replications.truncate(enough as usize);
+                    *scenario = scenario.clone().with_replications(enough);
+                }
+                return Ok(outcomes);
+            }
+            done = next;
         }
     }
 }

@@ -226,6 +226,16 @@ impl Run<'_> {
                     self.apply(Command::EndWrapUp { contact }, "end a wrap-up")?;
                 }
             }
+            Kind::RingsOut => {
+                if let Some(contact) = self.contacts.if_phase(slot, stamp) {
+                    self.ring_out(contact, slot)?;
+                }
+            }
+            Kind::CallsAgain => {
+                if let Some(contact) = self.contacts.if_phase(slot, stamp) {
+                    self.apply(Command::Wake { contact }, "take a callback up again")?;
+                }
+            }
             Kind::Connects => {
                 if let Some(contact) = self.contacts.if_phase(slot, stamp) {
                     self.apply(Command::Connected { contact }, "connect a contact")?;
@@ -380,6 +390,8 @@ fn note(event: &Event, contacts: &mut Contacts<'_>, crowd: &mut Crowd<'_>, calen
             | What::PreferenceEnded { .. }
             | What::Relaxed { .. }
             | What::Widened { .. }
+            | What::HoldEnded { .. }
+            | What::Planned { .. }
             | What::ContextSet { .. }
             | What::AgentLost { .. }
             | What::AgentBack { .. }

@@ -66,6 +66,10 @@ pub struct ContactResults {
     pub retrials: u64,
     /// Of those abandoned, customers who left at once because of the wait they were told.
     pub balked: u64,
+    /// Calls made again to customers who had not answered when they were called back.
+    pub redials: u64,
+    /// Of those answered, customers who did not answer, however often they were called back.
+    pub unreached: u64,
     /// Abandoned over offered.
     pub abandon_share: Estimate,
     /// Mean wait of all who left the queue, those turned away on arrival not included.
@@ -260,6 +264,8 @@ fn contacts(outcome: &Outcome, channel: ChannelId, tally: impl Fn(&Replication) 
         resolved_by_bot: total.resolved_by_bot,
         retrials: total.retrials,
         balked: total.balked,
+        redials: total.redials,
+        unreached: total.unreached,
         abandon_share: estimate(Metric::AbandonShare),
         wait_seconds: estimate(Metric::Wait),
         wait_answered_seconds: estimate(Metric::WaitAnswered),

@@ -6,6 +6,7 @@ use crate::time::{Span, Timestamp};
 use super::calendar::{Calendar, Kind};
 use super::distribution::{Distribution, span};
 use super::random::Random;
+use super::redialling::Redial;
 
 /// Whether, when and how often customers come again who were not answered.
 #[derive(Clone, PartialEq, Debug)]
@@ -51,6 +52,8 @@ pub(super) struct Attempt {
     key: u64,
     /// 0 is the first.
     number: u32,
+    /// Where the customer is to be called back, and has not answered yet: calls so far.
+    pub(super) calls: Option<u32>,
 }
 
 /// What of an attempt is drawn.
@@ -59,11 +62,17 @@ enum Part {
     Patience,
     Again,
     Balks,
+    Misses,
 }
 
 impl Attempt {
     pub(super) fn first(stream: u32, need: Need, key: u64) -> Self {
-        Self { stream, need, key, number: 0 }
+        Self { stream, need, key, number: 0, calls: None }
+    }
+
+    /// The same, of which the customer is called back from the beginning, or is not.
+    pub(super) fn to_be_called_back(self, is: bool) -> Self {
+        Self { calls: is.then_some(0), ..self }
     }
 
     fn random(&self, part: Part) -> Random {
@@ -78,6 +87,14 @@ impl Attempt {
     /// Between 0 and 1: how ready the customer is to stay in spite of what it is told.
     pub(super) fn firmness(&self) -> f64 {
         self.random(Part::Balks).unit()
+    }
+
+    /// Microseconds for which the next call to the customer rings, and until the one after it, if it is in vain.
+    pub(super) fn misses(&self, redial: &Redial) -> Option<(f64, f64)> {
+        let mut random =
+            Random::part(self.key, u64::from(self.calls?) << 40 | u64::from(self.number) << 8 | Part::Misses as u64);
+        let misses = random.unit() < redial.no_answer;
+        misses.then(|| (redial.ring.draw(&mut random), redial.delay.draw(&mut random)))
     }
 
     /// When the customer comes again, if it does.
@@ -110,6 +127,11 @@ impl Customers {
     /// Who a contact stands for.
     pub(super) fn of(&self, slot: u32) -> Option<&Attempt> {
         self.here.get(slot as usize)?.as_ref()
+    }
+
+    /// The same, to be changed.
+    pub(super) fn of_mut(&mut self, slot: u32) -> Option<&mut Attempt> {
+        self.here.get_mut(slot as usize)?.as_mut()
     }
 
     /// A contact has ended unanswered.

@@ -17,6 +17,7 @@ use super::conversation::Conversation;
 use super::distribution::Distribution;
 use super::factors::Factors;
 use super::policy::Policy;
+use super::redialling::Redial;
 use super::retrying::Retry;
 use super::staffing::Staffing;
 
@@ -109,6 +110,8 @@ pub struct Stream {
     pub(super) retry: Option<Retry>,
     /// What customers do who are told how long they will wait; `None`: nobody is told.
     pub(super) balk: Option<Balk>,
+    /// What becomes of customers who do not answer when they are called back; `None`: they always do.
+    pub(super) redial: Option<Redial>,
 }
 
 /// How long an agent's work on a contact takes, at speed 1.
@@ -173,7 +176,7 @@ impl Stream {
 
     /// Whether it matters who a contact stands for.
     pub(super) fn knows_customers(&self) -> bool {
-        self.retry.is_some() || self.balk.is_some()
+        self.retry.is_some() || self.balk.is_some() || self.redial.is_some()
     }
 
     /// What its waiting and losing contacts is worth.

@@ -57,6 +57,10 @@ pub struct ContactTally {
     pub retrials: u64,
     /// Of those abandoned, customers who left at once because of the wait they were told.
     pub balked: u64,
+    /// Calls made again to customers who had not answered when they were called back.
+    pub redials: u64,
+    /// Of those answered, customers who did not answer, however often they were called back.
+    pub unreached: u64,
     /// Stood in line for however short a time.
     pub delayed: u64,
     /// Answered within the target.
@@ -135,6 +139,8 @@ impl ContactTally {
         count(&mut self.resolved_by_bot, other.resolved_by_bot);
         count(&mut self.retrials, other.retrials);
         count(&mut self.balked, other.balked);
+        count(&mut self.redials, other.redials);
+        count(&mut self.unreached, other.unreached);
         count(&mut self.delayed, other.delayed);
         count(&mut self.within_target, other.within_target);
         count(&mut self.lost, other.lost);

@@ -49,6 +49,35 @@ fn one_asked_again_when_its_contact_has_ended_is_answered_as_done_before() {
     assert_eq!(ask(&mut driver, call(1)), Ok(Applied::Repeated));
 }
 
+/// A gateway may remember more than the journal, which has lost its end; what takes those numbers anew is delivered all the same.
+#[test]
+fn only_what_was_let_out_counts_as_delivered() {
+    let disk = Disk::default();
+    let mut driver = open(&disk);
+    driver.delivered(Seq(99));
+    assert_eq!(ask(&mut driver, call(1)), Ok(Applied::Done));
+    driver.submit(hang_up(2), Timestamp(5)).unwrap();
+    driver.delivered(Seq(99)); // the second is not let out yet
+    let second = driver.commit(Timestamp(5)).unwrap().entries;
+    driver.submit(call(3), Timestamp(5)).unwrap();
+    let third = driver.commit(Timestamp(5)).unwrap().entries;
+    assert_eq!([second[0].delivered, third[0].delivered], [Seq(0), Seq(1)], "what entries say of it");
+    drop(driver);
+    let (mut driver, opening) = Driver::open(disk.journal(), plan(), DriverOptions::default(), Timestamp(5)).unwrap();
+    assert_eq!((opening.delivered, opening.end), (Seq(1), Seq(3)));
+    let mut again = Vec::new();
+    let mut each = |entry: cordboard::Entry| {
+        again.push(entry.input.seq);
+        std::ops::ControlFlow::Continue(())
+    };
+    driver.replay(opening.delivered, &mut each).unwrap();
+    assert_eq!(again, [Seq(2), Seq(3)]);
+    driver.delivered(Seq(99));
+    driver.close(Timestamp(5)).unwrap();
+    let (_, opening) = Driver::open(disk.journal(), plan(), DriverOptions::default(), Timestamp(5)).unwrap();
+    assert_eq!(opening.delivered, Seq(3), "all that there is, and no more");
+}
+
 #[test]
 fn what_a_dead_process_left_to_the_system_is_stable_before_it_counts() {
     let disk = Disk::default();

@@ -4,7 +4,7 @@ use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
 use cordboard::sim::{Policy, Scenario};
-use cordboard::{Preset, Span};
+use cordboard::{Preset, SchedulingPolicy, Span};
 
 use crate::sound::keeps_plans_sound;
 
@@ -49,13 +49,13 @@ fn shipped_scenarios_run_under_every_preset() {
 #[test]
 fn policies_do_not_pile_up() {
     for (path, scenario) in scenarios() {
-        let plain = scenario.clone().with_policy(Policy::WorkConserving);
+        let plain = scenario.clone().with_policy(Policy::Scheduling(SchedulingPolicy::WorkConserving));
         let first = scenario.with_policy(Policy::Preset(Preset::GenesysUtilization));
         for &preset in Preset::ALL {
             let (direct, after) =
                 (plain.clone().with_policy(Policy::Preset(preset)), first.clone().with_policy(Policy::Preset(preset)));
             assert_eq!(direct.plan(), after.plan(), "{}: {preset}", path.display());
         }
-        assert_eq!(first.with_policy(Policy::WorkConserving).plan(), plain.plan());
+        assert_eq!(first.with_policy(Policy::Scheduling(SchedulingPolicy::WorkConserving)).plan(), plain.plan());
     }
 }

@@ -6,6 +6,7 @@ mod bursts;
 mod elastic;
 mod handling;
 mod modes;
+mod redialling;
 mod retrials;
 mod shipped;
 mod staff;
@@ -42,6 +43,7 @@ fn run(scenario: &Scenario) -> Outcome {
             let gone = tally.answered + tally.abandoned + tally.overflowed + tally.waiting_at_end;
             assert_eq!(tally.offered, gone, "every contact is in one place");
             assert!(tally.retrials <= tally.offered && tally.balked <= tally.abandoned);
+            assert!(tally.unreached <= tally.answered);
         }
     }
     outcome

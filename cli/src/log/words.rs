@@ -86,6 +86,7 @@ impl Names {
             What::PreferenceEnded { .. } => "waits for anybody from now on".to_owned(),
             What::Relaxed { step, .. } => format!("asks less of an agent: step {step}"),
             What::Widened { after, .. } => format!("has waited {after}: groups on stand-by may take it"),
+            What::HoldEnded { .. } => "was held back as long as may be: whoever has room takes it".to_owned(),
             What::PriorityChanged { priority, .. } => format!("has priority {priority}"),
             What::NeedsChanged { .. } => "asks for something else of an agent".to_owned(),
             What::ChannelChanged { channel, agent, .. } => {

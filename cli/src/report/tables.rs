@@ -107,10 +107,12 @@ fn service(what: &str, rows: &[(String, ContactResults)], targets: Option<&[Targ
 type Counted = (&'static str, fn(&ContactResults) -> u64);
 
 /// Counts that many scenarios have nothing of.
-const RARE: [Counted; 4] = [
+const RARE: [Counted; 6] = [
     ("waiting at the end", |figures| figures.waiting_at_end),
     ("came again", |figures| figures.retrials),
     ("left when told the wait", |figures| figures.balked),
+    ("called back once more", |figures| figures.redials),
+    ("called back in vain", |figures| figures.unreached),
     ("resolved by a bot", |figures| figures.resolved_by_bot),
 ];
 

@@ -50,6 +50,7 @@ pub(super) fn stream() -> Value {
             ),
             ("retry", retry()),
             ("balk", balk()),
+            ("redial", redial()),
             (
                 "priority",
                 json!({ "type": "integer", "minimum": i16::MIN, "maximum": i16::MAX, "description": "Higher first where the queue's order uses it. Default: 0." }),
@@ -203,6 +204,19 @@ fn retry() -> Value {
             ("attempts", whole(1, 1000, "Most attempts of one customer in all, the first included. Default: 5.")),
         ],
         &["delay"],
+    )
+}
+
+fn redial() -> Value {
+    object(
+        "Customers who are called back do not always answer, and are called again. Of contacts on the channel callback.",
+        &[
+            ("no_answer", refer("share", "Of the calls, that the customer does not answer.")),
+            ("ring", refer("distribution", "For how long the agent lets it ring then. Default: 30s.")),
+            ("delay", refer("distribution", "From then until the contact stands in line again.")),
+            ("attempts", whole(1, 1000, "Most calls to one customer in all, the first included. Default: 3.")),
+        ],
+        &["no_answer", "delay"],
     )
 }
 

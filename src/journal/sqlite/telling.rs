@@ -151,6 +151,8 @@ impl Told {
                 Timestamp::ZERO,
                 Some(Timestamp(after.0)),
             ),
+            What::HoldEnded { contact } => self.is("hold-ended").contact(contact),
+            What::Planned { group } => self.is("planned").number("group", u64::from(group.0)),
             What::PriorityChanged { contact, priority } => {
                 self.is("priority-changed").contact(contact);
                 let _ = write!(self.detail, "priority {priority}");

@@ -1,9 +1,13 @@
-//! What customers do who are not answered.
+//! What customers do who are not answered, and who do not answer.
 
+use crate::id::ChannelId;
+use crate::overflow::OverflowTo;
 use crate::plan::document::Value;
 use crate::plan::reading::Entry;
 
 use super::super::announcing::{Balk, Told};
+use super::super::distribution::Distribution;
+use super::super::redialling::Redial;
 use super::super::retrying::Retry;
 use super::Reader;
 
@@ -25,7 +29,35 @@ impl Reader<'_> {
             attempts: attempts.unwrap_or(Retry::ATTEMPTS),
         })
     }
+
+    pub(super) fn redial(&self, entry: &Entry<'_>, channel: ChannelId) -> Option<Redial> {
+        let example = "{ no_answer = 0.3, delay = { deterministic = \"30m\" } }";
+        let section = entry.clone().such_as(example).section()?;
+        let plan = self.draft.plan();
+        let called_back = plan.queues().iter().flat_map(|queue| queue.overflow.places());
+        if plan.find_channel(CALLBACK) != Some(channel)
+            && !called_back.into_iter().any(|place| matches!(place, OverflowTo::Callback(_)))
+        {
+            entry.problem("is about customers who are called back, and nobody is: put the stream on the channel `callback`, or let a queue's `overflow` lead there");
+        }
+        let no_answer =
+            section.get("no_answer").or_missing("the share of calls that the customer does not answer, such as 0.3");
+        let delay = section
+            .get("delay")
+            .or_missing("how long until the customer is called again, such as { deterministic = \"30m\" }");
+        let attempts = section.get("attempts").whole(1..=1_000).and_then(|attempts| u32::try_from(attempts).ok());
+        let ring = self.time(&section.get("ring"));
+        Some(Redial {
+            no_answer: no_answer.share()?,
+            ring: ring.unwrap_or(Distribution::Deterministic(Redial::RING)),
+            delay: self.time(&delay)?,
+            attempts: attempts.unwrap_or(Redial::ATTEMPTS),
+        })
+    }
 }
+
+/// The channel of those who are called back.
+const CALLBACK: &str = "callback";
 
 /// What customers do who are told how long they will wait, which is less or more than they have patience for.
 pub(super) fn balk(entry: &Entry<'_>, patience: &Entry<'_>) -> Option<Balk> {

@@ -47,7 +47,7 @@ wrap_up = { fixed = "30s" }
 steps = [{ requires = "anyone" }]
 no_answer = { agent = "stay" }
 affinity = { within = "1h", wait = "1s" }
-overflow = { after = { wait = "1m", then = "end" } }
+overflow = { after = { wait = "1m", then = "callback" } }
 targets = { voice = { within = "20s" } }
 [streams.s]
 channel = "voice"
@@ -61,6 +61,7 @@ handle_by_skill = { skill = "billing", factors = [[20, 1.5]] }
 handle_by_time = { interval = "1h", factors = [1] }
 retry = { abandoned = 0.5, delay = { exponential = "1m" } }
 balk = { share = 0.5 }
+redial = { no_answer = 0.5, delay = { exponential = "1m" } }
 wrap_up = { exponential = "1m" }
 patience = { exponential = "1m" }
 target = { within = "20s" }

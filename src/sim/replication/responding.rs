@@ -1,6 +1,7 @@
-//! People who respond to how long lines are: agents who are called in, agents who claim, customers who balk.
+//! People who respond to how long lines are, agents who are called in, agents who claim, customers who balk; and to who does not answer.
 
 use crate::command::{Command, Leave};
+use crate::id::ContactId;
 
 use super::super::elastic::Move;
 use super::{Run, RunError};
@@ -42,6 +43,16 @@ impl Run<'_> {
             }
             claiming.wake(&self.router, self.input.at, &mut self.calendar);
         }
+        Ok(())
+    }
+
+    /// The agent of a contact has rung its customer in vain: it is put aside until it is called again, or given up.
+    pub(super) fn ring_out(&mut self, contact: ContactId, slot: u32) -> Result<(), RunError> {
+        let Some(delay) = self.contacts.rang_out(slot) else {
+            return self.apply(Command::Cancel { contact }, "give a callback up");
+        };
+        self.apply(Command::Park { contact }, "put a callback aside")?;
+        self.contacts.call_again(contact, self.input.at + delay, &mut self.calendar);
         Ok(())
     }
 

@@ -1,6 +1,7 @@
 //! The cost of a policy, and the best one.
 
-use super::chain::{Chain, Decision, PoolState};
+use super::chain::Chain;
+use super::{Next, TeamView};
 
 /// A pool laid out as a chain, to be asked what policies cost.
 pub struct BlendedSolver {
@@ -38,7 +39,7 @@ pub struct PoolMeasures {
 pub struct Optimum {
     /// What it comes to.
     pub measures: PoolMeasures,
-    decisions: Vec<Decision>,
+    decisions: Vec<Next>,
 }
 
 /// Changes of this share of the cost, from one sweep to the next ten, are taken for none.
@@ -63,22 +64,32 @@ impl BlendedSolver {
     /// What a policy comes to. It is asked in every state; a decision that cannot be taken there counts as waiting.
     ///
     /// Gauss–Seidel on the states that can be reached: O(sweeps × transitions).
-    pub fn measure(&self, policy: &dyn Fn(&PoolState<'_>) -> Decision) -> PoolMeasures {
-        let decisions: Vec<Decision> = (0..self.states()).map(|state| policy(&self.chain.view(state))).collect();
-        self.stationary(&self.settle(&decisions)).measures(&self.chain)
+    pub fn measure(&self, policy: &dyn Fn(&TeamView<'_>) -> Next) -> PoolMeasures {
+        let decisions: Vec<Next> = (0..self.states()).map(|state| policy(&self.chain.view(state))).collect();
+        self.stationary(&self.settle(&decisions), EXACT, &[]).measures(&self.chain)
     }
 
     /// The best policy, and what it comes to. Policy iteration: each round costs a few times what
     /// [`measure`](Self::measure) does, and there are rarely more than ten.
     pub fn optimum(&self) -> Optimum {
-        let rule = super::BlendedRule::PACK;
-        let mut decisions: Vec<Decision> =
-            (0..self.states()).map(|state| rule.decide(&self.chain.view(state))).collect();
+        self.optimum_within(EXACT)
+    }
+
+    /// The same, less exactly: see [`EXACT`].
+    pub(super) fn optimum_within(&self, exact: f64) -> Optimum {
+        let rule = super::SchedulingRule::PACK;
+        let mut decisions: Vec<Next> =
+            (0..self.states()).map(|state| rule.next(&self.chain.view(state))).collect();
         let mut values = vec![0.0; self.states()];
+        let mut shares = vec![1.0; self.states()];
         loop {
             let settled = self.settle(&decisions);
-            let measures = self.stationary(&settled).measures(&self.chain);
-            self.relative_values(&settled, measures.cost, &mut values);
+            let stationary = self.stationary(&settled, exact, &shares);
+            for (&state, &share) in stationary.reached.iter().zip(&stationary.share) {
+                shares[state as usize] = share;
+            }
+            let measures = stationary.measures(&self.chain);
+            self.relative_values(&settled, measures.cost, exact, &mut values);
             if !self.improve(&settled, measures.cost, &values, &mut decisions) {
                 return Optimum { measures, decisions };
             }
@@ -86,12 +97,12 @@ impl BlendedSolver {
     }
 
     /// What the best policy does in a state; `None` if the pool has no such state. O(agents).
-    pub fn decide(&self, optimum: &Optimum, state: &PoolState<'_>) -> Option<Decision> {
+    pub fn decide(&self, optimum: &Optimum, state: &TeamView<'_>) -> Option<Next> {
         optimum.decisions.get(self.chain.find(state)?).copied()
     }
 
     /// The state in which each state ends up when everything that is decided in it is done.
-    fn settle(&self, decisions: &[Decision]) -> Vec<u32> {
+    fn settle(&self, decisions: &[Next]) -> Vec<u32> {
         let mut settled = vec![0; self.states()];
         for &state in &self.order {
             let to = self.chain.after(state as usize, decisions[state as usize]);
@@ -103,8 +114,8 @@ impl BlendedSolver {
         settled
     }
 
-    /// How long the chain is in each state that it comes to.
-    fn stationary(&self, settled: &[u32]) -> Stationary {
+    /// How long the chain is in each state that it comes to; `like`: by state, what is taken for likely at first.
+    fn stationary(&self, settled: &[u32], exact: f64, like: &[f64]) -> Stationary {
         let mut index = vec![u32::MAX; self.states()];
         let mut reached = vec![settled[self.chain.empty()]];
         index[reached[0] as usize] = 0;
@@ -130,7 +141,7 @@ impl BlendedSolver {
             out.push(leaves);
             at += 1;
         }
-        let mut share = vec![1.0 / reached.len() as f64; reached.len()];
+        let mut share: Vec<f64> = reached.iter().map(|&state| like.get(state as usize).copied().unwrap_or(1.0)).collect();
         let mut before = share.clone();
         for sweep in 1..=MOST_SWEEPS {
             let mut each = |state: usize| {
@@ -148,7 +159,7 @@ impl BlendedSolver {
             share.iter_mut().for_each(|it| *it /= all);
             if sweep % 10 == 0 {
                 let change: f64 = share.iter().zip(&before).map(|(now, before)| (now - before).abs()).sum();
-                if change < EXACT {
+                if change < exact {
                     break;
                 }
                 before.copy_from_slice(&share);
@@ -158,7 +169,7 @@ impl BlendedSolver {
     }
 
     /// How much more it costs in the long run to begin in each settled state than in the first.
-    fn relative_values(&self, settled: &[u32], cost: f64, values: &mut [f64]) {
+    fn relative_values(&self, settled: &[u32], cost: f64, exact: f64, values: &mut [f64]) {
         let from = settled[self.chain.empty()] as usize;
         let mut next = Vec::new();
         let mut rows: Vec<Row> = Vec::new();
@@ -185,14 +196,14 @@ impl BlendedSolver {
             }
             let offset = values[from];
             rows.iter().for_each(|row| values[row.state as usize] -= offset);
-            if change < EXACT * 100.0 * largest.max(1e-300) {
+            if change < exact * 100.0 * largest.max(1e-300) {
                 break;
             }
         }
     }
 
     /// Takes better decisions where there are any; whether there were.
-    fn improve(&self, settled: &[u32], cost: f64, values: &[f64], decisions: &mut [Decision]) -> bool {
+    fn improve(&self, settled: &[u32], cost: f64, values: &[f64], decisions: &mut [Next]) -> bool {
         let largest = values.iter().fold(0.0, |most: f64, value| most.max(value.abs()));
         let mut best = vec![0.0; self.states()];
         let mut next = Vec::new();
@@ -204,10 +215,10 @@ impl BlendedSolver {
             let sum: f64 = next.iter().map(|&(rate, to)| rate * values[settled[to] as usize]).sum();
             let wait = (here - cost + sum) / out;
             let all = self.chain.decisions(state).map(|(decision, to)| (decision, best[to]));
-            let all = all.chain([(Decision::Wait, wait)]);
+            let all = all.chain([(Next::Wait, wait)]);
             let old = decisions[state];
             // The old one stays unless another is truly better: otherwise equals would change places for ever.
-            let mut chosen = all.clone().find(|&(decision, _)| decision == old).unwrap_or((Decision::Wait, wait));
+            let mut chosen = all.clone().find(|&(decision, _)| decision == old).unwrap_or((Next::Wait, wait));
             for (decision, value) in all {
                 if value < chosen.1 - BETTER * largest {
                     chosen = (decision, value);
@@ -243,14 +254,14 @@ impl Stationary {
         for (&state, &share) in self.reached.iter().zip(&self.share) {
             let view = chain.view(state as usize);
             found.cost += share * chain.next(state as usize, &mut next);
-            found.calls.waiting += share * view.calls as f64;
-            found.chats.waiting += share * view.chats as f64;
+            found.calls.waiting += share * f64::from(view.calls);
+            found.chats.waiting += share * f64::from(view.chats);
             found.idle += share * f64::from(view.free[0]) / f64::from(chain.pool.agents);
             let here = [(&chain.pool.calls, view.calls), (&chain.pool.chats, view.chats)];
             for (kind, (class, waiting)) in here.into_iter().enumerate() {
-                let full = waiting == class.queue as usize;
+                let full = waiting == class.queue;
                 lost[kind] += share * if full { class.per_minute } else { 0.0 };
-                lost[kind] += share * waiting as f64 / class.patience;
+                lost[kind] += share * f64::from(waiting) / class.patience;
                 let after =
                     (!full).then(|| chain.arrival(state as usize, kind == 0)).map(|to| self.settled[to] as usize);
                 // First come, first served within a kind: a new one waits if as many wait as before, and it.

@@ -2,44 +2,15 @@
 
 use std::collections::HashMap;
 
-use super::{BlendedPool, MOST_STATES};
-
-/// What a policy may do in a state. It is asked again until it waits.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Decision {
-    /// Nothing, until something happens.
-    Wait,
-    /// Gives a call to an agent who holds so many chats: none, unless calls interrupt.
-    Call {
-        /// How many.
-        holding: usize,
-    },
-    /// Gives a chat to an agent who holds so many, fewer than may be held.
-    Chat {
-        /// How many.
-        holding: usize,
-    },
-}
-
-/// What a policy sees.
-#[derive(Clone, Copy, Debug)]
-pub struct PoolState<'a> {
-    /// Calls waiting.
-    pub calls: usize,
-    /// Chats waiting.
-    pub chats: usize,
-    /// Agents not on a call who hold 0, 1, 2, … chats.
-    pub free: &'a [u8],
-    /// Agents on a call over 0, 1, 2, … chats that stand still; only the first unless calls interrupt.
-    pub on_call: &'a [u8],
-}
+use super::pool::BlendedPool;
+use super::{Next, TeamView};
 
 /// States are numbered by standing, which is how many agents hold what (free with 0, 1, … chats, then on a call over 0, 1, … chats), calls waiting and chats waiting, the last fastest.
 pub(super) struct Chain {
     pub(super) pool: BlendedPool,
-    standings: Vec<Box<[u8]>>,
+    standings: Vec<Box<[u32]>>,
     /// Standings by what agents hold.
-    index: HashMap<Box<[u8]>, u32>,
+    index: HashMap<Box<[u32]>, u32>,
     /// Standing after one agent went from one kind to another, by standing and move; `NONE` where nobody is of that kind.
     moved: Vec<u32>,
     slots: usize,
@@ -49,16 +20,18 @@ pub(super) struct Chain {
 }
 
 const NONE: u32 = u32::MAX;
+/// Most kinds of agents: 0 to 32 chats, on a call over as many or not.
+const MOST_KINDS: usize = 66;
 
 impl Chain {
-    /// `None` if there are too many states.
-    pub(super) fn new(pool: &BlendedPool) -> Option<Self> {
+    /// `None` if there are more states than that.
+    pub(super) fn of_at_most(pool: &BlendedPool, most: usize) -> Option<Self> {
         let slots = pool.speed.len();
         let kinds = slots + 1 + if pool.interrupt { slots + 1 } else { 1 };
         let (calls, chats) = (pool.calls.queue as usize + 1, pool.chats.queue as usize + 1);
-        let room = MOST_STATES / (calls * chats);
+        let room = most / (calls * chats);
         let mut standings = Vec::new();
-        every_standing(&mut vec![0; kinds], 0, u8::try_from(pool.agents).ok()?, room, &mut standings);
+        every_standing(&mut vec![0; kinds], 0, pool.agents, room, &mut standings);
         if standings.len() > room {
             return None;
         }
@@ -107,16 +80,20 @@ impl Chain {
         calls + chats
     }
 
-    pub(super) fn find(&self, state: &PoolState<'_>) -> Option<usize> {
-        let standing = *self.index.get(&*[state.free, state.on_call].concat())?;
-        let there = state.calls < self.calls && state.chats < self.chats;
-        there.then(|| self.state(standing as usize, state.calls, state.chats))
+    pub(super) fn find(&self, state: &TeamView<'_>) -> Option<usize> {
+        let mut count = [0; MOST_KINDS];
+        let free = state.free.len();
+        count.get_mut(..free)?.copy_from_slice(state.free);
+        count.get_mut(free..self.kinds)?.copy_from_slice(state.on_call.get(..self.kinds - free)?);
+        let standing = *self.index.get(&count[..self.kinds])?;
+        let (calls, chats) = (state.calls as usize, state.chats as usize);
+        (calls < self.calls && chats < self.chats).then(|| self.state(standing as usize, calls, chats))
     }
 
-    pub(super) fn view(&self, state: usize) -> PoolState<'_> {
+    pub(super) fn view(&self, state: usize) -> TeamView<'_> {
         let (standing, calls, chats) = self.split(state);
         let (free, on_call) = self.standings[standing].split_at(self.slots + 1);
-        PoolState { calls, chats, free, on_call }
+        TeamView { calls: calls as u32, chats: chats as u32, free, on_call }
     }
 
     /// Moves of one agent: gets a chat, has done one, gets a call, has done one.
@@ -142,25 +119,25 @@ impl Chain {
     }
 
     /// The state a decision leads to; `None` if it cannot be taken.
-    pub(super) fn after(&self, state: usize, decision: Decision) -> Option<usize> {
+    pub(super) fn after(&self, state: usize, decision: Next) -> Option<usize> {
         let (standing, calls, chats) = self.split(state);
         match decision {
-            Decision::Wait => Some(state),
-            Decision::Call { holding } if calls > 0 && holding < self.kinds - self.slots - 1 => {
-                let to = self.moved(standing, 2 * (self.slots + 1) + holding)?;
+            Next::Wait => Some(state),
+            Next::Call { holding } if calls > 0 && (holding as usize) < self.kinds - self.slots - 1 => {
+                let to = self.moved(standing, 2 * (self.slots + 1) + holding as usize)?;
                 Some(self.state(to, calls - 1, chats))
             }
-            Decision::Chat { holding } if chats > 0 && holding < self.slots => {
-                Some(self.state(self.moved(standing, holding)?, calls, chats - 1))
+            Next::Chat { holding } if chats > 0 && (holding as usize) < self.slots => {
+                Some(self.state(self.moved(standing, holding as usize)?, calls, chats - 1))
             }
             _ => None,
         }
     }
 
     /// Everything but waiting that may be decided in a state, with what it leads to.
-    pub(super) fn decisions(&self, state: usize) -> impl Iterator<Item = (Decision, usize)> + Clone + '_ {
-        let calls = (0..self.kinds - self.slots - 1).map(|holding| Decision::Call { holding });
-        let chats = (0..self.slots).map(|holding| Decision::Chat { holding });
+    pub(super) fn decisions(&self, state: usize) -> impl Iterator<Item = (Next, usize)> + Clone + '_ {
+        let calls = (0..(self.kinds - self.slots - 1) as u32).map(|holding| Next::Call { holding });
+        let chats = (0..self.slots as u32).map(|holding| Next::Chat { holding });
         calls.chain(chats).filter_map(move |decision| self.after(state, decision).map(|to| (decision, to)))
     }
 
@@ -211,7 +188,7 @@ impl Chain {
 }
 
 /// Every way to share out `left` agents over the kinds from `at` on, until there are more than `most`.
-fn every_standing(count: &mut [u8], at: usize, left: u8, most: usize, out: &mut Vec<Box<[u8]>>) {
+fn every_standing(count: &mut [u32], at: usize, left: u32, most: usize, out: &mut Vec<Box<[u32]>>) {
     if out.len() > most {
         return;
     }

@@ -6,7 +6,8 @@
 //! Processes*, 1994, chapter 11), the cost of a given one from the chain's stationary distribution.
 //!
 //! ```
-//! use cordboard::measure::{BlendedClass, BlendedPool, BlendedRule};
+//! use cordboard::SchedulingRule;
+//! use cordboard::measure::{BlendedClass, BlendedPool};
 //!
 //! let pool = BlendedPool {
 //!     agents: 3,
@@ -17,21 +18,14 @@
 //! };
 //! let solver = pool.solver()?;
 //! let best = solver.optimum();
-//! let spread = solver.measure(&|state| BlendedRule::SPREAD.decide(state));
-//! let packed = solver.measure(&|state| BlendedRule::PACK.decide(state));
+//! let spread = solver.measure(&|state| SchedulingRule::SPREAD.next(state));
+//! let packed = solver.measure(&|state| SchedulingRule::PACK.next(state));
 //! assert_eq!(format!("{:.4} {:.4} {:.4}", best.measures.cost, packed.cost, spread.cost), "0.7221 0.7355 1.2084");
 //! # Ok::<(), cordboard::measure::PoolError>(())
 //! ```
 
-mod chain;
-mod rule;
-mod solve;
-
-pub use chain::{Decision, PoolState};
-pub use rule::BlendedRule;
-pub use solve::{BlendedSolver, ClassMeasures, Optimum, PoolMeasures};
-
-use chain::Chain;
+use super::chain::Chain;
+use super::solve::BlendedSolver;
 
 /// Most states of a pool that is solved.
 const MOST_STATES: usize = 4_000_000;
@@ -94,7 +88,7 @@ impl BlendedPool {
     /// A figure is out of its range, or the pool is too large.
     pub fn solver(&self) -> Result<BlendedSolver, PoolError> {
         self.check()?;
-        let chain = Chain::new(self).ok_or(PoolError::TooLarge)?;
+        let chain = Chain::of_at_most(self, MOST_STATES).ok_or(PoolError::TooLarge)?;
         Ok(BlendedSolver::new(chain))
     }
 
