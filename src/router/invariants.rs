@@ -178,8 +178,8 @@ impl State {
             let room = self.load_and_room(slot).1;
             hold!((it.shelf == NONE) == (room.0 == 0), "an agent with room is on a shelf", "{}", it.id);
             if it.shelf != NONE {
-                for (index, parts) in self.orders.indices.iter().enumerate() {
-                    let key = (crate::router::orders::key(parts, it), it.id.0);
+                for index in 0..self.orders.indices.len() {
+                    let key = (self.key_in(index, slot), it.id.0);
                     let line = &self.crews.shelves[it.shelf as usize].lines[index];
                     let there = line.iter_from(key).next() == Some((key, slot));
                     hold!(there, "an agent stands on its shelf under its key", "{}", it.id);
