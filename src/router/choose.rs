@@ -109,7 +109,7 @@ impl State {
     /// Whether the scheduler lets the agents of a shelf take a contact now.
     fn may_give(&self, contact: u32, shelf: u32) -> bool {
         let it = &self.crews.shelves[shelf as usize];
-        if it.occupation == Occupation::Away || self.contacts[contact].is_released() {
+        if it.occupation == Occupation::Away {
             return true;
         }
         let team = self.teams.of_group(self.crews.crews[it.crew as usize].group);
@@ -240,25 +240,29 @@ impl State {
         self.look_ahead(team);
         let it = &self.agents[agent];
         let group = self.plan.group(it.group)?;
-        let mut best: Option<((u16, Rank), u32)> = None;
+        // The most urgent of what the scheduler lets it take, and of what it holds back no longer.
+        let (mut best, mut best_released): (Option<((u16, Rank), u32)>, Option<((u16, Rank), u32)>) = (None, None);
         for channel in it.room.iter() {
-            let held_back = !self.lets(team, it.occupation, channel);
+            let lets = self.lets(team, it.occupation, channel);
             for &lane in self.classes.by_channel.get(usize::from(channel.0)).into_iter().flatten() {
                 let lane = &self.classes.lanes[lane as usize];
-                if lane.heads.is_empty() || (held_back && !lane.released) || self.choice(lane.queue).only_claimed {
+                if lane.heads.is_empty() || !(lets || lane.released) || self.choice(lane.queue).only_claimed {
                     continue;
                 }
                 let Some(serve) = group.serves(lane.queue) else { continue };
+                let best = if lets { &mut best } else { &mut best_released };
                 if best.is_some_and(|((have, _), _)| have < serve) {
                     continue;
                 }
                 let Some((rank, slot)) = self.first_in_lane(agent, lane) else { continue };
                 let urgency = (serve, self.urgency(rank, lane.within));
                 if best.is_none_or(|(have, _)| urgency < have) {
-                    best = Some((urgency, slot));
+                    *best = Some((urgency, slot));
                 }
             }
         }
+        // What is held back no longer comes in its turn, and not before it while the scheduler gives others.
+        let best = best.map(|best| best_released.filter(|released| released.0 < best.0).unwrap_or(best));
         best.map(|(_, slot)| slot)
     }
 

@@ -170,6 +170,7 @@ impl State {
         self.arm(slot);
         if !forced {
             self.note_given(agent_slot, channel);
+            self.note_given_to_team(slot, agent_slot);
         }
     }
 

@@ -347,7 +347,7 @@ impl State {
             due = due.min(self.next_step(contact).unwrap_or(Timestamp::MAX).max(self.now));
         }
         if !contact.is_released() && self.is_scheduled_by_a_team(contact.queue, contact.channel) {
-            due = due.min((contact.since + self.plan.scheduler().hold).max(self.now));
+            due = due.min((contact.since + self.hold(contact)).max(self.now));
         }
         if let Some(widening) = self.next_widening(contact) {
             due = due.min(widening.max(self.now));
@@ -357,6 +357,11 @@ impl State {
             due = due.min(ends.filter(|&until| until > self.now).min().unwrap_or(Timestamp::MAX));
         }
         (due < Timestamp::MAX).then_some(due)
+    }
+
+    /// How long the scheduler may hold a contact back: no less than within which it is to be answered.
+    pub(crate) fn hold(&self, contact: &Contact) -> Span {
+        self.plan.scheduler().hold.max(self.within(contact))
     }
 
     /// When the contact's next step is due, if it has one and its clock runs.

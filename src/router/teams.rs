@@ -3,10 +3,11 @@
 //! Groups with one capacity profile that serve the same queues are a team, if the profile has *calls*, channels that need an
 //! agent without chats, and *chats*, channels that share an agent. Where the plan's scheduler is work-conserving there are none.
 
+use std::collections::BTreeMap;
 use std::sync::{Arc, OnceLock};
 
 use crate::agent::ChannelSet;
-use crate::capacity::{Profile, Stage};
+use crate::capacity::{Load, Profile, Stage};
 use crate::id::{ChannelId, GroupId, ProfileId, QueueId};
 use crate::plan::Plan;
 use crate::rejected::Rejected;
@@ -15,7 +16,7 @@ use crate::router::orders::Policies;
 use crate::router::records::{Agent, Holding, NONE};
 use crate::router::state::State;
 use crate::router::watch::{Number, REVIEW, Watch};
-use crate::scheduling::adaptive::{self, Tactics};
+use crate::scheduling::adaptive::{self, Rates, Tactics};
 use crate::scheduling::{Next, Scheduling, SchedulingPolicy, SchedulingRule, TeamView};
 use crate::time::Timestamp;
 
@@ -38,8 +39,33 @@ pub(crate) enum Occupation {
 enum Policy {
     Rule(SchedulingRule),
     Host(Arc<dyn Scheduling>),
-    /// With what is planned on the rates last observed, made when it is first needed.
-    Adaptive(OnceLock<Arc<Tactics>>),
+    Adaptive(Planned),
+}
+
+/// What an adaptive team does.
+#[derive(Clone, Default)]
+struct Planned {
+    /// On the rates planned on, made when it is first needed.
+    now: OnceLock<Arc<Tactics>>,
+    /// On rates before, to which it may come back: a day is like the day before.
+    before: BTreeMap<Rates, Arc<Tactics>>,
+}
+
+/// Plans that are kept in case it comes back to their rates.
+const KEPT: usize = 256;
+
+impl Planned {
+    fn change(&mut self, from: Option<&Rates>, to: &Rates) {
+        if self.before.len() >= KEPT {
+            self.before.clear();
+        }
+        if let (Some(rates), Some(tactics)) = (from, self.now.take()) {
+            self.before.insert(rates.clone(), tactics);
+        }
+        if let Some(known) = self.before.get(to) {
+            self.now = OnceLock::from(known.clone());
+        }
+    }
 }
 
 #[derive(Clone)]
@@ -67,6 +93,19 @@ impl Team {
 
     fn agents(&self) -> u32 {
         self.on_call + self.free.iter().sum::<u32>()
+    }
+
+    /// The rates to plan on, by what is observed now; `None` while that is not enough.
+    fn to_plan_on(&self, now: Timestamp) -> Option<Rates> {
+        let agents = self.agents();
+        if agents == 0 {
+            return None;
+        }
+        let rates = self.watch.save(now, |number| self.number(number)).rates(agents)?;
+        Some(match &self.watch.planned {
+            Some(planned) => rates.after(planned),
+            None => rates.at_first(),
+        })
     }
 
     pub(crate) fn number(&self, number: Number) -> u32 {
@@ -104,8 +143,8 @@ impl Team {
         match &self.policy {
             Policy::Rule(rule) => rule.next(&view),
             Policy::Host(policy) => policy.next(&view),
-            Policy::Adaptive(tactics) => match &self.watch.planned {
-                Some(rates) => tactics.get_or_init(|| Arc::new(Tactics::plan(rates))).next(&view),
+            Policy::Adaptive(planned) => match &self.watch.planned {
+                Some(rates) => planned.now.get_or_init(|| Arc::new(Tactics::plan(rates))).next(&view),
                 None => adaptive::UNTIL_RATES_ARE_KNOWN.next(&view),
             },
         }
@@ -118,7 +157,11 @@ pub(crate) struct Teams {
     pub(crate) all: Vec<Team>,
     of_group: Vec<u16>,
     of_queue: Vec<Vec<u16>>,
+    /// By queue, the channels on which all who take its contacts are of one team.
+    sole: Vec<ChannelSet>,
     any_dirty: bool,
+    /// Whoever has room takes what is looked at now.
+    pub(crate) lifted: bool,
     /// What is observed is to be compared with what was planned on.
     review: bool,
 }
@@ -127,7 +170,7 @@ impl Teams {
     pub(crate) fn compile(plan: &Plan, policies: &Policies, now: Timestamp) -> Result<Self, Rejected> {
         let policy = match &plan.scheduler().policy {
             SchedulingPolicy::WorkConserving | SchedulingPolicy::Dedicated { .. } => return Ok(Self::default()),
-            SchedulingPolicy::Adaptive => Policy::Adaptive(OnceLock::new()),
+            SchedulingPolicy::Adaptive => Policy::Adaptive(Planned::default()),
             SchedulingPolicy::Rule(rule) => Policy::Rule(*rule),
             SchedulingPolicy::Host(name) => {
                 let known = policies.scheduling.iter().find(|policy| policy.name() == &**name);
@@ -140,7 +183,7 @@ impl Teams {
             let queues: Vec<QueueId> = queues.into_iter().filter(|&queue| group.serves(queue).is_some()).collect();
             let same = |team: &Team| team.profile == group.capacity && team.queues == queues;
             let known = teams.all.iter().position(same);
-            let kinds = plan.profile(group.capacity).and_then(kinds);
+            let kinds = plan.profile(group.capacity).and_then(|profile| kinds(plan, profile));
             let team = match (known, kinds) {
                 (Some(at), _) => at,
                 (None, Some((calls, chats, slots))) if teams.all.len() < usize::from(NO_TEAM) => {
@@ -167,7 +210,25 @@ impl Teams {
             };
             teams.of_group.push(team as u16);
         }
+        teams.sole = (0..plan.queues().len()).map(|queue| teams.sole_takers(plan, QueueId(queue as u16))).collect();
         Ok(teams)
+    }
+
+    fn sole_takers(&self, plan: &Plan, queue: QueueId) -> ChannelSet {
+        let serving = plan.groups().iter().zip(&self.of_group).filter(|(it, _)| !it.retired && it.serves(queue).is_some());
+        let serving: Vec<_> = serving.collect();
+        let takes = |channel| {
+            let takers = serving.iter().filter(move |(group, _)| {
+                plan.profile(group.capacity).is_some_and(|profile| profile.channel(channel).is_some())
+            });
+            takers.map(|&(_, &team)| team)
+        };
+        let channels = (0..plan.channels().len() as u8).map(ChannelId);
+        let sole = channels.filter(|&channel| {
+            let first = takes(channel).next();
+            first.is_some_and(|first| first != NO_TEAM) && takes(channel).all(|team| Some(team) == first)
+        });
+        sole.fold(ChannelSet::NONE, ChannelSet::with)
     }
 
     pub(crate) fn is_empty(&self) -> bool {
@@ -216,20 +277,23 @@ impl Teams {
 }
 
 /// Channels of calls and of chats, and how many chats an agent may be busy with; `None` if the profile does not have both.
-fn kinds(profile: &Profile) -> Option<(ChannelSet, ChannelSet, u16)> {
-    let channels = || (0u8..).map(ChannelId).zip(&profile.channels).filter_map(|(id, it)| Some((id, it.as_ref()?)));
-    let holding = |channel| [Holding::new(NONE, channel, Stage::Active, Timestamp::ZERO)];
-    let room_beside = |channel| ledger::load_and_room(profile, &holding(channel)).1;
-    let is_call = |id: ChannelId| !room_beside(id).has(id) && room_beside(id) == ChannelSet::NONE;
-    let set = |channels: &mut dyn Iterator<Item = ChannelId>| channels.fold(ChannelSet::NONE, ChannelSet::with);
-    let alone = set(&mut channels().map(|(id, _)| id).filter(|&id| is_call(id)));
-    let chats = channels().filter(|&(id, it)| it.max > 1 && !alone.has(id) && room_beside(id).0 & alone.0 == 0);
-    let chats: Vec<_> = chats.collect();
-    let slots = chats.iter().map(|(_, it)| it.max).max()?.min(MOST_SLOTS);
-    let chats = set(&mut chats.iter().map(|&(id, _)| id));
-    // What barely anything fits beside is of neither kind, unless it is what a chat leaves no room for.
-    let calls = set(&mut alone.iter().filter(|&id| profile.channel(id).is_some()));
-    (calls != ChannelSet::NONE && chats != ChannelSet::NONE).then_some((calls, chats, slots))
+fn kinds(plan: &Plan, profile: &Profile) -> Option<(ChannelSet, ChannelSet, u16)> {
+    let room_beside = |channel| {
+        let holding = [Holding::new(NONE, channel, Stage::Active, Timestamp::ZERO)];
+        ledger::load_and_room(profile, &holding).1.0
+    };
+    let whole_agent = |id| plan.channel(id).is_some_and(|channel| channel.whole_agent);
+    let (mut calls, mut chats, mut slots) = (ChannelSet::NONE, ChannelSet::NONE, 0);
+    let taken = || (0u8..).map(ChannelId).zip(&profile.channels).filter_map(|(id, it)| Some((id, it.as_ref()?)));
+    for (id, _) in taken().filter(|&(id, _)| whole_agent(id)) {
+        calls = calls.with(id);
+    }
+    for (id, capacity) in taken().filter(|&(id, _)| !whole_agent(id) && room_beside(id) & calls.0 == 0) {
+        (chats, slots) = (chats.with(id), slots.max(capacity.max.min(MOST_SLOTS)));
+    }
+    // A call that a chat may join is no call in this sense.
+    let apart = calls.iter().all(|call| room_beside(call) & chats.0 == 0);
+    (apart && calls != ChannelSet::NONE && chats != ChannelSet::NONE).then_some((calls, chats, slots))
 }
 
 impl State {
@@ -242,21 +306,20 @@ impl State {
         let Some(team) = self.teams.all.get(usize::from(self.team_of(agent))) else { return Occupation::Away };
         let takes = agent.live && !agent.draining && agent.lost.is_none() && agent.ready.0 & team.calls.0 != 0;
         let Some(profile) = self.plan.profile(team.profile).filter(|_| takes) else { return Occupation::Away };
-        let mut chats = 0u8;
+        let mut share = 0;
         for held in &agent.holding {
-            let load = profile.channel(held.channel).map_or(0, |it| it.load(held.stage).0);
-            if load == 0 {
-                continue;
-            }
+            let Some(capacity) = profile.channel(held.channel).filter(|it| it.load(held.stage) > Load::ZERO) else { continue };
             if team.calls.has(held.channel) {
                 return Occupation::OnCall;
             }
             if !team.chats.has(held.channel) {
                 return Occupation::Away;
             }
-            chats = chats.saturating_add(1);
+            share += u64::from(Load::FULL.0 / u32::from(capacity.max));
         }
-        Occupation::Free(chats.min(team.slots() as u8))
+        // One of which an agent may have few counts as several of those of which it may have most.
+        let chats = (share * team.slots() as u64).div_ceil(u64::from(Load::FULL.0));
+        Occupation::Free(chats.min(team.slots() as u64) as u8)
     }
 
     /// Counts an agent where it stands now. O(held), and nothing for agents in no team.
@@ -304,26 +367,37 @@ impl State {
         self.teams.review |= (was == Occupation::Away) != (is == Occupation::Away);
     }
 
-    /// A contact came to a queue, where it is one of those that its teams plan for.
+    /// A contact came to a queue. Where all who take it are of one team, it is one that the team plans for; else those count that
+    /// are given to it, and its share of those who leave.
     pub(crate) fn note_arrival(&mut self, slot: u32) {
         let it = &self.contacts[slot];
         let (queue, channel) = (it.queue, it.channel);
-        if self.teams.of_queue(queue).is_empty() {
-            return;
+        if self.teams.sole.get(usize::from(queue.0)).is_some_and(|sole| sole.has(channel)) {
+            for at in 0..self.teams.of_queue(queue).len() {
+                self.count_arrival(self.teams.of_queue(queue)[at], queue, channel, 1);
+            }
         }
+    }
+
+    /// A contact is given to an agent.
+    pub(crate) fn note_given_to_team(&mut self, slot: u32, agent: u32) {
+        let team = self.team_of(&self.agents[agent]);
+        let it = &self.contacts[slot];
+        let (queue, channel) = (it.queue, it.channel);
+        let sole = self.teams.sole.get(usize::from(queue.0)).is_none_or(|sole| sole.has(channel));
+        if team != NO_TEAM && !sole {
+            self.count_arrival(team, queue, channel, 1);
+        }
+    }
+
+    fn count_arrival(&mut self, team: u16, queue: QueueId, channel: ChannelId, among: u32) {
         let cost = self.plan.cost(queue, channel);
-        let (now, teams) = (self.now, &mut self.teams);
-        let among = teams.of_queue[usize::from(queue.0)].iter().map(|&at| &teams.all[usize::from(at)]);
-        let agents = among.filter(|team| team.calls.has(channel) || team.chats.has(channel)).map(Team::agents).sum();
-        for &at in &teams.of_queue[usize::from(queue.0)] {
-            let team = &mut teams.all[usize::from(at)];
-            if team.calls.has(channel) || team.chats.has(channel) {
-                let own = team.agents();
-                team.watch.arrive(team.calls.has(channel), now, own, agents, cost);
-                if team.watch.unreviewed >= REVIEW {
-                    team.watch.unreviewed = 0;
-                    teams.review = true;
-                }
+        let it = &mut self.teams.all[usize::from(team)];
+        if it.calls.has(channel) || it.chats.has(channel) {
+            it.watch.arrive(it.calls.has(channel), self.now, among, cost);
+            if it.watch.unreviewed >= REVIEW {
+                it.watch.unreviewed = 0;
+                self.teams.review = true;
             }
         }
     }
@@ -347,13 +421,21 @@ impl State {
 
     /// A waiting contact has lost patience.
     pub(crate) fn note_lost_patience(&mut self, queue: QueueId, channel: ChannelId) {
-        for &at in self.teams.of_queue.get(usize::from(queue.0)).into_iter().flatten() {
-            let team = &mut self.teams.all[usize::from(at)];
-            if team.calls.has(channel) {
-                team.watch.left(Number::CallsWaiting, 1);
-            } else if team.chats.has(channel) {
-                team.watch.left(Number::ChatsWaiting, 1);
+        let sole = self.teams.sole.get(usize::from(queue.0)).is_some_and(|sole| sole.has(channel));
+        let among = self.teams.of_queue(queue).len() as u32;
+        for at in 0..self.teams.of_queue(queue).len() {
+            let at = self.teams.of_queue(queue)[at];
+            if !sole {
+                self.count_arrival(at, queue, channel, among);
             }
+            let team = &mut self.teams.all[usize::from(at)];
+            let number = match channel {
+                channel if team.calls.has(channel) => Number::CallsWaiting,
+                channel if team.chats.has(channel) => Number::ChatsWaiting,
+                _ => continue,
+            };
+            team.watch.pass(number, self.now, team.number(number));
+            team.watch.left(number, 1);
         }
     }
 
@@ -395,6 +477,9 @@ impl State {
     /// Whether the scheduler lets an agent of a team, so occupied, take a contact of a channel now.
     pub(crate) fn lets(&self, team: u16, occupation: Occupation, channel: ChannelId) -> bool {
         let Occupation::Free(holding) = occupation else { return true };
+        if self.teams.lifted {
+            return true;
+        }
         let it = &self.teams.all[usize::from(team)];
         let holding = u32::from(holding);
         if it.calls.has(channel) {
@@ -416,6 +501,18 @@ impl State {
         }
     }
 
+    /// The channels of all that it gives.
+    pub(crate) fn channels_in(&self, team: u16) -> ChannelSet {
+        let it = &self.teams.all[usize::from(team)];
+        ChannelSet(it.calls.0 | it.chats.0)
+    }
+
+    /// Whether somebody waits whom somebody in the team may have room for.
+    pub(crate) fn has_room(&self, team: u16) -> bool {
+        let it = &self.teams.all[usize::from(team)];
+        it.calls_waiting + it.chats_waiting > 0 && it.free[..it.slots()].iter().any(|&agents| agents > 0)
+    }
+
     pub(crate) fn queues_of(&self, team: u16) -> &[QueueId] {
         &self.teams.all[usize::from(team)].queues
     }
@@ -428,9 +525,7 @@ impl State {
         }
         let differs = |team: &Team| {
             let Policy::Adaptive(_) = team.policy else { return false };
-            let planned = team.watch.planned.as_ref();
-            let rates = if team.agents() > 0 { team.watch.rates(team.agents()) } else { None };
-            rates.is_some_and(|rates| planned.is_none_or(|planned| rates.differ_from(planned)))
+            team.to_plan_on(self.now).is_some_and(|rates| team.watch.planned.as_ref() != Some(&rates))
         };
         let found = self.teams.all.iter().position(differs);
         self.teams.review = found.is_some();
@@ -481,18 +576,11 @@ impl State {
     pub(crate) fn plan_anew(&mut self, group: GroupId) {
         let team = self.teams.of_group(group);
         let Some(it) = self.teams.all.get_mut(usize::from(team)) else { return };
-        it.watch.planned = it.watch.rates(it.agents()).or(it.watch.planned.take());
-        it.policy.forget();
+        if let (Some(rates), Policy::Adaptive(planned)) = (it.to_plan_on(self.now), &mut it.policy) {
+            planned.change(it.watch.planned.as_ref(), &rates);
+            it.watch.planned = Some(rates);
+        }
         (it.next, it.dirty) = (None, true);
         self.teams.any_dirty = true;
-    }
-}
-
-impl Policy {
-    /// What was planned is to be planned anew.
-    fn forget(&mut self) {
-        if let Self::Adaptive(tactics) = self {
-            *tactics = OnceLock::new();
-        }
     }
 }

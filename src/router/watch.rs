@@ -175,9 +175,9 @@ impl Watch {
         }
     }
 
-    /// Somebody came, of whom this team has one in so many teams' agents.
-    pub(crate) fn arrive(&mut self, call: bool, now: Timestamp, agents: u32, of: u32, cost: Cost) {
-        let share = if of == 0 { WHOLE } else { WHOLE * u64::from(agents) / u64::from(of) };
+    /// Somebody came, of whom each of so many teams has its share.
+    pub(crate) fn arrive(&mut self, call: bool, now: Timestamp, teams: u32, cost: Cost) {
+        let share = WHOLE / u64::from(teams.max(1));
         if call { &mut self.calls } else { &mut self.chats }.arrive(now, share, cost);
         self.unreviewed += 1;
     }

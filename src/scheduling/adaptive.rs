@@ -19,7 +19,7 @@ pub(crate) const UNTIL_RATES_ARE_KNOWN: SchedulingRule =
     SchedulingRule { reserve: 1, unless_waiting: 1, ..SchedulingRule::PACK };
 
 /// Times between events in microseconds, at least 1.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
 pub(crate) struct KindRates {
     /// From one arrival to the next.
     pub(crate) gap: u64,
@@ -30,8 +30,11 @@ pub(crate) struct KindRates {
     pub(crate) cost: Cost,
 }
 
+/// Agents up to whose number each counts.
+const FEW: u32 = 8;
+
 /// Rates to plan on.
-#[derive(Clone, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
 pub(crate) struct Rates {
     pub(crate) agents: u32,
     pub(crate) calls: KindRates,
@@ -40,30 +43,56 @@ pub(crate) struct Rates {
     pub(crate) ends: Vec<u64>,
 }
 
+/// Whether one is more than the other by more than one part in so many.
+fn apart(one: u64, other: u64, parts: u128) -> bool {
+    let (least, most) = (u128::from(one.min(other)), u128::from(one.max(other)));
+    (most - least) * parts > least
+}
+
+/// The nearest of a grid of numbers that are a tenth apart, more or less: what differs by less is planned for alike.
+fn rounded(time: u64) -> u64 {
+    let spare = (u64::BITS - time.leading_zeros()).saturating_sub(4);
+    (time.saturating_add((1 << spare) / 2) >> spare) << spare
+}
+
+impl KindRates {
+    fn after(&self, old: &Self) -> Self {
+        let kept = |new: u64, old: u64, parts| if apart(new, old, parts) { rounded(new) } else { old };
+        let cost = |new: u32, old: u32| if apart(new.into(), old.into(), 4) { new } else { old };
+        Self {
+            gap: kept(self.gap, old.gap, 6),
+            work: kept(self.work, old.work, 4),
+            patience: kept(self.patience, old.patience, 3),
+            cost: Cost {
+                hold_per_minute: cost(self.cost.hold_per_minute, old.cost.hold_per_minute),
+                lost: cost(self.cost.lost, old.cost.lost),
+            },
+        }
+    }
+}
+
 impl Rates {
-    /// Whether they differ so much that it is worth planning anew: a sixth in arrivals, a quarter in anything else. For teams too
-    /// large to be solved, a tenth of the agents.
-    pub(crate) fn differ_from(&self, old: &Self) -> bool {
-        let apart = |one: u64, other: u64, of: u128| {
-            let (least, most) = (u128::from(one.min(other)), u128::from(one.max(other)));
-            (most - least) * of > least
-        };
-        let kind = |one: &KindRates, other: &KindRates| {
-            apart(one.gap, other.gap, 6)
-                || apart(one.work, other.work, 4)
-                || apart(one.patience, other.patience, 3)
-                || apart(one.cost.hold_per_minute.into(), other.cost.hold_per_minute.into(), 4)
-                || apart(one.cost.lost.into(), other.cost.lost.into(), 4)
-        };
-        let agents = match self.agents.max(old.agents) {
-            few if few <= 20 => self.agents != old.agents,
-            _ => apart(self.agents.into(), old.agents.into(), 10),
-        };
-        agents
-            || kind(&self.calls, &old.calls)
-            || kind(&self.chats, &old.chats)
-            || self.ends.len() != old.ends.len()
-            || self.ends.iter().zip(&old.ends).any(|(&one, &other)| apart(one, other, 4))
+    /// What to plan on after `old`, now that these are observed: whatever differs enough to be worth planning anew, a sixth in arrivals,
+    /// a third in patience, a quarter in anything else, and agents where they are few; where they are many, an eighth of them.
+    pub(crate) fn after(&self, old: &Self) -> Self {
+        let few = self.agents.max(old.agents) <= FEW;
+        let agents = few || apart(self.agents.into(), old.agents.into(), 8);
+        let ends = self.ends.iter().zip(&old.ends);
+        Self {
+            agents: if agents { self.agents } else { old.agents },
+            calls: self.calls.after(&old.calls),
+            chats: self.chats.after(&old.chats),
+            ends: ends.map(|(&new, &old)| if apart(new, old, 4) { rounded(new) } else { old }).collect(),
+        }
+    }
+
+    /// What to plan on at first.
+    pub(crate) fn at_first(mut self) -> Self {
+        for kind in [&mut self.calls, &mut self.chats] {
+            (kind.gap, kind.work, kind.patience) = (rounded(kind.gap), rounded(kind.work), rounded(kind.patience));
+        }
+        self.ends.iter_mut().for_each(|end| *end = rounded(*end));
+        self
     }
 
     fn pool(&self, calls: u32, chats: u32) -> BlendedPool {

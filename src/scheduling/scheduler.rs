@@ -21,8 +21,8 @@ use crate::time::Span;
 pub struct Scheduler {
     /// Which policy.
     pub policy: SchedulingPolicy,
-    /// The longest that it holds a contact back, counted from when the contact came into its queue; afterwards whoever
-    /// has room takes it. From a microsecond; default 30 minutes.
+    /// The longest that it holds a contact back, counted from when the contact came into its queue, unless the contact has longer
+    /// to be answered within; afterwards whoever has room takes it in its turn. From a microsecond; default 30 minutes.
     pub hold: Span,
 }
 

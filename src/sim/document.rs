@@ -238,7 +238,7 @@ impl Reader<'_> {
             patience: self.time_or_none(&section.get("patience")).flatten(),
             wrap_up: drawn.map(|drawn| drawn.unwrap_or(Distribution::Deterministic(Span::ZERO))),
             target: own.or(plan.target(queue, channel)).unwrap_or(Target::new(800, Span::from_secs(20))),
-            cost: section.get("cost").section().map_or_else(Cost::default, |section| Cost {
+            cost: section.get("cost").section().map_or_else(|| planned_cost(plan, queue, channel), |section| Cost {
                 hold_per_minute: section.get("hold_per_minute").number(0.0..=1e12).unwrap_or(0.0),
                 lost: section.get("lost").number(0.0..=1e12).unwrap_or(0.0),
             }),
@@ -347,6 +347,15 @@ impl Reader<'_> {
 fn policy(entry: &Entry<'_>) -> Option<Policy> {
     let Some(Value::Text(text)) = entry.value().filter(|_| is_of_scenario(entry)) else { return None };
     text.parse().map_err(|why: super::policy::UnknownPolicy| entry.problem(why.to_string())).ok()
+}
+
+/// What the plan says that contacts are worth.
+fn planned_cost(plan: &Plan, queue: QueueId, channel: ChannelId) -> Cost {
+    let cost = plan.queue(queue).and_then(|queue| queue.cost(channel));
+    cost.map_or_else(Cost::default, |cost| Cost {
+        hold_per_minute: f64::from(cost.hold_per_minute) / 1000.0,
+        lost: f64::from(cost.lost) / 1000.0,
+    })
 }
 
 /// What contacts are worth to the scheduler, where the plan does not say: as much as to the streams that bring them, on average.
