@@ -15,7 +15,8 @@ use rules::Rules;
 macro_rules! presets {
     ($($(#[doc = $about:literal])+ $preset:ident = $name:literal, $rules:path;)*) => {
         /// A way in which another engine decides who gets what: an order of contacts, a choice of agents, what counts as idle,
-        /// what becomes of offers nobody answers, how relaxation steps are timed, and what may join what an agent holds.
+        /// what becomes of offers nobody answers, how relaxation steps are timed, and what may join what an agent holds. The scheduler
+        /// holds nothing back.
         ///
         /// What else a plan says stays: names, skills, groups with their tiers and ranks, how many contacts of each channel
         /// an agent takes, lengths of offers and of after-contact work, limits, overflow, hours, targets. Known deviations, and
