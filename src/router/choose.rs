@@ -20,7 +20,7 @@ impl State {
     /// The agent who is to take a loose or waiting contact, if there is one.
     ///
     /// O(shelves that have room) for up to 32 of them, else O(log agents) for every agent passed over; for criteria
-    /// that score the pair (`random`, the host's), O(agents with room).
+    /// that score the pair (`random`, `least-occupied`, `least-worked`, the host's), O(agents with room).
     pub(crate) fn find_agent(&mut self, contact: u32) -> Option<u32> {
         if let Some(only) = self.contacts[contact].only() {
             let agent = self.agent_ids.get(&only.agent)?;
@@ -39,7 +39,8 @@ impl State {
         let class = self.contacts[contact].class;
         let (index, across_crews) = {
             let choice = self.choice(self.contacts[contact].queue);
-            (choice.index, choice.across_crews && self.classes.all[class as usize].plain)
+            let channel = self.contacts[contact].channel;
+            (choice.index_for(channel), choice.across_crews && self.classes.all[class as usize].plain)
         };
         let found = if across_crews { self.first_by_index(contact, index) } else { self.first_by_score(contact) };
         self.look_again(contact);
@@ -155,7 +156,7 @@ impl State {
     fn first_on_shelf(&self, contact: u32, shelf: u32) -> Option<u32> {
         let it = &self.contacts[contact];
         let choice = self.choice(it.queue);
-        let line = &self.crews.shelves[shelf as usize].lines[choice.index];
+        let line = &self.crews.shelves[shelf as usize].lines[choice.index_for(it.channel)];
         let able = |agent: u32| !self.passed_over(contact, self.agents[agent].id);
         if choice.scored || (choice.cyclic && (it.has_exclusions || it.agent != NONE)) {
             let scored = line.iter().filter(|&(_, agent)| able(agent));
@@ -207,6 +208,9 @@ impl State {
             Criterion::Skilled { least: true } => u64::from(proficiency),
             Criterion::Handled => u64::from(agent.handled),
             Criterion::Random => mix(mix(mix(contact.arrival) ^ agent.id.0) ^ u64::from(contact.offers)),
+            Criterion::Places => u64::from(u16::MAX - self.places(agent, contact.channel)),
+            Criterion::Worked { share: true } => agent.occupancy(self.now),
+            Criterion::Worked { share: false } => agent.worked(self.now).0,
             Criterion::Host(policy) => {
                 let score = policy.score(&self.view(contact), &self.agent_view(agent, contact.queue));
                 // The highest score is the smallest key.

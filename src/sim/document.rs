@@ -123,10 +123,12 @@ impl Parts {
         });
         let streams: Vec<Stream> = streams.collect();
         worth(&mut plan, &streams);
+        let written = plan.clone();
         self.policy.apply(&mut plan);
         Scenario {
             name: self.name,
             plan,
+            written,
             seed: self.seed,
             warmup: self.warmup,
             horizon: self.horizon,
