@@ -35,7 +35,7 @@ pub(super) const BETWEEN: [(&str, Between); 5] = [
     ("cmu", Between::Cmu),
 ];
 
-pub(super) const AGENT_ORDERS: [(&str, AgentOrder); 13] = [
+pub(super) const AGENT_ORDERS: [(&str, AgentOrder); 16] = [
     ("tier", AgentOrder::Tier),
     ("longest-idle", AgentOrder::LongestIdle),
     ("most-recently-idle", AgentOrder::MostRecentlyIdle),
@@ -47,6 +47,9 @@ pub(super) const AGENT_ORDERS: [(&str, AgentOrder); 13] = [
     ("least-skilled", AgentOrder::LeastSkilled),
     ("fewest-handled", AgentOrder::FewestHandled),
     ("random", AgentOrder::Random),
+    ("most-places", AgentOrder::MostPlaces),
+    ("least-occupied", AgentOrder::LeastOccupied),
+    ("least-worked", AgentOrder::LeastWorked),
     ("fastest", AgentOrder::Fastest),
     ("least-flexible", AgentOrder::LeastFlexible),
 ];

@@ -218,6 +218,7 @@ impl State {
                 check(self.is_kept_from(agent, &key), Obstacle::KeptForOthers);
             }
         }
+        check(self.left_to_others(who).has(it.channel), Obstacle::Dedicated);
         check(!who.ready.has(it.channel), Obstacle::NotReady);
         check(self.excluded(contact, who.id), Obstacle::Excluded);
         check(self.rings_with(contact, who.id), Obstacle::Ringing);

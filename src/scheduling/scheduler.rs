@@ -47,9 +47,9 @@ impl Default for Scheduler {
 #[non_exhaustive]
 pub enum SchedulingPolicy {
     /// `adaptive`: what costs least by the rates that the engine observes.
+    #[default]
     Adaptive,
     /// `work-conserving`: no agent with room stays without a contact it can take. Nothing is held back.
-    #[default]
     WorkConserving,
     /// `dedicated` or `dedicated=PERCENT`: so many percent of each team's agents take calls alone, the others chats alone.
     Dedicated {

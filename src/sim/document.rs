@@ -124,11 +124,13 @@ impl Parts {
         });
         let streams: Vec<Stream> = streams.collect();
         worth(&mut plan, &streams);
+        let written = plan.clone();
         state_handling(&mut plan, &streams, &self.policy);
         self.policy.apply(&mut plan);
         Scenario {
             name: self.name,
             plan,
+            written,
             seed: self.seed,
             warmup: self.warmup,
             horizon: self.horizon,
@@ -238,10 +240,13 @@ impl Reader<'_> {
             patience: self.time_or_none(&section.get("patience")).flatten(),
             wrap_up: drawn.map(|drawn| drawn.unwrap_or(Distribution::Deterministic(Span::ZERO))),
             target: own.or(plan.target(queue, channel)).unwrap_or(Target::new(800, Span::from_secs(20))),
-            cost: section.get("cost").section().map_or_else(|| planned_cost(plan, queue, channel), |section| Cost {
-                hold_per_minute: section.get("hold_per_minute").number(0.0..=1e12).unwrap_or(0.0),
-                lost: section.get("lost").number(0.0..=1e12).unwrap_or(0.0),
-            }),
+            cost: section.get("cost").section().map_or_else(
+                || planned_cost(plan, queue, channel),
+                |section| Cost {
+                    hold_per_minute: section.get("hold_per_minute").number(0.0..=1e12).unwrap_or(0.0),
+                    lost: section.get("lost").number(0.0..=1e12).unwrap_or(0.0),
+                },
+            ),
             retry: self.retry(&section.get("retry")),
             balk: balk(&section.get("balk"), &section.get("patience")),
             redial: self.redial(&section.get("redial"), channel),

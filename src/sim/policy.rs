@@ -8,6 +8,7 @@ use serde::de::value::Error;
 
 use crate::between::Between;
 use crate::plan::Plan;
+use crate::preset::{Preset, UnknownPreset};
 use crate::queue::AgentOrder;
 use crate::scheduling::SchedulingPolicy;
 
@@ -19,6 +20,8 @@ use crate::scheduling::SchedulingPolicy;
 /// assert_eq!("longest-queue".parse(), Ok(Policy::Named("longest-queue")));
 /// let packed: Policy = "agents:most-loaded,longest-idle".parse().unwrap();
 /// assert_eq!(packed.to_string(), "agents:most-loaded,longest-idle");
+/// let theirs: Policy = "preset:connect".parse().unwrap();
+/// assert_eq!(theirs, Policy::Preset(cordboard::Preset::Connect));
 /// ```
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Policy {
@@ -26,6 +29,8 @@ pub enum Policy {
     Scheduling(SchedulingPolicy),
     /// Work-conserving, and every queue chooses agents by this list; never empty.
     Agents(Vec<AgentOrder>),
+    /// As another engine decides.
+    Preset(Preset),
     /// One of the literature, by a name of [`Policy::NAMED`].
     Named(&'static str),
 }
@@ -38,19 +43,24 @@ impl Default for Policy {
 
 /// Why a text is not a policy.
 #[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
-#[error(
-    "there is no policy `{name}`{}; there are `adaptive`, `work-conserving`, `dedicated=PERCENT`, `pack` and `spread` with any of `+reserve=N`, `+unless-waiting=N`, `+drain=N`, \
-     `+most=N`, `+chats-first`, {}, and `agents:LIST`, LIST being one or more of {}, separated by commas",
-    .part.as_ref().map_or(String::new(), |part| format!(", for `{part}` is not an agent order")),
-    Policy::NAMED.map(|name| format!("`{name}`")).join(", "),
-    ORDERS.join(", ")
-)]
-pub struct UnknownPolicy {
-    name: String,
-    part: Option<String>,
+#[error(transparent)]
+pub struct UnknownPolicy(Unknown);
+
+#[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
+enum Unknown {
+    #[error(
+        "there is no policy `{name}`{}; there are `adaptive`, `work-conserving`, `dedicated=PERCENT`, `pack` and `spread` with any of `+reserve=N`, `+unless-waiting=N`, `+drain=N`, \
+         `+most=N`, `+chats-first`, `preset:NAME`, such as preset:connect, {}, and `agents:LIST`, LIST being one or more of {}, separated by commas",
+        .part.as_ref().map_or(String::new(), |part| format!(", for `{part}` is not an agent order")),
+        Policy::NAMED.map(|name| format!("`{name}`")).join(", "),
+        ORDERS.join(", ")
+    )]
+    Policy { name: String, part: Option<String> },
+    #[error(transparent)]
+    Preset(UnknownPreset),
 }
 
-const ORDERS: [&str; 13] = [
+const ORDERS: [&str; 16] = [
     "tier",
     "longest-idle",
     "most-recently-idle",
@@ -62,6 +72,9 @@ const ORDERS: [&str; 13] = [
     "least-skilled",
     "fewest-handled",
     "random",
+    "most-places",
+    "least-occupied",
+    "least-worked",
     "fastest",
     "least-flexible",
 ];
@@ -73,24 +86,29 @@ impl Policy {
         ["longest-queue", "fqr", "max-weight", "cmu", "fastest-first", "least-flexible", "skill-priority"];
 
     pub(super) fn apply(&self, plan: &mut Plan) {
-        if let Self::Scheduling(policy) = self {
-            plan.scheduler.policy = policy.clone();
-            return;
+        if !matches!(self, Self::Scheduling(_) | Self::Preset(_)) {
+            plan.scheduler.policy = SchedulingPolicy::WorkConserving;
         }
-        plan.scheduler.policy = SchedulingPolicy::WorkConserving;
-        let first = match self {
-            Self::Scheduling(_) => return,
-            Self::Agents(orders) => return each_by(plan, orders),
-            Self::Named("longest-queue") => return between(plan, Between::LongestQueue),
-            Self::Named("fqr") => return between(plan, Between::FixedQueueRatio),
-            Self::Named("max-weight") => return between(plan, Between::MaxWeight),
-            Self::Named("cmu") => return between(plan, Between::Cmu),
-            Self::Named("fastest-first") => AgentOrder::Fastest,
-            Self::Named("least-flexible") => AgentOrder::LeastFlexible,
-            Self::Named(_) => AgentOrder::BestSkilled,
-        };
-        each_by(plan, &[first, AgentOrder::LongestIdle]);
+        match self {
+            Self::Scheduling(policy) => plan.scheduler.policy = policy.clone(),
+            Self::Agents(orders) => each_by(plan, orders),
+            Self::Named(name) => named(plan, name),
+            Self::Preset(preset) => *plan = preset.apply(plan),
+        }
     }
+}
+
+fn named(plan: &mut Plan, name: &str) {
+    let first = match name {
+        "longest-queue" => return between(plan, Between::LongestQueue),
+        "fqr" => return between(plan, Between::FixedQueueRatio),
+        "max-weight" => return between(plan, Between::MaxWeight),
+        "cmu" => return between(plan, Between::Cmu),
+        "fastest-first" => AgentOrder::Fastest,
+        "least-flexible" => AgentOrder::LeastFlexible,
+        _ => AgentOrder::BestSkilled,
+    };
+    each_by(plan, &[first, AgentOrder::LongestIdle]);
 }
 
 fn each_by(plan: &mut Plan, orders: &[AgentOrder]) {
@@ -106,7 +124,7 @@ fn between(plan: &mut Plan, between: Between) {
 impl std::str::FromStr for Policy {
     type Err = UnknownPolicy;
 
-    /// `work-conserving`, a name of [`Policy::NAMED`], or `agents:` and a list as in a queue's `agents`.
+    /// `work-conserving`, a name of [`Policy::NAMED`], `preset:` and a [`Preset`]'s name, or `agents:` and a list as in a queue's `agents`.
     fn from_str(text: &str) -> Result<Self, UnknownPolicy> {
         if let Ok(policy) = text.parse() {
             return Ok(Self::Scheduling(policy));
@@ -114,9 +132,12 @@ impl std::str::FromStr for Policy {
         if let Some(name) = Self::NAMED.into_iter().find(|name| *name == text) {
             return Ok(Self::Named(name));
         }
+        if let Some(name) = text.strip_prefix("preset:") {
+            return name.parse().map(Self::Preset).map_err(|why| UnknownPolicy(Unknown::Preset(why)));
+        }
         let unknown = |part: Option<&str>| {
             let short = |text: &str| text.chars().take(60).collect();
-            UnknownPolicy { name: short(text), part: part.map(short) }
+            UnknownPolicy(Unknown::Policy { name: short(text), part: part.map(short) })
         };
         let list = text.strip_prefix("agents:").ok_or_else(|| unknown(None))?;
         let orders = list.split(',').map(str::trim).map(|part| match ORDERS.contains(&part) {
@@ -132,6 +153,7 @@ impl fmt::Display for Policy {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let orders = match self {
             Self::Scheduling(policy) => return policy.fmt(f),
+            Self::Preset(preset) => return write!(f, "preset:{preset}"),
             Self::Named(name) => return f.write_str(name),
             Self::Agents(orders) => orders,
         };
@@ -150,6 +172,9 @@ impl fmt::Display for Policy {
                 AgentOrder::LeastSkilled => f.write_str("least-skilled")?,
                 AgentOrder::FewestHandled => f.write_str("fewest-handled")?,
                 AgentOrder::Random => f.write_str("random")?,
+                AgentOrder::MostPlaces => f.write_str("most-places")?,
+                AgentOrder::LeastOccupied => f.write_str("least-occupied")?,
+                AgentOrder::LeastWorked => f.write_str("least-worked")?,
                 AgentOrder::Fastest => f.write_str("fastest")?,
                 AgentOrder::LeastFlexible => f.write_str("least-flexible")?,
                 AgentOrder::Host(name) => write!(f, "host:{name}")?,
@@ -203,6 +228,17 @@ mod tests {
         {
             let error = text.parse::<Policy>().unwrap_err().to_string();
             assert!(error.contains(word) && error.contains("work-conserving"), "{error}");
+        }
+        let error = "preset:conect".parse::<Policy>().unwrap_err().to_string();
+        assert_eq!(error, "there is no preset `conect`; did you mean `connect`?");
+    }
+
+    #[test]
+    fn every_preset_reads_and_prints() {
+        for &preset in Preset::ALL {
+            let text = format!("preset:{}", preset.name());
+            assert_eq!(text.parse::<Policy>().unwrap(), Policy::Preset(preset));
+            assert_eq!(Policy::Preset(preset).to_string(), text);
         }
     }
 }

@@ -65,7 +65,10 @@ use super::stated::state_handling;
 #[derive(Clone)]
 pub struct Scenario {
     pub(super) name: String,
+    /// Under the policy.
     pub(super) plan: Plan,
+    /// Under none.
+    pub(super) written: Plan,
     pub(super) seed: u64,
     pub(super) warmup: Span,
     pub(super) horizon: Span,
@@ -277,13 +280,14 @@ impl Scenario {
         Self { host, ..self }
     }
 
-    /// The same under another policy, with the same randomness. Where a policy of the literature goes by handling times that the plan does not
-    /// state, they are those of the streams.
+    /// The same under another policy instead of its own, with the same randomness. Where a policy of the literature goes by handling times that
+    /// the plan does not state, they are those of the streams.
     #[must_use]
-    pub fn with_policy(mut self, policy: Policy) -> Self {
-        state_handling(&mut self.plan, &self.streams, &policy);
-        policy.apply(&mut self.plan);
-        Self { policy, ..self }
+    pub fn with_policy(self, policy: Policy) -> Self {
+        let mut plan = self.written.clone();
+        state_handling(&mut plan, &self.streams, &policy);
+        policy.apply(&mut plan);
+        Self { policy, plan, ..self }
     }
 
     /// The same with other arrivals in one stream, without bursts; nothing changes if there is no such stream.

@@ -3,9 +3,9 @@
 use cordboard::{
     Adaptive, Affinity, AfterWait, AgeFrom, AgentOrder, Between, Channel, ChannelCapacity, ChannelId, ContactOrder,
     Conversation, Cost, Customers, Displace, Group, GroupId, IdleClock, Leases, Limits, Load, Mode, NamedRequirement,
-    NoAnswer, NoAnswerEffect, Over, Overflow, OverflowTo, Plan, Pools, Profile, ProfileId, Queue, QueueId, Ramp,
-    Requirement, Scheduler, SchedulingPolicy, Served, SkillId, Skills, Span, Stage, Step, StepClock, Target, Wake,
-    WrapUp,
+    NoAnswer, NoAnswerEffect, Over, Overflow, OverflowTo, Plan, Pools, Preset, Profile, ProfileId, Queue, QueueId,
+    Ramp, Requirement, Scheduler, SchedulingPolicy, Served, SkillId, Skills, Span, Stage, Step, StepClock, Target,
+    Wake, WrapUp,
 };
 use serde::Serialize;
 
@@ -23,6 +23,9 @@ pub(crate) struct Draft {
     limits: Limits,
     customers: Customers,
     leases: Leases,
+    /// The plan is put under it.
+    #[serde(skip)]
+    preset: Option<Preset>,
     scheduler: Scheduler,
     between: Between,
 }
@@ -55,6 +58,7 @@ impl Draft {
             },
             customers: customers(dice),
             leases: leases(dice),
+            preset: None,
             scheduler: Scheduler { policy: SchedulingPolicy::WorkConserving, ..Scheduler::default() },
             between: between(dice),
         };
@@ -74,6 +78,9 @@ impl Draft {
         for at in 0..queues {
             let queue = draft.queue(dice, &format!("queue {at}"), queues);
             draft.queues.push(queue);
+        }
+        if dice.one_in(10) {
+            draft.preset = Some(dice.pick(Preset::ALL));
         }
         draft
     }
@@ -125,7 +132,8 @@ impl Draft {
     /// The plan itself.
     pub(crate) fn plan(&self) -> Plan {
         let text = serde_json::to_value(self).expect("a draft can be written");
-        serde_json::from_value(text).expect("a draft has the fields of a plan")
+        let plan: Plan = serde_json::from_value(text).expect("a draft has the fields of a plan");
+        self.preset.map_or(plan.clone(), |preset| preset.apply(&plan))
     }
 
     fn profile(&self, dice: &mut Dice<'_>, name: &str) -> Profile {
@@ -405,10 +413,8 @@ fn capacity(dice: &mut Dice<'_>) -> ChannelCapacity {
 }
 
 fn agent_order(dice: &mut Dice<'_>) -> AgentOrder {
-    match dice.below(14) {
+    match dice.below(17) {
         0 => AgentOrder::LongestIdle,
-        11 => AgentOrder::Fastest,
-        12 => AgentOrder::LeastFlexible,
         1 => AgentOrder::Tier,
         2 => AgentOrder::MostRecentlyIdle,
         3 => AgentOrder::LeastLoaded,
@@ -419,6 +425,11 @@ fn agent_order(dice: &mut Dice<'_>) -> AgentOrder {
         8 => AgentOrder::LeastSkilled,
         9 => AgentOrder::FewestHandled,
         10 => AgentOrder::Random,
+        11 => AgentOrder::MostPlaces,
+        12 => AgentOrder::LeastOccupied,
+        13 => AgentOrder::LeastWorked,
+        14 => AgentOrder::Fastest,
+        15 => AgentOrder::LeastFlexible,
         _ => AgentOrder::Host("rested".into()),
     }
 }

@@ -12,6 +12,7 @@ mod choices;
 mod given;
 mod matching;
 mod own;
+mod rules;
 mod table;
 
 use std::io::Write as _;

@@ -4,7 +4,9 @@ use cordboard::measure::{ConcurrentPool, ErlangA, ErlangC, Priorities, Spread, e
 use cordboard::sim::Metric;
 
 use crate::case::{Case, Course, Figure};
+
 use crate::chain::{Day, mean, stationary};
+use crate::rules;
 use crate::choices;
 
 /// Every one. `speed` is what the service rates of the scenarios are multiplied by, and those of the answers are not.
@@ -16,6 +18,7 @@ pub(crate) fn cases(speed: f64) -> Vec<Case> {
     cases.extend(chats(speed));
     cases.extend(["tier", "least-flexible", "best-skilled"].map(|first| skills(speed, first)));
     cases.extend([interrupted(speed), opportunist(speed), day(speed)]);
+    cases.extend(rules::cases(speed));
     cases.extend(choices::cases(speed));
     cases
 }

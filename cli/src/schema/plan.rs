@@ -187,7 +187,7 @@ pub(super) fn group() -> Value {
     object("A group of like agents.", &keys, &["capacity"])
 }
 
-const AGENTS: [&str; 13] = [
+const AGENTS: [&str; 16] = [
     "tier",
     "longest-idle",
     "most-recently-idle",
@@ -199,6 +199,9 @@ const AGENTS: [&str; 13] = [
     "least-skilled",
     "fewest-handled",
     "random",
+    "most-places",
+    "least-occupied",
+    "least-worked",
     "fastest",
     "least-flexible",
 ];

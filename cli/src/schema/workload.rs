@@ -1,5 +1,7 @@
 //! What only the simulator reads: where contacts come from, and how people behave.
 
+use cordboard::Preset;
+use cordboard::sim::Policy;
 use serde_json::{Value, json};
 
 use super::values::{list, object, refer, text, whole, with};
@@ -30,23 +32,14 @@ pub(super) fn offers() -> Value {
 }
 
 pub(super) fn scheduler() -> Value {
-    let policy = text(
-        "\"work-conserving\": as the plan says. \"agents:LIST\": every queue chooses its agents by LIST, such as agents:tier,least-loaded. The others are of the literature. Default: \"work-conserving\".",
-    );
-    object(
-        "The policy in force.",
-        &[(
-            "policy",
-            with(
-                policy,
-                "pattern",
-                json!(
-                    "^(work-conserving|longest-queue|fqr|max-weight|cmu|fastest-first|least-flexible|skill-priority|agents:.+)$"
-                ),
-            ),
-        )],
-        &[],
-    )
+    let presets = Preset::ALL.iter().map(|preset| format!("preset:{preset}"));
+    let named = Policy::NAMED.into_iter().map(str::to_owned);
+    let named: Vec<String> = std::iter::once("work-conserving".to_owned()).chain(named).chain(presets).collect();
+    let policy = json!({
+        "description": "\"work-conserving\": as the plan says. \"agents:LIST\": every queue chooses its agents by LIST, such as agents:tier,least-loaded. \"preset:NAME\": as another engine decides; docs/presets.md describes each. The other names are of the literature; docs/policies.md describes each. Default: \"work-conserving\".",
+        "anyOf": [{ "enum": named }, { "type": "string", "pattern": "^agents:.+$" }],
+    });
+    object("The policy in force.", &[("policy", policy)], &[])
 }
 
 /// Keys that the simulator reads in tables of the plan.
