@@ -8,6 +8,7 @@ mod telephone;
 use std::fmt;
 use std::str::FromStr;
 
+use crate::between::Between;
 use crate::nearest::{hint, shown};
 use crate::plan::Plan;
 use rules::Rules;
@@ -167,6 +168,8 @@ impl Preset {
     #[must_use]
     pub fn apply(self, plan: &Plan) -> Plan {
         let mut plan = plan.clone();
+        // None of them chooses between queues by how long their lines are, or by what waiting costs.
+        plan.between = Between::Urgency;
         self.rules().apply(&mut plan);
         debug_assert!(plan.check().is_ok(), "a preset keeps a plan valid");
         plan

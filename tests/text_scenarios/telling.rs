@@ -64,6 +64,7 @@ pub(crate) fn tell(what: &What, names: &Names, plan: &Plan) -> String {
         }
         What::PreferenceEnded { contact } => format!("{} may go to anybody now", c(contact)),
         What::Relaxed { contact, step } => format!("{} is in step {step} now", c(contact)),
+        What::HoldEnded { .. } | What::Planned { .. } => String::new(),
         What::Widened { contact, after } => format!("{} goes to those on stand-by for {after} too", c(contact)),
         What::ContextSet { contact } => format!("{} has something attached", c(contact)),
         What::PriorityChanged { contact, priority } => format!("{} has priority {priority}", c(contact)),
