@@ -39,6 +39,9 @@ pub(crate) struct First {
     slot: u32,
 }
 
+/// Which contact an agent takes first, the smallest: the rank of its queue, the score of its queue, its urgency.
+type Turn = (u16, Reverse<i128>, Rank);
+
 impl Ranking {
     pub(crate) fn compile(plan: &Plan, policies: &Policies) -> Result<Option<Self>, Rejected> {
         Ok(Some(match plan.between() {
@@ -123,7 +126,7 @@ impl State {
         ranking: &Ranking,
         released: bool,
         firsts: &mut Vec<First>,
-    ) -> Option<((u16, Reverse<i128>, Rank), u32)> {
+    ) -> Option<(Turn, u32)> {
         firsts.clear();
         let team = self.team_of(&self.agents[agent]);
         let (it, mut rank) = (&self.agents[agent], u16::MAX);
