@@ -50,6 +50,8 @@ pub enum Obstacle {
     ClaimLimit,
     /// The time for which the contact is promised has not come. Stands against claims alone.
     TooEarly,
+    /// So few others of the agent's group are free that it is kept for what else the group serves.
+    KeptForOthers,
 }
 
 impl fmt::Display for Obstacle {
@@ -76,6 +78,7 @@ impl fmt::Display for Obstacle {
             Self::OnlyClaimed => f.write_str("having to claim it"),
             Self::ClaimLimit => f.write_str("holding as many of the queue as may be claimed"),
             Self::TooEarly => f.write_str("before its time"),
+            Self::KeptForOthers => f.write_str("kept free for other queues"),
         }
     }
 }

@@ -50,8 +50,8 @@ impl Router {
 
 /// Whether a claim is made in spite of it: the agent asks, instead of being asked.
 fn is_passed_over(obstacle: Obstacle) -> bool {
-    use Obstacle::{AtLimit, Lost, NotReady, OnlyClaimed, Ramp};
-    matches!(obstacle, OnlyClaimed | NotReady | Ramp | AtLimit | Lost)
+    use Obstacle::{AtLimit, KeptForOthers, Lost, NotReady, OnlyClaimed, Ramp};
+    matches!(obstacle, OnlyClaimed | NotReady | Ramp | AtLimit | Lost | KeptForOthers)
 }
 
 impl State {

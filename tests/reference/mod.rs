@@ -7,6 +7,7 @@
 #![allow(dead_code, reason = "each test binary uses its own part of the reference")]
 
 mod agents;
+mod between;
 mod broadcast;
 mod channels;
 mod choice;
@@ -31,8 +32,8 @@ mod steps;
 use std::sync::Arc;
 
 use cordboard::{
-    AgentId, AgentSelection, Applied, Command, CommandId, ContactId, ContactSelection, Event, Plan, QueueId, Seq,
-    Stamped, Timestamp, What,
+    AgentId, AgentSelection, Applied, Command, CommandId, ContactId, ContactSelection, Event, Plan, QueueId,
+    QueueSelection, Seq, Stamped, Timestamp, What,
 };
 
 pub(crate) use customers::Customer;
@@ -53,6 +54,7 @@ pub(crate) enum Refused {
 pub(crate) struct HostPolicies {
     pub(crate) agents: Vec<Arc<dyn AgentSelection>>,
     pub(crate) contacts: Vec<Arc<dyn ContactSelection>>,
+    pub(crate) queues: Vec<Arc<dyn QueueSelection>>,
 }
 
 /// The naive router.
