@@ -5,10 +5,10 @@ use std::sync::Arc;
 use cordboard::{Applied, ContactId, Event, Plan, Policies, Rejected, Router, Stamped, What};
 
 use crate::invariants::{Before, Ledger};
-use crate::plans::host::{Rested, Vip};
-use crate::questions::{check_answers, check_decisions};
+use crate::plans::host::{Odd, Rested, Vip};
+use crate::questions::{check_answers, check_decisions, held_back_now};
 use crate::reference::{HostPolicies, Reference, Refused};
-use crate::tally::Tally;
+use crate::tally::{Tally, name_of_held_back};
 
 pub(crate) struct Pair {
     engine: Router,
@@ -21,6 +21,8 @@ pub(crate) struct Pair {
     few_classes: bool,
     /// Every decision of the run is recorded, and looked at.
     traced: bool,
+    /// The engine has planned on what it observed, where the reference does not follow.
+    pub(crate) planned: bool,
     /// Of the step now.
     by_engine: Vec<Event>,
     by_reference: Vec<Event>,
@@ -29,7 +31,11 @@ pub(crate) struct Pair {
 impl Pair {
     pub(crate) fn new(plan: &Plan, traced: bool) -> Self {
         let engine = || Router::with_policies(plan.clone(), host_policies()).expect("both host policies are given");
-        let policies = HostPolicies { agents: vec![Arc::new(Rested)], contacts: vec![Arc::new(Vip)] };
+        let policies = HostPolicies {
+            agents: vec![Arc::new(Rested)],
+            contacts: vec![Arc::new(Vip)],
+            scheduling: vec![Arc::new(Odd)],
+        };
         Self {
             engine: recording(engine(), traced),
             follower: engine(),
@@ -38,6 +44,7 @@ impl Pair {
             tally: Tally::default(),
             few_classes: plan.limits().classes < 1_000,
             traced,
+            planned: false,
             by_engine: Vec::new(),
             by_reference: Vec::new(),
         }
@@ -70,6 +77,11 @@ impl Pair {
             answer = self.engine.apply(input, &mut self.by_engine);
         }
 
+        if self.by_engine.iter().any(|event| matches!(event.what, What::Planned { .. })) {
+            self.tally.count(input, &answer, &self.by_engine);
+            self.planned = true;
+            return self.engine.check_invariants().map_err(|broken| format!("the engine's own invariant: {broken}"));
+        }
         same_answer(&answer, &expected)?;
         if expected.is_err()
             && digest.is_some_and(|digest| digest != self.engine.digest() || !self.by_engine.is_empty())
@@ -77,10 +89,23 @@ impl Pair {
             return Err(format!("refused with {answer:?}, and yet something changed"));
         }
         if self.by_engine != self.by_reference {
+            let waiting = self.reference.waiting.iter();
+            let waiting: Vec<String> = waiting
+                .map(|it| {
+                    format!(
+                        "{} in {} on {}{}",
+                        it.id,
+                        it.queue,
+                        it.channel,
+                        if it.released { ", released" } else { "" }
+                    )
+                })
+                .collect();
             return Err(format!(
-                "different events\n  engine:    {}\n  reference: {}",
+                "different events\n  engine:    {}\n  reference: {}\n  waiting: {}",
                 listed(&self.by_engine),
-                listed(&self.by_reference)
+                listed(&self.by_reference),
+                waiting.join("; ")
             ));
         }
         if (self.engine.now(), self.engine.seq()) != (self.reference.now, self.reference.seq) {
@@ -98,6 +123,12 @@ impl Pair {
         }
         self.ledger.check(&before, input, &self.by_engine, &self.reference, thorough)?;
         self.tally.count(input, &answer, &self.by_engine);
+        if thorough {
+            held_back_now(&self.reference).into_iter().for_each(|obstacle| self.tally.add(name_of_held_back(obstacle)));
+        }
+        for _ in 0..std::mem::take(&mut self.reference.given_instead) {
+            self.tally.add("scheduled instead of what could not be done");
+        }
         if answer == Ok(Applied::Done) {
             self.follower.fold(input, &self.by_engine).map_err(|corrupt| format!("folding: {corrupt}"))?;
         }
@@ -140,7 +171,7 @@ fn recording(mut engine: Router, decisions: bool) -> Router {
 }
 
 fn host_policies() -> Policies {
-    Policies::new().with_agents(Rested).with_contacts(Vip)
+    Policies::new().with_agents(Rested).with_contacts(Vip).with_scheduling(Odd)
 }
 
 fn same_answer(engine: &Result<Applied, Rejected>, reference: &Result<Applied, Refused>) -> Result<(), String> {

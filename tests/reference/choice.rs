@@ -5,18 +5,21 @@ use cordboard::{
     Timestamp,
 };
 
-use super::{Agent, Contact, Holding, Reference};
+use super::{Agent, Ask, Contact, Holding, Reference};
 
 static ANYONE: Requirement = Requirement::Anyone;
 
 impl Reference {
     /// The index of the agent that the contact at `at` of `waiting` is given to, if any.
-    pub(crate) fn find_agent(&self, at: usize) -> Option<usize> {
-        self.best_agent(&self.waiting[at])
+    pub(crate) fn find_agent(&self, at: usize, arrives: bool) -> Option<usize> {
+        self.best_agent(&self.waiting[at], Ask::Contact { arrives })
     }
 
-    pub(super) fn best_agent(&self, contact: &Contact) -> Option<usize> {
-        let able = (0..self.agents.len()).filter(|&a| self.could_take(&self.agents[a], contact));
+    pub(super) fn best_agent(&self, contact: &Contact, ask: Ask<'_>) -> Option<usize> {
+        let able = (0..self.agents.len()).filter(|&a| {
+            let agent = &self.agents[a];
+            self.could_take(agent, contact) && self.lets(agent, contact, ask)
+        });
         able.min_by_key(|&a| {
             let agent = &self.agents[a];
             (contact.owner != Some(agent.id), self.agent_rank(agent, contact))
@@ -26,8 +29,15 @@ impl Reference {
     /// The index in `waiting` of the contact that the agent at `a` is given next, if any.
     pub(crate) fn find_contact(&self, a: usize) -> Option<usize> {
         let agent = &self.agents[a];
-        let able = (0..self.waiting.len()).filter(|&at| self.could_take(agent, &self.waiting[at]));
-        able.min_by_key(|&at| self.line_of(agent, &self.waiting[at]))
+        let able = (0..self.waiting.len()).filter(|&at| {
+            let contact = &self.waiting[at];
+            self.could_take(agent, contact) && self.lets(agent, contact, Ask::Agent)
+        });
+        let first = able.min_by_key(|&at| self.line_of(agent, &self.waiting[at]))?;
+        // What is released comes in its turn.
+        let released = (0..self.waiting.len())
+            .filter(|&at| self.waiting[at].released && self.could_take(agent, &self.waiting[at]));
+        released.chain([first]).min_by_key(|&at| self.line_of(agent, &self.waiting[at]))
     }
 
     /// First those waiting for the agent alone; then by the rank with which its group serves their queue; by urgency.
