@@ -26,6 +26,9 @@ pub struct Group {
     pub serves: Option<Vec<Served>>,
     /// No longer in the plan; its agents drain.
     pub retired: bool,
+    /// How long each takes to handle a contact of a queue, on average, ascending by queue: for choices by speed, of
+    /// [agents](crate::AgentOrder::Fastest) and [between queues](crate::Between). Queues not named: nothing is stated.
+    pub handling: Vec<(QueueId, Span)>,
 }
 
 /// How a group serves a queue.
@@ -52,12 +55,34 @@ pub struct Served {
     pub rank: u16,
     /// Only contacts that have waited so long, since they arrived or were transferred; 0: all.
     pub after: Span,
+    /// Contacts are given to an agent only while at least so many others of the group have room for their channel: these
+    /// are kept free for what else the group serves. 0: none.
+    pub reserve: u16,
+    /// Contacts that have waited so long are given all the same; [`Span::MAX`]: never. Counts with a reserve only.
+    pub hold: Span,
+}
+
+impl Served {
+    /// Serving a queue at this rank, from the first moment and with all agents.
+    pub fn at(queue: QueueId, rank: u16) -> Self {
+        Self { queue, rank, after: Span::ZERO, reserve: 0, hold: Span::ZERO }
+    }
+
+    /// After how long a wait nobody is kept free of a contact; `None` where nobody ever is, or always.
+    pub(crate) fn kept_until(&self) -> Option<Span> {
+        (self.reserve > 0 && self.hold < Span::MAX).then_some(self.hold)
+    }
 }
 
 impl Group {
     /// The tier of its agents for `queue`; 1 unless stated.
     pub fn tier(&self, queue: QueueId) -> u16 {
-        rank(&self.tiers, queue).unwrap_or(1)
+        of_queue(&self.tiers, queue).unwrap_or(1)
+    }
+
+    /// How long its agents take to handle a contact of `queue`, as far as it is stated.
+    pub fn handling(&self, queue: QueueId) -> Option<Span> {
+        of_queue(&self.handling, queue)
     }
 
     /// The rank at which its agents serve `queue`; `None` if they do not.
@@ -67,13 +92,13 @@ impl Group {
 
     /// How its agents serve `queue`; `None` if they do not.
     pub fn served(&self, queue: QueueId) -> Option<Served> {
-        let Some(served) = &self.serves else { return Some(Served { queue, rank: 1, after: Span::ZERO }) };
+        let Some(served) = &self.serves else { return Some(Served::at(queue, 1)) };
         served.binary_search_by_key(&queue, |served| served.queue).ok().map(|at| served[at])
     }
 }
 
-fn rank(ranks: &[(QueueId, u16)], queue: QueueId) -> Option<u16> {
-    ranks.binary_search_by_key(&queue, |&(id, _)| id).ok().map(|at| ranks[at].1)
+fn of_queue<T: Copy>(list: &[(QueueId, T)], queue: QueueId) -> Option<T> {
+    list.binary_search_by_key(&queue, |&(id, _)| id).ok().map(|at| list[at].1)
 }
 
 /// A set of channels.

@@ -159,6 +159,7 @@ mod planted;
 extern crate self as cordboard;
 
 mod agent;
+mod between;
 mod capacity;
 mod channel;
 mod command;
@@ -188,6 +189,7 @@ mod scheduling;
 mod time;
 
 pub use agent::*;
+pub use between::Between;
 pub use capacity::*;
 pub use channel::{AgeFrom, Channel, Conversation, Wake};
 pub use command::*;

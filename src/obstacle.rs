@@ -57,6 +57,8 @@ pub enum Obstacle {
     KeptFromCalls,
     /// The time for which the contact is promised has not come. Stands against claims alone.
     TooEarly,
+    /// So few others of the agent's group are free that it is kept for what else the group serves.
+    KeptForOthers,
 }
 
 impl fmt::Display for Obstacle {
@@ -86,6 +88,7 @@ impl fmt::Display for Obstacle {
             Self::NoMoreChats => f.write_str("taking no more chats for now"),
             Self::KeptFromCalls => f.write_str("kept from calls for now"),
             Self::TooEarly => f.write_str("before its time"),
+            Self::KeptForOthers => f.write_str("kept free for other queues"),
         }
     }
 }

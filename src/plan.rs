@@ -21,6 +21,7 @@ pub use problem::{Problem, Problems};
 use serde::{Deserialize, Serialize};
 
 use crate::agent::Group;
+use crate::between::Between;
 use crate::capacity::Profile;
 use crate::channel::Channel;
 use crate::customer::Customers;
@@ -127,6 +128,7 @@ pub struct Plan {
     pub(crate) customers: Customers,
     pub(crate) leases: Leases,
     pub(crate) scheduler: Scheduler,
+    pub(crate) between: Between,
 }
 
 macro_rules! named {
@@ -173,6 +175,7 @@ impl Plan {
             customers: Customers::default(),
             leases: Leases::default(),
             scheduler: Scheduler::default(),
+            between: Between::default(),
         }
     }
 
@@ -200,6 +203,21 @@ impl Plan {
     /// The leases of agents.
     pub fn leases(&self) -> &Leases {
         &self.leases
+    }
+
+    /// How many queues a group serves, those retired not counted.
+    pub(crate) fn queues_served(&self, group: &Group) -> u32 {
+        let live = |queue: QueueId| self.queue(queue).is_some_and(|queue| !queue.retired);
+        let count = match &group.serves {
+            Some(served) => served.iter().filter(|served| live(served.queue)).count(),
+            None => self.queues.iter().filter(|queue| !queue.retired).count(),
+        };
+        u32::try_from(count).unwrap_or(u32::MAX)
+    }
+
+    /// How an agent chooses between queues that its group serves alike.
+    pub fn between(&self) -> &Between {
+        &self.between
     }
 
     /// How agents are shared between calls and chats.

@@ -1,8 +1,9 @@
-//! Policies: a host's own choice of agents and contacts. Pure, named, versioned; integer scores; the engine breaks ties.
+//! Policies: a host's own choice of agents, contacts and queues. Pure, named, versioned; integer scores; the engine breaks ties.
 
 use crate::capacity::Load;
 use crate::id::{AgentId, ChannelId, ContactId, GroupId, QueueId};
 use crate::requirement::{Requirement, Skills};
+use crate::scheduling::Cost;
 use crate::time::{Span, Timestamp};
 
 /// What a policy may know of a contact.
@@ -102,4 +103,64 @@ pub trait ContactSelection: Send + Sync {
     /// The contact's urgency: the highest is taken first, then the oldest. Asked once, when the contact
     /// joins the line, and again when its priority or queue changes. Must depend on nothing else.
     fn urgency(&self, contact: &ContactView<'_>) -> i64;
+}
+
+/// What a policy may know of a queue in which an agent who looks for a contact could take somebody.
+#[derive(Clone, Copy, Debug)]
+pub struct LineView<'a> {
+    /// The engine's time.
+    pub now: Timestamp,
+    /// The agent's group.
+    pub group: GroupId,
+    /// Which queue.
+    pub queue: QueueId,
+    /// How many stand in line in it, whoever may take them.
+    pub waiting: u32,
+    /// Its weight.
+    pub weight: u32,
+    /// How many stand in line in it and all queues connected with it: what a group serves beside it, what groups serve beside that, and so on, but for
+    /// those whose contacts are claimed.
+    pub waiting_in_all: u64,
+    /// The weights of these queues together.
+    pub weight_in_all: u64,
+    /// What contacts of the first's channel cost in it, if the plan says so.
+    pub cost: Option<Cost>,
+    /// How long the group takes to handle a contact of it, if the plan says so.
+    pub handling: Option<Span>,
+    /// The first of its contacts that the agent could take.
+    pub first: ContactView<'a>,
+}
+
+/// Which queue, of those that a group serves with the same rank? Named in the plan as `between = "host:NAME"`. Asked for each queue in which an agent
+/// could take somebody: O(queues) per decision.
+///
+/// ```
+/// use cordboard::{Between, Plan, Policies, QueueSelection, LineView, Router};
+///
+/// /// Largest weighted delay first (Stolyar and Ramanan, *Annals of Applied Probability* 11, 2001).
+/// struct WeightedDelay;
+///
+/// impl QueueSelection for WeightedDelay {
+///     fn name(&self) -> &str {
+///         "weighted-delay"
+///     }
+///     fn score(&self, queue: &LineView<'_>) -> i64 {
+///         let waited = queue.now.since(queue.first.age_origin).0 / 1_000;
+///         i64::from(queue.weight) * i64::try_from(waited).unwrap_or(i64::MAX / 1_000_000)
+///     }
+/// }
+///
+/// let plan = Plan::builder()
+///     .between(Between::Host("weighted-delay".into()))
+///     .queue("sales", |queue| queue.weight(3))
+///     .queue("help", |queue| queue)
+///     .build()?;
+/// let router = Router::with_policies(plan, Policies::new().with_queues(WeightedDelay))?;
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+pub trait QueueSelection: Send + Sync {
+    /// Its name, without `host:`.
+    fn name(&self) -> &str;
+    /// The queue's score for agents of the group: the highest is served first, then that of the more urgent first. Must depend on nothing else.
+    fn score(&self, queue: &LineView<'_>) -> i64;
 }

@@ -83,6 +83,10 @@ pub enum AgentOrder {
     LeastOccupied,
     /// Least time since sign-in with a contact in hand.
     LeastWorked,
+    /// Shortest [handling time](crate::Group::handling) that the group states for this queue; those that state none last.
+    Fastest,
+    /// Who could do the least else: fewest queues that the group serves, then fewest skills.
+    LeastFlexible,
 }
 
 /// What "idle" is counted from.
@@ -280,9 +284,14 @@ pub struct Queue {
     pub lead: Span,
     /// No longer in the plan; takes nothing new, and is served until it is empty.
     pub retired: bool,
+    /// What it counts for where agents choose [between](crate::Between) queues by share or weight; at most [`Queue::MOST_WEIGHT`].
+    pub weight: u32,
 }
 
 impl Queue {
+    /// The most that a weight may be.
+    pub const MOST_WEIGHT: u32 = 1_000_000;
+
     /// What contacts of `channel` are worth, if the queue says so.
     pub fn cost(&self, channel: ChannelId) -> Option<Cost> {
         self.costs.get(usize::from(channel.0)).copied().flatten()

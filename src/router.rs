@@ -3,6 +3,7 @@
 mod adaptive;
 mod agent_timer;
 mod agents;
+mod between;
 mod broadcast;
 mod channels;
 mod checkpoint;
@@ -28,6 +29,7 @@ mod fold;
 mod id_map;
 mod invariants;
 mod joins;
+mod keeping;
 mod leases;
 mod ledger;
 mod legs;

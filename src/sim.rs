@@ -68,6 +68,7 @@ mod scenario;
 mod settling;
 mod slot;
 mod staffing;
+mod stated;
 mod talking;
 mod tally;
 mod together;

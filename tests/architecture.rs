@@ -9,7 +9,7 @@ const LAYERS: &[&[&str]] = &[
     &["hours"],
     &["requirement", "capacity", "customer", "lease"],
     &["scheduling"],
-    &["queue", "overflow"],
+    &["queue", "overflow", "between"],
     &["channel", "agent"],
     &["contact"],
     &["plan"],

@@ -65,12 +65,18 @@ fn every_key_reaches_the_plan() {
     assert_eq!(team.skills, Skills::from_iter([(SkillId(2), 80), (SkillId(3), 100)]));
     assert_eq!((team.tier(sales), team.tier(help)), (2, 1));
     assert_eq!((team.serves(sales), team.serves(help)), (Some(2), Some(1)));
-    assert_eq!(team.served(sales), Some(Served { queue: sales, rank: 2, after: Span::ZERO }));
-    assert_eq!(team.served(help), Some(Served { queue: help, rank: 1, after: Span::from_secs(75) }));
+    assert_eq!(team.served(sales), Some(Served::at(sales, 2)));
+    let (after, hold) = (Span::from_secs(75), Span::from_mins(6));
+    assert_eq!(team.served(help), Some(Served { queue: help, rank: 1, after, reserve: 2, hold }));
+    assert_eq!((team.handling(sales), team.handling(help)), (Some(Span::from_mins(4)), Some(Span::from_mins(5))));
     let experts = &plan.groups()[1];
     assert_eq!((experts.count, experts.serves(sales), experts.capacity), (1, Some(1), ProfileId(1)));
 
+    assert_eq!(*plan.between(), Between::FixedQueueRatio);
     let queue = plan.queue(sales).unwrap();
+    let voice = plan.find_channel("voice").unwrap();
+    let cost = Cost { hold_per_minute: 2_500, lost: 6_000, growth: 7_000 };
+    assert_eq!((queue.weight, queue.cost(voice)), (3, Some(cost)));
     assert_eq!(queue.order, ContactOrder::PriorityMinutes { worth: Span::from_secs(90) });
     assert_eq!(queue.agents, [AgentOrder::Tier, AgentOrder::BestSkilled, AgentOrder::Host("nearest".into())]);
     assert_eq!((queue.mode, queue.claims, queue.displace), (Mode::Broadcast { ring: 4 }, 0, Displace::Quiet));
@@ -193,12 +199,17 @@ fn json_toml_and_code_give_the_same_plan() {
         })
         .capacity("phone", |p| p.takes("voice", 1).takes("kiosk", 1))
         .agents("team", "blended", |a| {
-            a.count(12).skill("billing", 80).skill("es", 100).tier("sales", 2).serves("sales", 2).stands_by_for(
-                "help",
-                1,
-                Span::from_secs(75),
-            )
+            a.count(12)
+                .skill("billing", 80)
+                .skill("es", 100)
+                .tier("sales", 2)
+                .serves("sales", 2)
+                .stands_by_for("help", 1, Span::from_secs(75))
+                .keeps_free_of("help", 1, 2, Span::from_mins(6))
+                .handling("sales", Span::from_mins(4))
+                .handling("help", Span::from_mins(5))
         })
+        .between(Between::FixedQueueRatio)
         .agents("experts", "phone", |a| a)
         .queue("sales", |q| {
             q.order(ContactOrder::PriorityMinutes { worth: Span::from_secs(90) })
@@ -233,6 +244,9 @@ fn json_toml_and_code_give_the_same_plan() {
                 .after_wait(Span::from_mins(2), "callback")
                 .closed_waiting("callback")
                 .lead(Span::from_mins(3))
+                .weight(3)
+                .cost("voice", 2.5, 6.0)
+                .cost_growth("voice", 7.0)
         })
         .queue("help", |q| {
             q.mode(Mode::Pull).claims(2).order(ContactOrder::Host("mine".into())).agents([AgentOrder::Random])
@@ -288,6 +302,8 @@ fn the_reference_describes_every_key_and_its_example_is_a_plan() {
     keys_of(&document["capacity"]["blended"]["email"]["ramp"], &[], &mut keys);
     keys_of(&document["capacity"]["blended"]["email"]["adaptive"], &[], &mut keys);
     keys_of(&document["queues"]["sales"]["overflow"], &[], &mut keys);
+    keys_of(&document["queues"]["sales"]["costs"]["voice"], &[], &mut keys);
+    keys_of(&document["agents"]["team"]["serves"]["help"], &[], &mut keys);
     let channels = ["voice", "email", "chat"];
     keys.retain(|key| !channels.contains(&&**key));
     assert!(keys.len() > 50);

@@ -109,7 +109,7 @@ proptest! {
 /// Values of every kind under the keys of a plan, at any place.
 fn json() -> impl Strategy<Value = serde_json::Value> {
     use serde_json::{Value, json};
-    const KEYS: [&str; 24] = [
+    const KEYS: [&str; 30] = [
         "channels",
         "skills",
         "capacity",
@@ -133,6 +133,12 @@ fn json() -> impl Strategy<Value = serde_json::Value> {
         "headroom",
         "arrives_over",
         "serves",
+        "between",
+        "handling",
+        "weight",
+        "costs",
+        "reserve",
+        "hold",
         "",
     ];
     const TEXTS: [&str; 12] = [

@@ -17,7 +17,26 @@ fn tampered() -> Vec<(&'static str, Value, &'static str)> {
         ("/groups/0/tiers", json!([[2, 1]]), "agents.team: a queue in tiers or serves is not in the plan"),
         ("/groups/0/tiers", json!([[1, 1], [0, 1]]), "agents.team: the queues in tiers or serves are not ascending"),
         ("/groups/0/tiers", json!([[1, 1], [1, 2]]), "agents.team: the queues in tiers or serves are not ascending"),
-        ("/groups/0/serves", json!([{ "queue": 0, "rank": 0, "after": 0 }]), "agents.team: a queue in tiers or serves"),
+        (
+            "/groups/0/serves",
+            json!([{ "queue": 0, "rank": 0, "after": 0, "reserve": 0, "hold": 0 }]),
+            "agents.team: a queue in tiers or serves",
+        ),
+        (
+            "/groups/0/serves",
+            json!([{ "queue": 0, "rank": 1, "after": 0, "reserve": 1, "hold": 0 }]),
+            "agents.team: agents are kept free of a queue for no time",
+        ),
+        ("/groups/0/handling", json!([[0, 0]]), "agents.team: a handling time is 0"),
+        (
+            "/groups/0/handling",
+            json!([[9, 1]]),
+            "agents.team: a handling time is 0 or of a queue that is not in the plan",
+        ),
+        ("/groups/0/handling", json!([[1, 1], [0, 1]]), "agents.team: a handling time is 0 or of a queue that is not"),
+        ("/queues/0/weight", json!(1_000_001), "queues.sales: a weight is above 1,000,000"),
+        ("/queues/0/costs/1/growth", json!(1_000_000_001), "queues.sales: a cost is above 1,000,000"),
+        ("/between", json!({ "host": "" }), "between: the name of a host's policy is empty"),
         ("/groups/1/name", json!("team"), "agents.team: the name is given twice"),
         ("/queues/0/name", json!(""), "queues.\"\": a name is empty"),
         ("/skills/1", json!("a\nb"), "control character"),
@@ -177,10 +196,7 @@ fn a_revision_keeps_ids_and_retires_what_is_gone() {
     assert_eq!(after.queues()[0].steps, before.queues()[0].steps, "a retired queue is as it was");
     assert_eq!(after.queues()[1].limit, 10);
     assert_eq!(after.groups()[0].skills.level(SkillId(0)), 70);
-    assert_eq!(
-        after.groups()[0].serves,
-        Some([1, 2].map(|queue| Served { queue: QueueId(queue), rank: 1, after: Span::ZERO }).to_vec())
-    );
+    assert_eq!(after.groups()[0].serves, Some([1, 2].map(|queue| Served::at(QueueId(queue), 1)).to_vec()));
     assert_eq!(after.groups()[1].capacity, before.groups()[1].capacity);
     assert!(after.profiles()[0].channel(ChannelId(1)).is_none(), "agents of `all` take no calls any more");
 

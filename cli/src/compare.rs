@@ -20,7 +20,8 @@ pub(crate) struct Arguments {
     scenario: PathBuf,
     /// A policy, given at least twice; the others are compared with the first. `work-conserving` follows the
     /// scenario's plan; `agents:LIST` has every queue choose its agents by LIST, such as agents:least-loaded,longest-idle;
-    /// `preset:NAME` decides as another engine does, such as preset:connect (`cordboard presets` lists them)
+    /// `preset:NAME` decides as another engine does, such as preset:connect (`cordboard presets` lists them);
+    /// longest-queue, fqr, max-weight, cmu, fastest-first, least-flexible and skill-priority are of the literature (docs/policies.md)
     #[arg(long = "policy", value_name = "POLICY", required = true, num_args = 1)]
     policies: Vec<Policy>,
     #[command(flatten)]

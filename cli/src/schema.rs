@@ -77,6 +77,7 @@ fn schema() -> Value {
             ),
             ("customers", plan::customers()),
             ("leases", plan::leases()),
+            ("between", plan::between()),
             ("limits", plan::limits()),
         ],
         &["horizon", "streams"],

@@ -18,7 +18,8 @@ pub(crate) struct Arguments {
     journal: PathBuf,
     /// A policy, given once or more. `work-conserving` follows the journal's own plan; `agents:LIST` has every queue choose its agents
     /// by LIST, such as agents:least-loaded,longest-idle; `preset:NAME` decides as another engine does, such as preset:connect
-    /// (`cordboard presets` lists them)
+    /// (`cordboard presets` lists them); longest-queue, fqr, max-weight, cmu, fastest-first, least-flexible and skill-priority are of the
+    /// literature (docs/policies.md)
     #[arg(long = "policy", value_name = "POLICY", required = true, num_args = 1)]
     policies: Vec<Policy>,
     /// How long customers who were answered would have waited

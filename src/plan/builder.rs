@@ -11,7 +11,9 @@ pub use queue::QueueBuilder;
 
 use super::document::{PlanDocument, Table, Value};
 use super::problem::Problems;
+use super::words::{BETWEEN, HOST, word};
 use super::{Limits, Plan};
+use crate::between::Between;
 use crate::channel::{AgeFrom, Wake};
 use crate::queue::{Target, WrapUp};
 use crate::time::Span;
@@ -101,6 +103,16 @@ impl PlanBuilder {
         ];
         let entries = entries.into_iter().map(|(key, limit)| (key.to_owned(), Value::Whole(limit.into())));
         *self.root.entry("limits") = Value::Table(Table(entries.collect()));
+        self
+    }
+
+    /// How an agent chooses between queues that its group serves alike. Default the most urgent contact of all.
+    pub fn between(mut self, between: Between) -> Self {
+        let text = match &between {
+            Between::Host(name) => format!("{HOST}{name}"),
+            built_in => word(&BETWEEN, built_in).to_owned(),
+        };
+        *self.root.entry("between") = Value::Text(text);
         self
     }
 
@@ -233,8 +245,25 @@ impl AgentsBuilder {
 
     /// The same, but only contacts that have waited so long.
     pub fn stands_by_for(mut self, queue: &str, rank: u16, after: Span) -> Self {
-        let served = vec![("rank".to_owned(), Value::Whole(rank.into())), ("after".to_owned(), span(after))];
-        *self.0.table("serves").entry(queue) = Value::Table(Table(served));
+        let served = self.0.table("serves").table(queue);
+        *served.entry("rank") = Value::Whole(rank.into());
+        *served.entry("after") = span(after);
+        self
+    }
+
+    /// The same as [`serves`](Self::serves), but only while at least so many others of the group are free, and in any case after so long a wait
+    /// ([`Span::MAX`]: never): threshold reservation.
+    pub fn keeps_free_of(mut self, queue: &str, rank: u16, reserve: u16, hold: Span) -> Self {
+        let served = self.0.table("serves").table(queue);
+        *served.entry("rank") = Value::Whole(rank.into());
+        *served.entry("reserve") = Value::Whole(reserve.into());
+        *served.entry("hold") = offer(hold);
+        self
+    }
+
+    /// How long they take to handle a contact of a queue, on average, for choices by speed. Not said: nothing is stated.
+    pub fn handling(mut self, queue: &str, time: Span) -> Self {
+        *self.0.table("handling").entry(queue) = span(time);
         self
     }
 

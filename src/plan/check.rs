@@ -10,6 +10,7 @@ use super::names::name_problem;
 use super::problem::{Problem, Problems};
 use super::{Limits, NamedRequirement, Plan};
 use crate::agent::Group;
+use crate::between::Between;
 use crate::capacity::{Adaptive, Load, Profile, Ramp, Stage};
 use crate::channel::{Channel, Conversation};
 use crate::customer::Customers;
@@ -34,13 +35,16 @@ pub(super) struct Unchecked {
     customers: Customers,
     leases: Leases,
     scheduler: Scheduler,
+    between: Between,
 }
 
 impl TryFrom<Unchecked> for Plan {
     type Error = Problems;
 
     fn try_from(raw: Unchecked) -> Result<Self, Problems> {
-        let Unchecked {
+        let Unchecked { channels, skills, profiles, groups, queues, requirements, .. } = raw;
+        let Unchecked { limits, customers, leases, scheduler, between, .. } = raw;
+        let plan = Self {
             channels,
             skills,
             profiles,
@@ -51,9 +55,8 @@ impl TryFrom<Unchecked> for Plan {
             customers,
             leases,
             scheduler,
-        } = raw;
-        let plan =
-            Self { channels, skills, profiles, groups, queues, requirements, limits, customers, leases, scheduler };
+            between,
+        };
         plan.check()?;
         Ok(plan)
     }
@@ -103,6 +106,8 @@ impl Plan {
             _ => true,
         };
         check.that(fits, "scheduler", "a share of the agents is from 1 to 99 percent, and `most` at least 1");
+        let named = !matches!(&self.between, Between::Host(name) if name.is_empty());
+        check.that(named, "between", "the name of a host's policy is empty");
         for named in &self.requirements {
             check.requirement(&join("requirements", &named.name), &named.requires);
         }
@@ -200,6 +205,13 @@ impl Check<'_> {
         self.ranks(&path, &group.tiers, 0);
         let served = group.serves.iter().flatten().map(|served| (served.queue, served.rank));
         self.ranks(&path, &served.collect::<Vec<_>>(), 1);
+        let bounded = group.serves.iter().flatten().all(|served| served.reserve == 0 || served.hold > Span::ZERO);
+        self.that(bounded, &path, "agents are kept free of a queue for no time at all");
+        let times = group.handling.iter().all(|&(_, time)| time > Span::ZERO);
+        let ascending = group.handling.windows(2).all(|pair| pair[0].0 < pair[1].0);
+        let known = group.handling.iter().all(|(queue, _)| usize::from(queue.0) < self.plan.queues.len());
+        let why = "a handling time is 0 or of a queue that is not in the plan, or its queues are not ascending";
+        self.that(times && ascending && known, &path, why);
     }
 
     fn ranks(&mut self, path: &str, ranks: &[(QueueId, u16)], least: u16) {
@@ -234,8 +246,10 @@ impl Check<'_> {
         self.that(queue.targets.len() <= self.plan.channels.len(), path, "a target's channel is not in the plan");
         queue.targets.iter().flatten().for_each(|target| self.target(path, target));
         self.that(queue.costs.len() <= self.plan.channels.len(), path, "a cost's channel is not in the plan");
-        let dear = queue.costs.iter().flatten().any(|cost| cost.hold_per_minute > Cost::MOST || cost.lost > Cost::MOST);
+        let most = |cost: &Cost| cost.hold_per_minute.max(cost.lost).max(cost.growth);
+        let dear = queue.costs.iter().flatten().any(|cost| most(cost) > Cost::MOST);
         self.that(!dear, path, "a cost is above 1,000,000");
+        self.that(queue.weight <= Queue::MOST_WEIGHT, path, "a weight is above 1,000,000");
         self.steps(path, queue);
         self.overflow(path, queue);
     }

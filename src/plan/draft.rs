@@ -1,6 +1,7 @@
 //! A plan on its way from the document to the check: every name has its id, every key its value or its default.
 
 mod agents;
+mod between;
 mod capacity;
 mod conversation;
 mod customers;
@@ -113,6 +114,7 @@ impl Draft {
         draft.plan.customers = customers::customers(&root.get("customers"));
         draft.plan.leases = leases::leases(&root.get("leases"));
         draft.plan.scheduler = scheduler::scheduler(&root.get("scheduler"));
+        draft.plan.between = between::between(&root.get("between"));
         draft.check_names(&root);
         draft.read_channels(&root, before);
         draft.plan.profiles =
@@ -129,6 +131,7 @@ impl Draft {
             });
         draft.read_requirements(&root, before);
         draft.retire();
+        draft.check_handling(&root);
         draft
     }
 

@@ -1,5 +1,6 @@
 //! The words of a document for the choices of a plan.
 
+use crate::between::Between;
 use crate::capacity::Over;
 use crate::id::ChannelId;
 use crate::overflow::OverflowTo;
@@ -26,7 +27,15 @@ pub(super) const CONTACT_ORDERS: [(&str, ContactOrder); 5] = [
     ("ratio", ContactOrder::Ratio),
 ];
 
-pub(super) const AGENT_ORDERS: [(&str, AgentOrder); 14] = [
+pub(super) const BETWEEN: [(&str, Between); 5] = [
+    ("urgency", Between::Urgency),
+    ("longest-queue", Between::LongestQueue),
+    ("fixed-queue-ratio", Between::FixedQueueRatio),
+    ("max-weight", Between::MaxWeight),
+    ("cmu", Between::Cmu),
+];
+
+pub(super) const AGENT_ORDERS: [(&str, AgentOrder); 16] = [
     ("tier", AgentOrder::Tier),
     ("longest-idle", AgentOrder::LongestIdle),
     ("most-recently-idle", AgentOrder::MostRecentlyIdle),
@@ -41,6 +50,8 @@ pub(super) const AGENT_ORDERS: [(&str, AgentOrder); 14] = [
     ("most-places", AgentOrder::MostPlaces),
     ("least-occupied", AgentOrder::LeastOccupied),
     ("least-worked", AgentOrder::LeastWorked),
+    ("fastest", AgentOrder::Fastest),
+    ("least-flexible", AgentOrder::LeastFlexible),
 ];
 
 pub(super) const IDLE_CLOCKS: [(&str, IdleClock); 4] = [

@@ -92,6 +92,9 @@ impl State {
     fn find_short(&mut self, agent: u32) -> Option<u32> {
         self.weigh(agent);
         self.acquaint(self.agents[agent].crew);
+        if self.orders.any_keeping {
+            self.shelve();
+        }
         let it = &self.agents[agent];
         let group = self.plan.group(it.group)?;
         let serves = &self.crews.crews[it.crew as usize].classes;
@@ -102,6 +105,9 @@ impl State {
                 continue;
             }
             let Some(serve) = group.serves(key.queue) else { continue };
+            if self.classes.all[class as usize].kept && self.keeps_from(it.crew, class) {
+                continue;
+            }
             let able = |&(_, slot): &(Rank, u32)| !self.passed_over(slot, it.id);
             let Some((rank, slot)) = contacts.find(able) else { continue };
             let urgency = (serve, self.urgency(rank, key.within));

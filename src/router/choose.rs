@@ -119,7 +119,8 @@ impl State {
 
     fn crew_serves(&mut self, crew: u32, class: u32) -> bool {
         self.acquaint(crew);
-        self.crews.crews[crew as usize].classes.has(class)
+        let serves = self.crews.crews[crew as usize].classes.has(class);
+        serves && !(self.classes.all[class as usize].kept && self.keeps_from(crew, class))
     }
 
     /// In a rack with many shelves: the first agent in the index's order who will do.
@@ -205,6 +206,15 @@ impl State {
             Criterion::Skilled { least: false } => u64::from(u32::MAX - proficiency),
             Criterion::Skilled { least: true } => u64::from(proficiency),
             Criterion::Handled => u64::from(agent.handled),
+            Criterion::Fastest => {
+                let handling = self.plan.group(agent.group).and_then(|group| group.handling(contact.queue));
+                handling.unwrap_or(Span::MAX).0
+            }
+            Criterion::Flexible => {
+                let skills = self.crews.crews[agent.crew as usize].skills.iter().count() as u64;
+                let queues = self.plan.group(agent.group).map_or(0, |group| self.plan.queues_served(group));
+                u64::from(queues) << 32 | skills
+            }
             Criterion::Random => mix(mix(mix(contact.arrival) ^ agent.id.0) ^ u64::from(contact.offers)),
             Criterion::Places => u64::from(u16::MAX - self.places(agent, contact.channel)),
             Criterion::Worked { share: true } => agent.occupancy(self.now),
@@ -239,6 +249,12 @@ impl State {
         }
         let team = self.team_of(&self.agents[agent]);
         self.look_ahead(team);
+        if self.orders.any_keeping {
+            self.shelve();
+        }
+        if self.orders.between.is_some() {
+            return self.first_by_queue(agent).or_else(|| self.first_owned(agent).map(|(_, slot)| slot));
+        }
         let it = &self.agents[agent];
         let group = self.plan.group(it.group)?;
         // The most urgent of what the scheduler lets it take, and of what it holds back no longer.
@@ -251,13 +267,14 @@ impl State {
                 if lane.heads.is_empty() || !(lets || lane.released) || self.choice(lane.queue).only_claimed {
                     continue;
                 }
-                let Some(serve) = group.serves(lane.queue) else { continue };
+                let Some(served) = group.served(lane.queue) else { continue };
                 let best = if lets { &mut best } else { &mut best_released };
-                if best.is_some_and(|((have, _), _)| have < serve) {
+                if best.is_some_and(|((have, _), _)| have < served.rank) {
                     continue;
                 }
-                let Some((rank, slot)) = self.first_in_lane(agent, lane) else { continue };
-                let urgency = (serve, self.urgency(rank, lane.within));
+                let open = self.opening(it.group, &served, channel);
+                let Some((rank, slot)) = self.first_in_lane(agent, lane, open) else { continue };
+                let urgency = (served.rank, self.urgency(rank, lane.within));
                 if best.is_none_or(|(have, _)| urgency < have) {
                     *best = Some((urgency, slot));
                 }
@@ -288,12 +305,21 @@ impl State {
             .min()
     }
 
-    /// The first contact of a lane that the agent may take.
-    pub(super) fn first_in_lane(&self, agent: u32, lane: &crate::router::classes::Lane) -> Option<(Rank, u32)> {
+    /// The first contact of a lane that the agent may take, of those that have passed so many delays of their queue.
+    pub(super) fn first_in_lane(
+        &self,
+        agent: u32,
+        lane: &crate::router::classes::Lane,
+        open: u16,
+    ) -> Option<(Rank, u32)> {
         let it = &self.agents[agent];
         let serves = &self.crews.crews[it.crew as usize].classes;
         let first_of = |class: u32| {
-            let line = &self.classes.all[class as usize].line;
+            let class = &self.classes.all[class as usize];
+            if class.key.widened < open {
+                return None;
+            }
+            let line = &class.line;
             line.first()
                 .filter(|&(_, slot)| !self.excluded(slot, it.id))
                 .or_else(|| line.iter().find(|&(_, slot)| !self.excluded(slot, it.id)))

@@ -51,8 +51,8 @@ impl Router {
 
 /// Whether a claim is made in spite of it: the agent asks, instead of being asked.
 fn is_passed_over(obstacle: Obstacle) -> bool {
-    use Obstacle::{AtLimit, Dedicated, Lost, NotReady, OnlyClaimed, Ramp};
-    matches!(obstacle, OnlyClaimed | NotReady | Ramp | AtLimit | Lost | Dedicated)
+    use Obstacle::{AtLimit, Dedicated, KeptForOthers, Lost, NotReady, OnlyClaimed, Ramp};
+    matches!(obstacle, OnlyClaimed | NotReady | Ramp | AtLimit | Lost | Dedicated | KeptForOthers)
 }
 
 impl State {

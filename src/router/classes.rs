@@ -47,12 +47,15 @@ pub(crate) struct Class {
     pub(crate) line: Line<Rank>,
     /// All agents who will do rank alike: neither preferences nor several pools.
     pub(crate) plain: bool,
+    /// Some group keeps agents free of its queue.
+    pub(crate) kept: bool,
 }
 
 #[derive(Clone, Debug)]
 pub(crate) struct Lane {
     pub(crate) queue: QueueId,
     pub(crate) released: bool,
+    pub(crate) channel: ChannelId,
     pub(crate) within: Span,
     /// The first of every class in which somebody waits.
     pub(crate) heads: Sorted<(Rank, u32), ()>,
@@ -88,12 +91,13 @@ impl Classes {
     }
 
     /// Adds a class that is not there. O(1).
-    pub(crate) fn add(&mut self, key: ClassKey, plain: bool) -> u32 {
+    pub(crate) fn add(&mut self, key: ClassKey, plain: bool, kept: bool) -> u32 {
         let lane_key = (key.queue, key.channel, key.released, key.within);
         let lane = self.lane_by_key.get(&lane_key).unwrap_or_else(|| {
             let lane = self.lanes.len() as u32;
             let (heads, waiting) = (Sorted::default(), Bits::default());
-            self.lanes.push(Lane { queue: key.queue, released: key.released, within: key.within, heads, waiting });
+            let ClassKey { queue, channel, released, within, .. } = key;
+            self.lanes.push(Lane { queue, channel, released, within, heads, waiting });
             self.lane_by_key.insert(lane_key, lane);
             let channel = usize::from(key.channel.0);
             if self.by_channel.len() <= channel {
@@ -103,7 +107,7 @@ impl Classes {
             lane
         });
         let class = self.all.len() as u32;
-        self.all.push(Class { key, lane, line: Line::default(), plain });
+        self.all.push(Class { key, lane, line: Line::default(), plain, kept });
         self.by_key.insert(key, class);
         class
     }

@@ -105,6 +105,22 @@ impl Crews {
         shelf
     }
 
+    /// The crews of a group. O(log crews) and one step each.
+    pub(crate) fn of_group(&self, group: GroupId) -> impl Iterator<Item = u32> + '_ {
+        let from = self.by_kind.range((group, Skills::default())..);
+        from.take_while(move |((of, _), _)| *of == group).map(|(_, &crew)| crew)
+    }
+
+    /// The shelves of a crew, empty ones too.
+    pub(crate) fn shelves_of(&self, crew: u32) -> impl Iterator<Item = &Shelf> {
+        self.crews[crew as usize].shelves.iter().map(|&shelf| &self.shelves[shelf as usize])
+    }
+
+    /// What those on a shelf have room for.
+    pub(crate) fn room_of(&self, shelf: &Shelf) -> ChannelSet {
+        self.racks[shelf.rack as usize].room
+    }
+
     /// Puts an agent on a shelf under its keys, one per index. O(indices) while keys ascend, else O(log n) each.
     pub(crate) fn put(&mut self, shelf: u32, agent: u32, id: u64, keys: &[u128]) {
         for (index, &key) in keys.iter().enumerate() {

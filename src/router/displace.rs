@@ -69,7 +69,7 @@ impl State {
         let (channel, key) = (it.channel, self.class_key(it));
         let skills = &self.crews.crews[who.crew as usize].skills;
         let could = !who.draining && who.lost.is_none() && who.ready.has(channel) && !self.excluded(slot, who.id);
-        if !could || self.pool_rank(who.group.0, skills, &key).is_none() {
+        if !could || self.pool_rank(who.group.0, skills, &key).is_none() || self.is_kept_from(agent, &key) {
             return None;
         }
         let all = 0..who.holding.len();
@@ -115,6 +115,7 @@ impl State {
     fn earlier_in_queue(&mut self, slot: u32, agent: u32) -> Option<u32> {
         self.weigh(agent);
         self.acquaint(self.agents[agent].crew);
+        self.shelve();
         let it = &self.contacts[slot];
         let (level, at) = self.standing_rank(it);
         let rank = Rank { level, at, origin: it.origin, arrival: it.arrival };
@@ -128,8 +129,11 @@ impl State {
         let lanes =
             channels.flat_map(|channel| self.classes.by_channel.get(usize::from(channel.0)).into_iter().flatten());
         let lanes = lanes.map(|&lane| &self.classes.lanes[lane as usize]).filter(|lane| lane.queue == queue);
+        let group = self.agents[agent].group;
+        let served = self.plan.group(group).and_then(|group| group.served(queue));
         let firsts = lanes.filter_map(|lane| {
-            let (rank, slot) = self.first_in_lane(agent, lane)?;
+            let open = served.map_or(0, |served| self.opening(group, &served, lane.channel));
+            let (rank, slot) = self.first_in_lane(agent, lane, open)?;
             Some((self.urgency(rank, lane.within), slot))
         });
         firsts.min()

@@ -261,6 +261,7 @@ impl State {
                 let meets = self.needs.requirement(it.needs).admits(&crew.skills)
                     && (pool.is_empty() || pool.iter().any(|step| step.requires.admits(&crew.skills)));
                 check(!meets, Obstacle::Requirement);
+                check(self.is_kept_from(agent, &key), Obstacle::KeptForOthers);
             }
         }
         check(self.left_to_others(who).has(it.channel), Obstacle::Dedicated);

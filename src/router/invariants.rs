@@ -260,7 +260,7 @@ impl State {
         if self.choice(it.queue).only_claimed {
             return false;
         }
-        let skills = &self.crews.crews[who.crew as usize].skills;
-        self.pool_rank(who.group.0, skills, &self.class_key(it)).is_some()
+        let (skills, key) = (&self.crews.crews[who.crew as usize].skills, self.class_key(it));
+        self.pool_rank(who.group.0, skills, &key).is_some() && !self.is_kept_from(agent, &key)
     }
 }

@@ -1,13 +1,16 @@
 //! The plan's lists of agent criteria, compiled: what an index can keep in order, and what is compared on the spot.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use crate::agent::Group;
 use crate::capacity::Load;
-use crate::id::ChannelId;
+use crate::id::{ChannelId, QueueId};
 use crate::plan::Plan;
-use crate::policy::{AgentSelection, ContactSelection};
+use crate::policy::{AgentSelection, ContactSelection, QueueSelection};
 use crate::queue::{AgentOrder, ContactOrder, IdleClock, Mode};
 use crate::rejected::Rejected;
+use crate::router::between::{Ranking, connected};
 use crate::router::records::Agent;
 use crate::router::standby::delays;
 use crate::scheduling::Scheduling;
@@ -19,6 +22,7 @@ pub struct Policies {
     agents: Vec<Arc<dyn AgentSelection>>,
     contacts: Vec<Arc<dyn ContactSelection>>,
     pub(crate) scheduling: Vec<Arc<dyn Scheduling>>,
+    pub(super) queues: Vec<Arc<dyn QueueSelection>>,
 }
 
 impl Policies {
@@ -50,6 +54,14 @@ impl Policies {
         self.scheduling.push(Arc::new(policy));
         self
     }
+
+    /// With a choice between queues, replacing one of the same name.
+    #[must_use]
+    pub fn with_queues(mut self, policy: impl QueueSelection + 'static) -> Self {
+        self.queues.retain(|known| known.name() != policy.name());
+        self.queues.push(Arc::new(policy));
+        self
+    }
 }
 
 /// Most criteria one queue may list; the plan's check keeps to it.
@@ -68,6 +80,8 @@ pub(crate) enum Criterion {
     Random,
     Places,
     Worked { share: bool },
+    Fastest,
+    Flexible,
     Host(Arc<dyn AgentSelection>),
 }
 
@@ -88,8 +102,10 @@ pub(crate) struct Choice {
     pub(crate) urgency: Option<Arc<dyn ContactSelection>>,
     /// Nobody is given its contacts.
     pub(crate) only_claimed: bool,
-    /// After how long groups on stand-by serve it, ascending; mostly none.
+    /// After how long groups on stand-by serve it, and none of a group is kept from it, ascending; mostly none.
     pub(crate) delays: Vec<Span>,
+    /// Some group keeps agents free of it.
+    pub(crate) kept: bool,
 }
 
 /// What an index keeps agents in order of, before their id.
@@ -107,13 +123,32 @@ pub(crate) struct Orders {
     /// By queue.
     pub(crate) choices: Vec<Choice>,
     pub(crate) indices: Vec<Vec<Part>>,
+    /// How agents choose between queues; `None`: by urgency alone.
+    pub(crate) between: Option<Ranking>,
+    /// By queue, those connected with it, where that is asked.
+    pub(crate) connected: Vec<Arc<[QueueId]>>,
+    /// By group: whether it keeps agents free of any queue.
+    pub(crate) keeping: Vec<bool>,
+    pub(crate) any_keeping: bool,
 }
 
 impl Orders {
     pub(crate) fn compile(plan: &Plan, policies: &Policies) -> Result<Self, Rejected> {
-        let mut orders = Self { choices: Vec::new(), indices: Vec::new() };
+        let served = |group: &Group| group.serves.clone().into_iter().flatten().filter(|served| served.reserve > 0);
+        let keeping: Vec<bool> = plan.groups().iter().map(|group| served(group).next().is_some()).collect();
+        let kept: BTreeSet<QueueId> = plan.groups().iter().flat_map(served).map(|served| served.queue).collect();
+        let between = Ranking::compile(plan, policies)?;
+        let any_keeping = keeping.contains(&true);
+        let mut orders = Self {
+            choices: Vec::new(),
+            indices: Vec::new(),
+            connected: connected(plan, between.as_ref()),
+            between,
+            keeping,
+            any_keeping,
+        };
         let delays = delays(plan);
-        for (queue, delays) in plan.queues().iter().zip(delays) {
+        for ((queue, delays), id) in plan.queues().iter().zip(delays).zip(0..) {
             let mut criteria: Vec<Criterion> = Vec::new();
             let mut parts: Vec<Part> = Vec::new();
             let mut choice_ends = false;
@@ -137,6 +172,8 @@ impl Orders {
                     AgentOrder::MostPlaces => Criterion::Places,
                     AgentOrder::LeastOccupied => Criterion::Worked { share: true },
                     AgentOrder::LeastWorked => Criterion::Worked { share: false },
+                    AgentOrder::Fastest => Criterion::Fastest,
+                    AgentOrder::LeastFlexible => Criterion::Flexible,
                     AgentOrder::Host(name) => {
                         let known = policies.agents.iter().find(|policy| policy.name() == &**name);
                         Criterion::Host(known.ok_or_else(|| Rejected::UnknownPolicy(name.clone()))?.clone())
@@ -158,7 +195,10 @@ impl Orders {
                         scored = true;
                     }
                     Criterion::RoundRobin => cyclic = true,
-                    Criterion::Tier | Criterion::Skilled { .. } => across_crews = false,
+                    // The same for all of a crew.
+                    Criterion::Tier | Criterion::Skilled { .. } | Criterion::Fastest | Criterion::Flexible => {
+                        across_crews = false;
+                    }
                     _ => {}
                 }
                 choice_ends = matches!(criterion, Criterion::RoundRobin | Criterion::TopDown);
@@ -175,7 +215,8 @@ impl Orders {
             };
             across_crews &= !scored && !cyclic;
             let (clock, only_claimed) = (queue.idle, queue.mode == Mode::Pull);
-            let choice = Choice {
+            let kept = kept.contains(&QueueId(id));
+            orders.choices.push(Choice {
                 criteria,
                 clock,
                 index,
@@ -186,8 +227,8 @@ impl Orders {
                 urgency,
                 only_claimed,
                 delays,
-            };
-            orders.choices.push(choice);
+                kept,
+            });
         }
         Ok(orders)
     }

@@ -144,6 +144,13 @@ impl Step<'_> {
             }
             return;
         }
+        self.look_for_contacts(agent);
+        self.let_others_look(agent);
+    }
+
+    /// An agent takes what it may, until it finds nothing more.
+    #[inline]
+    pub(crate) fn look_for_contacts(&mut self, agent: u32) {
         loop {
             while let Some(contact) = self.state.find_contact(agent) {
                 self.trace.contact_chosen(self.state, agent, contact);

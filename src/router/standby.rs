@@ -3,17 +3,18 @@
 use crate::event::What;
 use crate::id::QueueId;
 use crate::plan::Plan;
+use crate::router::keeping::holds;
 use crate::router::records::Contact;
 use crate::router::settle::Step;
 use crate::router::state::State;
 use crate::time::{Span, Timestamp};
 
-/// By queue, the waits after which some group begins to serve it, ascending. O(groups × queues they name).
+/// By queue, the waits after which some group begins to serve it or keeps nobody from it any more, ascending. O(groups × queues they name).
 pub(crate) fn delays(plan: &Plan) -> Vec<Vec<Span>> {
     let mut delays = vec![Vec::new(); plan.queues().len()];
     for group in plan.groups().iter().filter(|group| !group.retired) {
-        for served in group.serves.iter().flatten().filter(|served| served.after > Span::ZERO) {
-            delays[usize::from(served.queue.0)].push(served.after);
+        for served in group.serves.iter().flatten() {
+            delays[usize::from(served.queue.0)].extend(holds(served));
         }
     }
     for of_queue in &mut delays {

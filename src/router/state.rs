@@ -10,6 +10,7 @@ use crate::policy::{AgentView, ContactView};
 use crate::queue::ContactOrder;
 use crate::rejected::Rejected;
 use crate::requirement::{Requirement, Skills};
+use crate::router::between::First;
 use crate::router::broadcast::Short;
 use crate::router::classes::{ClassKey, Classes};
 use crate::router::context::Contexts;
@@ -80,6 +81,8 @@ pub(crate) struct State {
     pub(crate) at_hand: AtHand,
     /// Agents who are lost.
     pub(crate) lost: u32,
+    /// Used again by each choice between queues; empty in between.
+    pub(crate) firsts: Vec<First>,
 }
 
 /// The slots of the contact and the agent that what happens now is about, so that their ids need not be looked up for every
@@ -127,6 +130,7 @@ impl State {
             timers: Timers::default(),
             at_hand: AtHand { contact: NONE, agent: NONE },
             lost: 0,
+            firsts: Vec::new(),
         })
     }
 
@@ -227,7 +231,7 @@ impl State {
         let plain = pools <= 1
             && !prefers(self.needs.requirement(key.needs))
             && !steps.iter().any(|step| prefers(&step.requires));
-        self.classes.add(key, plain)
+        self.classes.add(key, plain, self.choice(key.queue).kept)
     }
 
     /// Whether agents of a group with these skills may take contacts of this kind at all, and if so the place in the

@@ -15,8 +15,8 @@ pub struct Candidate<T> {
     /// What stood against it; empty if it could have been chosen.
     pub obstacles: Vec<Obstacle>,
     /// What candidates without obstacles were compared by, the smallest first: for agents 0 for the contact's owner and 1
-    /// for others, the place in the pool, unmet preferences, each criterion of the queue in turn, the id; for contacts the rank of the queue, level, instant,
-    /// age origin, arrival number.
+    /// for others, the place in the pool, unmet preferences, each criterion of the queue in turn, the id; for contacts the rank of the queue,
+    /// where the plan says how to choose [between](crate::Between) queues the queue's score in two words, level, instant, age origin, arrival number.
     pub key: Vec<u64>,
 }
 
@@ -102,7 +102,7 @@ impl Trace {
 
     pub(crate) fn contact_chosen(&mut self, state: &State, agent: u32, chosen: u32) {
         if self.on {
-            self.note_contact(state, agent, chosen, Asked::Agent, |slot| state.is_waiting(slot));
+            self.note_contact(state, agent, chosen, (Asked::Agent, true), |slot| state.is_waiting(slot));
         }
     }
 
@@ -114,18 +114,26 @@ impl Trace {
                 let it = &state.contacts[slot];
                 state.is_waiting(slot) && it.queue == queue && it.only().is_none()
             };
-            self.note_contact(state, agent, chosen, Asked::Nobody, waits);
+            self.note_contact(state, agent, chosen, (Asked::Nobody, false), waits);
         }
     }
 
     /// The agent rings with a contact that rings already.
     pub(crate) fn contact_to_ring(&mut self, state: &State, agent: u32, chosen: u32) {
         if self.on {
-            self.note_contact(state, agent, chosen, Asked::Nobody, |slot| state.contacts[slot].is_short());
+            self.note_contact(state, agent, chosen, (Asked::Nobody, false), |slot| state.contacts[slot].is_short());
         }
     }
 
-    fn note_contact(&mut self, state: &State, agent: u32, chosen: u32, asked: Asked<'_>, among: impl Fn(u32) -> bool) {
+    /// Those compared by an agent who looks: as the scheduler was asked, and between queues or within one.
+    fn note_contact(
+        &mut self,
+        state: &State,
+        agent: u32,
+        chosen: u32,
+        (asked, between_queues): (Asked<'_>, bool),
+        among: impl Fn(u32) -> bool,
+    ) {
         let all = state.contacts_by_arrival().into_iter().filter(|&slot| among(slot));
         let candidates: Vec<Candidate<ContactId>> = all
             .map(|slot| {
@@ -136,7 +144,13 @@ impl Trace {
                     if it.only().is_some() { 0 } else { group.and_then(|group| group.serves(it.queue)).unwrap_or(0) };
                 let rank = state.contact_urgency(slot);
                 let signed = |value: i64| value as u64 ^ (1 << 63);
-                let key = vec![u64::from(serve), signed(rank.level), signed(rank.at), rank.origin.0, rank.arrival];
+                let urgency = [signed(rank.level), signed(rank.at), rank.origin.0, rank.arrival];
+                let score = (between_queues && it.only().is_none()).then(|| state.recorded_score(agent, slot));
+                let score = score.flatten().unwrap_or_default();
+                // The highest score is the smallest key.
+                let inverted = (score as u128 ^ (1 << 127)) ^ u128::MAX;
+                let scored = state.orders.between.is_some().then_some([(inverted >> 64) as u64, inverted as u64]);
+                let key = [u64::from(serve)].into_iter().chain(scored.into_iter().flatten()).chain(urgency).collect();
                 Candidate { id: it.id, obstacles: state.obstacles(slot, agent, asked), key }
             })
             .collect();

@@ -112,7 +112,7 @@ impl Kind {
             gap: u64::try_from(gap).unwrap_or(u64::MAX).max(1),
             work,
             patience: self.leaving.gap(SEEN, PATIENCE),
-            cost: Cost { hold_per_minute: mean(self.hold), lost: mean(self.lost) },
+            cost: Cost { hold_per_minute: mean(self.hold), lost: mean(self.lost), growth: 0 },
         })
     }
 }

@@ -66,6 +66,7 @@ impl KindRates {
             cost: Cost {
                 hold_per_minute: cost(self.cost.hold_per_minute, old.cost.hold_per_minute),
                 lost: cost(self.cost.lost, old.cost.lost),
+                growth: 0,
             },
         }
     }

@@ -148,6 +148,9 @@ pub struct Cost {
     pub hold_per_minute: u32,
     /// One contact who leaves unanswered.
     pub lost: u32,
+    /// By how much each minute of a contact's waiting costs more than the one before: 0 for costs in proportion to the wait. Counts where agents choose
+    /// [between queues](crate::Between::Cmu) alone.
+    pub growth: u32,
 }
 
 impl Cost {
@@ -159,7 +162,7 @@ impl Cost {
     pub(crate) fn of_target(within: Span) -> Self {
         let minute = u128::from(Span::from_mins(1).0) * 1000;
         let hold = u32::try_from(minute / u128::from(within.0.max(1))).unwrap_or(Self::MOST).clamp(1, Self::MOST / 5);
-        Self { hold_per_minute: hold, lost: hold * 5 }
+        Self { hold_per_minute: hold, lost: hold * 5, growth: 0 }
     }
 }
 

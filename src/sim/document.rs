@@ -34,6 +34,7 @@ use super::policy::Policy;
 use super::record_file;
 use super::scenario::{Cost, Handle, Offers, Scenario, Stream};
 use super::staffing::{Shifts, Staffing};
+use super::stated::state_handling;
 
 /// How long agents have to accept where offers take time and the plan does not say.
 const OFFER: Span = Span::from_secs(20);
@@ -124,6 +125,7 @@ impl Parts {
         let streams: Vec<Stream> = streams.collect();
         worth(&mut plan, &streams);
         let written = plan.clone();
+        state_handling(&mut plan, &streams, &self.policy);
         self.policy.apply(&mut plan);
         Scenario {
             name: self.name,
@@ -383,6 +385,7 @@ fn worth(plan: &mut Plan, streams: &[Stream]) {
         queue.costs[usize::from(channel.0)] = Some(crate::scheduling::Cost {
             hold_per_minute: thousandths(sum.hold_per_minute),
             lost: thousandths(sum.lost),
+            growth: 0,
         });
     }
 }

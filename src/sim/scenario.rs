@@ -20,6 +20,7 @@ use super::policy::Policy;
 use super::redialling::Redial;
 use super::retrying::Retry;
 use super::staffing::Staffing;
+use super::stated::state_handling;
 
 /// A checked scenario. There is no unchecked one.
 ///
@@ -279,10 +280,12 @@ impl Scenario {
         Self { host, ..self }
     }
 
-    /// The same under another policy instead of its own, with the same randomness.
+    /// The same under another policy instead of its own, with the same randomness. Where a policy of the literature goes by handling times that
+    /// the plan does not state, they are those of the streams.
     #[must_use]
     pub fn with_policy(self, policy: Policy) -> Self {
         let mut plan = self.written.clone();
+        state_handling(&mut plan, &self.streams, &policy);
         policy.apply(&mut plan);
         Self { policy, plan, ..self }
     }

@@ -67,6 +67,7 @@ fn document(chance: &mut Chance) -> PlanDocument {
         "customers": customers(chance),
         "leases": leases(chance),
         "scheduler": scheduler(chance),
+        "between": chance.pick(&["urgency", "longest-queue", "fixed-queue-ratio", "max-weight", "cmu", "host:extreme"]),
     });
     serde_json::from_value(tables).expect("a table is a document")
 }
@@ -208,8 +209,16 @@ fn group(chance: &mut Chance, names: &Names) -> Value {
             if chance.one_in(2) {
                 *served = json!({ "rank": served.clone(), "after": Span(chance.micros()).to_string() });
             }
+            if chance.one_in(3) {
+                let rank = served.get("rank").unwrap_or(served).clone();
+                *served = json!({ "rank": rank, "reserve": chance.pick(&[1, 2, 65_535]), "hold": time(chance) });
+            }
         }
         of.insert("serves".into(), serves);
+    }
+    // Of all groups or of none, so that nothing is missing where speed counts.
+    if names.groups.len() % 2 == 1 {
+        of.insert("handling".into(), time(chance).into());
     }
     of.into()
 }
@@ -242,6 +251,8 @@ fn queue(chance: &mut Chance, names: &Names, name: &str) -> Value {
         "least-occupied",
         "least-worked",
         "random",
+        "fastest",
+        "least-flexible",
         "host:extreme",
     ];
     let agents: Vec<&str> = (0..chance.pick(&[1, 1, 2, 3, 16])).map(|_| chance.pick(&by)).collect();
@@ -265,6 +276,11 @@ fn queue(chance: &mut Chance, names: &Names, name: &str) -> Value {
         "pools": chance.pick(&["cumulative", "replacing"]),
         "skip_unstaffed": chance.one_in(2),
         "no_answer": no_answer,
+        "weight": chance.pick(&[0u32, 1, 1_000_000]),
+        "costs": table(chance, &names.channels, |chance, _| {
+            let [hold, lost, growth] = [0; 3].map(|_| chance.pick(&[0u32, 1, 1_000_000]));
+            json!({ "hold_per_minute": hold, "lost": lost, "growth": growth })
+        }),
         "offers_per_agent": often(chance, &[1, 2, 5]),
         "offers_per_contact": often(chance, &[1, 5, 20]),
         "targets": table(chance, &names.channels, |chance, _| target(chance)),
@@ -380,7 +396,7 @@ fn customers(chance: &mut Chance) -> Value {
 
 /// The policies these plans name: scores at both ends of what a number can be.
 pub(crate) fn policies() -> Policies {
-    Policies::new().with_agents(Extreme).with_contacts(Extreme).with_scheduling(Odd)
+    Policies::new().with_agents(Extreme).with_contacts(Extreme).with_queues(Extreme).with_scheduling(Odd)
 }
 
 struct Extreme;
@@ -420,5 +436,14 @@ impl cordboard::ContactSelection for Extreme {
     }
     fn urgency(&self, contact: &cordboard::ContactView<'_>) -> i64 {
         ENDS[(contact.contact.0 % 6) as usize]
+    }
+}
+
+impl cordboard::QueueSelection for Extreme {
+    fn name(&self) -> &str {
+        "extreme"
+    }
+    fn score(&self, line: &cordboard::LineView<'_>) -> i64 {
+        ENDS[(line.first.contact.0.wrapping_add(u64::from(line.queue.0)) % 6) as usize]
     }
 }

@@ -2,10 +2,12 @@
 
 use std::sync::Arc;
 
-use cordboard::{Applied, ContactId, Event, Plan, Policies, Rejected, Router, Stamped, What};
+use cordboard::{
+    Applied, Between, ContactId, Decision, Event, Obstacle, Plan, Policies, Rejected, Router, Stamped, What,
+};
 
 use crate::invariants::{Before, Ledger};
-use crate::plans::host::{Odd, Rested, Vip};
+use crate::plans::host::{Odd, Rested, Short, Vip};
 use crate::questions::{check_answers, check_decisions, held_back_now};
 use crate::reference::{HostPolicies, Reference, Refused};
 use crate::tally::{Tally, name_of_held_back};
@@ -35,6 +37,7 @@ impl Pair {
             agents: vec![Arc::new(Rested)],
             contacts: vec![Arc::new(Vip)],
             scheduling: vec![Arc::new(Odd)],
+            queues: vec![Arc::new(Short)],
         };
         Self {
             engine: recording(engine(), traced),
@@ -134,7 +137,12 @@ impl Pair {
         }
         if self.traced {
             let given = self.by_engine.iter().filter(|event| was_decided(&event.what, &mut kept));
-            check_decisions(&self.engine.take_decisions(), given.count())?;
+            let decisions = self.engine.take_decisions();
+            check_decisions(&decisions, given.count())?;
+            if *self.reference.plan.between() != Between::Urgency {
+                let by_score = decisions.iter().filter(|one| was_scored(one));
+                by_score.for_each(|_| self.tally.add("a queue chosen by its score"));
+            }
         }
         if self.tally.steps.is_multiple_of(16) {
             self.engine.check_invariants().map_err(|broken| format!("the engine's own invariant: {broken}"))?;
@@ -149,6 +157,10 @@ impl Pair {
     pub(crate) fn examine(&mut self) -> Result<(), String> {
         self.engine.check_invariants().map_err(|broken| format!("the engine's own invariant: {broken}"))?;
         check_answers(&self.engine, &self.reference)?;
+        let explained = self.reference.waiting.iter().filter_map(|it| self.engine.explain(it.id));
+        for _ in explained.filter(|it| it.obstacles.contains_key(&Obstacle::KeptForOthers)) {
+            self.tally.add("agents kept from one who waits");
+        }
         let digest = self.engine.digest();
         if self.follower.digest() != digest {
             return Err("folding the events leads to another state".into());
@@ -165,13 +177,18 @@ impl Pair {
     }
 }
 
+/// The score of its queue decided for the contact.
+fn was_scored(decision: &Decision) -> bool {
+    matches!(decision, Decision::ContactFor { decided_by: Some(1 | 2), .. })
+}
+
 fn recording(mut engine: Router, decisions: bool) -> Router {
     engine.record_decisions(decisions);
     engine
 }
 
 fn host_policies() -> Policies {
-    Policies::new().with_agents(Rested).with_contacts(Vip).with_scheduling(Odd)
+    Policies::new().with_agents(Rested).with_contacts(Vip).with_queues(Short).with_scheduling(Odd)
 }
 
 fn same_answer(engine: &Result<Applied, Rejected>, reference: &Result<Applied, Refused>) -> Result<(), String> {

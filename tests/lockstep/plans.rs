@@ -1,8 +1,8 @@
 //! A family of plans that uses every option, small enough that the options meet each other.
 
 use cordboard::{
-    Adaptive, Affinity, AfterWait, AgeFrom, AgentOrder, Channel, ChannelCapacity, ChannelId, ContactOrder,
-    Conversation, Customers, Displace, Group, GroupId, IdleClock, Leases, Limits, Load, Mode, NamedRequirement,
+    Adaptive, Affinity, AfterWait, AgeFrom, AgentOrder, Between, Channel, ChannelCapacity, ChannelId, ContactOrder,
+    Conversation, Cost, Customers, Displace, Group, GroupId, IdleClock, Leases, Limits, Load, Mode, NamedRequirement,
     NoAnswer, NoAnswerEffect, Over, Overflow, OverflowTo, Plan, Pools, Preset, Profile, ProfileId, Queue, QueueId,
     Ramp, Requirement, Scheduler, SchedulingPolicy, SchedulingRule, Served, SkillId, Skills, Span, Stage, Step,
     StepClock, Target, Wake, WrapUp,
@@ -27,6 +27,7 @@ pub(crate) struct Draft {
     /// The plan is put under it.
     #[serde(skip)]
     preset: Option<Preset>,
+    between: Between,
 }
 
 const CHANNELS: [&str; 4] = ["voice", "chat", "email", "task"];
@@ -59,6 +60,7 @@ impl Draft {
             leases: leases(dice),
             scheduler: scheduler(dice),
             preset: None,
+            between: between(dice),
         };
         for at in 0..dice.below(3) {
             let requires = draft.requirement(dice, 2);
@@ -86,7 +88,7 @@ impl Draft {
     /// Changes this and that, as a host might while the engine runs. Names and their order stay.
     pub(crate) fn revise(&mut self, dice: &mut Dice<'_>) {
         for _ in 0..1 + dice.below(3) {
-            match dice.below(11) {
+            match dice.below(12) {
                 0 | 1 => {
                     let at = dice.below(self.queues.len());
                     let name = self.queues[at].name.clone();
@@ -118,6 +120,7 @@ impl Draft {
                 7 => self.customers = customers(dice),
                 8 => self.leases = leases(dice),
                 9 => self.scheduler = scheduler(dice),
+                10 => self.between = between(dice),
                 _ if self.queues.len() < 6 => {
                     let queue = self.queue(dice, &format!("queue {}", self.queues.len()), self.queues.len());
                     self.queues.push(queue);
@@ -127,9 +130,15 @@ impl Draft {
         }
     }
 
+    /// What the reference follows: with teams, queues that a group serves alike are chosen between by urgency alone.
+    fn within_reach(&self) -> Self {
+        let teams = self.scheduler.policy != SchedulingPolicy::WorkConserving;
+        Self { between: if teams { Between::Urgency } else { self.between.clone() }, ..self.clone() }
+    }
+
     /// The plan itself.
     pub(crate) fn plan(&self) -> Plan {
-        let text = serde_json::to_value(self).expect("a draft can be written");
+        let text = serde_json::to_value(self.within_reach()).expect("a draft can be written");
         let plan: Plan = serde_json::from_value(text).expect("a draft has the fields of a plan");
         self.preset.map_or(plan.clone(), |preset| preset.apply(&plan))
     }
@@ -170,9 +179,22 @@ impl Draft {
             serves: dice.one_in(2).then(|| {
                 let ranks = ranks(dice).into_iter();
                 let delays = [Span::ZERO, Span::ZERO, Span::ZERO, secs(3), secs(10), Span(1), secs(60)];
-                ranks.map(|(queue, rank)| Served { queue, rank, after: dice.pick(&delays) }).collect()
+                let holds = [secs(10), secs(5), Span::MAX, secs(40), Span(1)];
+                let served = ranks.map(|(queue, rank)| Served {
+                    queue,
+                    rank,
+                    after: dice.pick(&delays),
+                    reserve: dice.pick(&[0, 0, 1, 2, 0, 1]),
+                    hold: dice.pick(&holds),
+                });
+                served.collect()
             }),
             retired: false,
+            handling: {
+                let times = [secs(60), secs(30), Span(1), Span::MAX, secs(200)];
+                let all = (0..queues).filter(|_| dice.one_in(2)).map(|queue| QueueId(queue as u16)).collect::<Vec<_>>();
+                all.into_iter().map(|queue| (queue, dice.pick(&times))).collect()
+            },
         }
     }
 
@@ -230,7 +252,6 @@ impl Draft {
             offers_per_agent: dice.pick(&[100, 1, 2, 3]),
             offers_per_contact: dice.pick(&[1_000, 1_000, 1, 2, 5]),
             targets: (0..self.channels.len()).map(|_| dice.one_in(3).then(|| target(dice))).collect(),
-            costs: Vec::new(),
             mode: dice.pick(&[
                 Mode::Push,
                 Mode::Push,
@@ -244,6 +265,15 @@ impl Draft {
             overflow: self.overflow(dice, name, count),
             lead: dice.pick(&[Span::ZERO, secs(5), secs(20), Span::MAX]),
             retired: false,
+            weight: dice.pick(&[1, 1, 3, 0, 1_000_000]),
+            costs: {
+                let cost = |dice: &mut Dice<'_>| Cost {
+                    hold_per_minute: dice.pick(&[1_000, 0, 20_000, Cost::MOST]),
+                    lost: 0,
+                    growth: dice.pick(&[0, 1_000, 300_000, Cost::MOST]),
+                };
+                (0..self.channels.len()).map(|_| dice.one_in(2).then(|| cost(dice))).collect()
+            },
         }
     }
 
@@ -316,6 +346,17 @@ fn channel(dice: &mut Dice<'_>, name: &str) -> Channel {
         superseded: dice.one_in(3),
         conversation: conversation(dice),
         retired: false,
+    }
+}
+
+fn between(dice: &mut Dice<'_>) -> Between {
+    match dice.below(7) {
+        0 | 1 => Between::Urgency,
+        2 => Between::LongestQueue,
+        3 => Between::FixedQueueRatio,
+        4 => Between::MaxWeight,
+        5 => Between::Cmu,
+        _ => Between::Host("short".into()),
     }
 }
 
@@ -416,7 +457,7 @@ fn capacity(dice: &mut Dice<'_>) -> ChannelCapacity {
 }
 
 fn agent_order(dice: &mut Dice<'_>) -> AgentOrder {
-    match dice.below(15) {
+    match dice.below(17) {
         0 => AgentOrder::LongestIdle,
         1 => AgentOrder::Tier,
         2 => AgentOrder::MostRecentlyIdle,
@@ -431,6 +472,8 @@ fn agent_order(dice: &mut Dice<'_>) -> AgentOrder {
         11 => AgentOrder::MostPlaces,
         12 => AgentOrder::LeastOccupied,
         13 => AgentOrder::LeastWorked,
+        14 => AgentOrder::Fastest,
+        15 => AgentOrder::LeastFlexible,
         _ => AgentOrder::Host("rested".into()),
     }
 }
@@ -438,7 +481,8 @@ fn agent_order(dice: &mut Dice<'_>) -> AgentOrder {
 /// The host policies these plans may name.
 pub(crate) mod host {
     use cordboard::{
-        AgentSelection, AgentView, ContactSelection, ContactView, Next, Scheduling, SchedulingRule, TeamView,
+        AgentSelection, AgentView, ContactSelection, ContactView, LineView, Next, QueueSelection, Scheduling,
+        SchedulingRule, TeamView,
     };
 
     /// Changes its mind with every count, and now and then asks for what cannot be done.
@@ -460,6 +504,25 @@ pub(crate) mod host {
                 5 => SchedulingRule::SPREAD.next(team),
                 _ => SchedulingRule { drain: 1, reserve: 1, ..SchedulingRule::PACK }.next(team),
             }
+        }
+    }
+
+    /// Short lines first, and whoever has waited long, by all that can be seen.
+    pub(crate) struct Short;
+
+    impl QueueSelection for Short {
+        fn name(&self) -> &str {
+            "short"
+        }
+        fn score(&self, line: &LineView<'_>) -> i64 {
+            let waited = (line.now.since(line.first.age_origin).0 / 5_000_000) as i64;
+            let speed = line.handling.map_or(0, |time| (time.0 / 90_000_000) as i64);
+            let growth = line.cost.map_or(0, |cost| i64::from(cost.growth % 7));
+            let others = (line.waiting_in_all * line.weight_in_all % 5) as i64;
+            waited + growth + others
+                - i64::from(line.waiting)
+                - speed
+                - i64::from(line.weight % 3 + u32::from(line.group.0))
         }
     }
 

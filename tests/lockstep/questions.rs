@@ -196,6 +196,7 @@ fn obstacles(state: &Reference, agent: &Agent, contact: &Contact, all: &[Vec<Nex
             note(served.is_none(), Obstacle::QueueNotServed);
             note(served.is_some_and(|served| served.after > contact.widened), Obstacle::StandBy);
             note(state.meets(&agent.skills, contact).is_none(), Obstacle::Requirement);
+            note(state.is_kept_from(agent, contact), Obstacle::KeptForOthers);
         }
     }
     note(!agent.ready.has(contact.channel), Obstacle::NotReady);

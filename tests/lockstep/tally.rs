@@ -19,6 +19,8 @@ pub(crate) struct Tally {
 
 /// The least of each thing per million steps: about a third of what the mix of commands leads to.
 const FLOORS: &[(&str, u64)] = &[
+    ("a queue chosen by its score", 100),
+    ("agents kept from one who waits", 300),
     ("abandoned", 3_000),
     ("accepted", 20_000),
     ("agent back", 500),

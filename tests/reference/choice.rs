@@ -29,15 +29,19 @@ impl Reference {
     /// The index in `waiting` of the contact that the agent at `a` is given next, if any.
     pub(crate) fn find_contact(&self, a: usize) -> Option<usize> {
         let agent = &self.agents[a];
-        let able = (0..self.waiting.len()).filter(|&at| {
-            let contact = &self.waiting[at];
-            self.could_take(agent, contact) && self.lets(agent, contact, Ask::Agent)
-        });
-        let first = able.min_by_key(|&at| self.line_of(agent, &self.waiting[at]))?;
+        let able = self.waiting.iter().filter(|it| self.could_take(agent, it) && self.lets(agent, it, Ask::Agent));
+        let able: Vec<&Contact> = able.collect();
+        let place = |it: &Contact| {
+            let (line, urgency) = self.line_of(agent, it);
+            let scored = it.only.is_none() && able.iter().any(|other| other.id == it.id);
+            let score = if scored { self.queue_score(agent, it.queue, &able) } else { 0 };
+            (line, -score, urgency)
+        };
+        let first = able.iter().min_by_key(|it| place(it))?;
         // What is released comes in its turn.
-        let released = (0..self.waiting.len())
-            .filter(|&at| self.waiting[at].released && self.could_take(agent, &self.waiting[at]));
-        released.chain([first]).min_by_key(|&at| self.line_of(agent, &self.waiting[at]))
+        let released = self.waiting.iter().filter(|it| it.released && self.could_take(agent, it));
+        let chosen = released.chain([*first]).min_by_key(|it| place(it))?;
+        self.waiting.iter().position(|it| it.id == chosen.id)
     }
 
     /// First those waiting for the agent alone; then by the rank with which its group serves their queue; by urgency.
@@ -55,7 +59,11 @@ impl Reference {
             Some((only, _)) => only == agent.id,
             // "Nobody is given a contact of such a queue, unless it waits for that agent alone."
             None if self.queue(contact.queue).mode == Mode::Pull => false,
-            None => self.serves(agent, contact) && self.meets(&agent.skills, contact).is_some(),
+            None => {
+                self.serves(agent, contact)
+                    && self.meets(&agent.skills, contact).is_some()
+                    && !self.is_kept_from(agent, contact)
+            }
         };
         let rings = agent.holds.iter().any(|held| held.contact.id == contact.id);
         wanted && !rings && !self.is_excluded(contact, agent.id) && self.has_room(agent, contact.channel)
@@ -111,6 +119,16 @@ impl Reference {
             AgentOrder::TopDown => i128::from(agent.id.0),
             AgentOrder::BestSkilled => -proficiency,
             AgentOrder::LeastSkilled => proficiency,
+            AgentOrder::Fastest => {
+                let stated = self.group(agent).handling(contact.queue);
+                i128::from(stated.map_or(u64::MAX, |time| time.0))
+            }
+            AgentOrder::LeastFlexible => {
+                let live = |at: &usize| !self.plan.queues()[*at].retired;
+                let all = (0..self.plan.queues().len()).filter(live).map(|at| QueueId(at as u16));
+                let served = all.filter(|&queue| self.group(agent).serves(queue).is_some()).count();
+                served as i128 * 1_000_000 + agent.skills.iter().count() as i128
+            }
             AgentOrder::FewestHandled => i128::from(agent.handled_count),
             AgentOrder::Random => {
                 i128::from(mix(mix(mix(contact.arrival) ^ agent.id.0) ^ u64::from(contact.offers_made)))
@@ -167,7 +185,7 @@ impl Reference {
         (level, instant, contact.age_origin, contact.arrival)
     }
 
-    fn contact_view<'a>(&'a self, contact: &'a Contact) -> ContactView<'a> {
+    pub(super) fn contact_view<'a>(&'a self, contact: &'a Contact) -> ContactView<'a> {
         ContactView {
             now: self.now,
             contact: contact.id,

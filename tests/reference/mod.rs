@@ -7,6 +7,7 @@
 #![allow(dead_code, reason = "each test binary uses its own part of the reference")]
 
 mod agents;
+mod between;
 mod broadcast;
 mod channels;
 mod choice;
@@ -33,7 +34,7 @@ use std::sync::Arc;
 
 use cordboard::{
     AgentId, AgentSelection, Applied, Command, CommandId, ContactId, ContactSelection, Event, Plan, QueueId,
-    Scheduling, Seq, Stamped, Timestamp, What,
+    QueueSelection, Scheduling, Seq, Stamped, Timestamp, What,
 };
 
 pub(crate) use customers::Customer;
@@ -57,6 +58,7 @@ pub(crate) struct HostPolicies {
     pub(crate) agents: Vec<Arc<dyn AgentSelection>>,
     pub(crate) contacts: Vec<Arc<dyn ContactSelection>>,
     pub(crate) scheduling: Vec<Arc<dyn Scheduling>>,
+    pub(crate) queues: Vec<Arc<dyn QueueSelection>>,
 }
 
 /// The naive router.

@@ -1,8 +1,8 @@
 //! Looking things up in the plan, checking what a command names, and `Configure` (end of section 5).
 
 use cordboard::{
-    AgentOrder, ChannelId, ContactOrder, Group, Needs, Plan, Profile, Queue, QueueId, Requirement, SchedulingPolicy,
-    Skills, Span, What, WrapUp,
+    AgentOrder, Between, ChannelId, ContactOrder, Group, Needs, Plan, Profile, Queue, QueueId, Requirement,
+    SchedulingPolicy, Skills, Span, What, WrapUp,
 };
 
 use super::{Agent, Contact, Reference, Refused};
@@ -152,6 +152,11 @@ impl Reference {
     fn check_policies(&self, plan: &Plan) -> Result<(), Refused> {
         if let SchedulingPolicy::Host(name) = &plan.scheduler().policy
             && !self.policies.scheduling.iter().any(|policy| policy.name() == &**name)
+        {
+            return Err(Refused::Condition("unknown policy"));
+        }
+        if let Between::Host(name) = plan.between()
+            && !self.policies.queues.iter().any(|policy| policy.name() == &**name)
         {
             return Err(Refused::Condition("unknown policy"));
         }

@@ -56,6 +56,24 @@ impl Reference {
             self.tell(What::AgentSignedOut { agent: id });
             return;
         }
+        if self.agents[a].draining {
+            return;
+        }
+        self.looks_for_contacts(a);
+        if self.others_are_to_look(&self.agents[a]) {
+            let group = self.agents[a].group;
+            let others = self.agents.iter().filter(|other| other.group == group && other.id != id);
+            let mut others: Vec<AgentId> = others.map(|other| other.id).collect();
+            others.retain(|other| !self.marked_agents.contains(other));
+            others.sort();
+            for other in others {
+                let other = self.agent_at(other).expect("nobody signs out by looking");
+                self.looks_for_contacts(other);
+            }
+        }
+    }
+
+    fn looks_for_contacts(&mut self, a: usize) {
         loop {
             if let Some(at) = self.find_contact(a) {
                 self.give(at, a, false);

@@ -39,7 +39,8 @@ fn delays(plan: &Plan, queue: QueueId) -> Vec<Span> {
     let groups = plan.groups().iter().filter(|group| !group.retired);
     groups
         .filter_map(|group| group.served(queue))
-        .map(|served| served.after)
-        .filter(|&after| after > Span::ZERO)
+        .flat_map(|served| [Some(served.after), (served.reserve > 0).then_some(served.hold)])
+        .flatten()
+        .filter(|&after| after > Span::ZERO && after < Span::MAX)
         .collect()
 }

@@ -48,15 +48,12 @@ impl Given {
     fn take(&mut self, case: &Value) {
         let (id, model, exact) = (case["id"].as_str().expect("a case has an id"), &case["model"], &case["exact"]);
         let taken = match model["type"].as_str().unwrap_or_default() {
-            "skills" => skills(id, model, exact).map(|case| self.cases.extend(case)),
+            "skills" | "skills_reserve" => skills(id, model, exact).map(|case| self.cases.extend(case)),
             "chat" => chat(id, model, exact).map(|case| self.cases.push(case)),
             "blend" => blend(id, model, exact).map(|case| self.cases.push(case)),
             "skills_transient" => transient(id, model, exact).map(|case| self.cases.push(case)),
             "asymptotic" => limit(id, model, exact).map(|case| self.cases.extend(case)),
             "bipartite_matching" => matching(id, model, exact).map(|matching| self.matchings.push(matching)),
-            "skills_reserve" => {
-                Err("agents kept free against one class by number: a policy the engine does not have".to_owned())
-            }
             other => Err(format!("a model of the type {other}, which is not known here")),
         };
         if let Err(why) = taken {
@@ -121,23 +118,27 @@ fn agents(value: &Value) -> Made<&'static str> {
 fn skills(id: &str, model: &Value, exact: &Value) -> Made<Vec<Case>> {
     let (classes, pools) = (items(&model["classes"]), items(&model["pools"]));
     let name = |value: &Value| text(&value["name"]).to_owned();
-    let discipline = text(&model["queue_discipline"]);
+    // Where agents are kept free of a class, each group has its order of classes, and each class its order of groups.
+    let reserve = &model["reserve"];
+    let discipline = if reserve.is_object() { "class_priority" } else { text(&model["queue_discipline"]) };
     let aging = list(&model["aging_rate"]);
-    match discipline {
-        "fcfs" | "class_priority" | "accumulating_priority" => {}
-        "fixed_queue_ratio" => {
-            return Err(
-                "the class furthest above its share of the queue first: a policy the engine does not have".to_owned()
-            );
-        }
+    let weights: Vec<u64> = list(&model["ratio"]).iter().map(|share| (share * 1_000.0).round() as u64).collect();
+    let between = match discipline {
+        "fcfs" | "class_priority" | "accumulating_priority" => "",
+        "fixed_queue_ratio" => "between = \"fixed-queue-ratio\"\n",
         other => return Err(format!("contacts are chosen by {other}")),
-    }
-    let agents = agents(&model["agent_selection"])?;
+    };
+    let agents =
+        if reserve.is_object() { agents(&"pool_priority".into())? } else { agents(&model["agent_selection"])? };
+    // One class goes to the faster of the groups that it is to go to first.
+    let faster = |pair: &[Value]| number(&pair[0]["service"]["A"]["mean"]) <= number(&pair[1]["service"]["A"]["mean"]);
+    let by_speed = classes.len() == 1 && model.get("pool_priority").is_some() && pools.windows(2).all(faster);
+    let agents = if by_speed { r#"["fastest", "longest-idle"]"# } else { agents };
     let ranked = discipline == "class_priority";
     // Where neither class nor group matters, all stand in one queue.
-    let one_queue = !ranked && model.get("pool_priority").is_none();
-    let mut plan =
-        "[channels.call]\noffer = \"20s\"\nwhole_agent = true\n[capacity.one]\ncall = { max = 1 }\n".to_owned();
+    let one_queue = !ranked && between.is_empty() && model.get("pool_priority").is_none();
+    let mut plan = between.to_owned();
+    plan += "[channels.call]\noffer = \"20s\"\nwhole_agent = true\n[capacity.one]\ncall = { max = 1 }\n";
     for pool in pools {
         let served: Vec<&String> = pool["service"].as_object().expect("a pool serves").keys().collect();
         let skills: Vec<String> = served.iter().map(|class| format!("{class} = 50")).collect();
@@ -148,11 +149,25 @@ fn skills(id: &str, model: &Value, exact: &Value) -> Made<Vec<Case>> {
             pool["agents"],
             skills.join(", ")
         );
+        if by_speed {
+            let _ = writeln!(plan, "handling = {}", time(number(&pool["service"]["A"]["mean"])));
+        }
         if !one_queue {
             let order = items(&model["class_priority"][name(pool)]);
             let rank =
                 |class: &str| if ranked { 1 + order.iter().position(|at| text(at) == class).unwrap_or(0) } else { 1 };
-            let serves: Vec<String> = served.iter().map(|class| format!("{class} = {}", rank(class))).collect();
+            let kept = |class: &str| {
+                *reserve == Value::Null || text(&reserve["pool"]) != name(pool) || text(&reserve["against"]) != class
+            };
+            let serves = served.iter().map(|class| match kept(class) {
+                true => format!("{class} = {}", rank(class)),
+                false => format!(
+                    "{class} = {{ rank = {}, reserve = {}, hold = \"forever\" }}",
+                    rank(class),
+                    reserve["agents"]
+                ),
+            });
+            let serves: Vec<String> = serves.collect();
             let _ = writeln!(plan, "serves = {{ {} }}", serves.join(", "));
             let tier = |class: &str| {
                 let order = items(&model["pool_priority"][class]);
@@ -162,15 +177,23 @@ fn skills(id: &str, model: &Value, exact: &Value) -> Made<Vec<Case>> {
             let _ = writeln!(plan, "tiers = {{ {} }}", tiers.join(", "));
         }
     }
-    let order = if aging.is_empty() { "fifo" } else { "ratio" };
+    // Of two classes as far beyond their share, the chain serves the first.
+    let order = match (between, aging.is_empty()) {
+        ("", true) => "fifo",
+        ("", false) => "ratio",
+        _ => "priority",
+    };
     let limit = model["queue_capacity"].as_u64().map_or(String::new(), |limit| format!("limit = {limit}\n"));
     let queues: Vec<String> = if one_queue { vec!["all".to_owned()] } else { classes.iter().map(name).collect() };
-    for queue in queues {
+    for (at, queue) in queues.iter().enumerate() {
         let _ = writeln!(plan, "[queues.{queue}]\norder = \"{order}\"\nagents = {agents}\n{limit}");
+        if let Some(weight) = weights.get(at) {
+            let _ = writeln!(plan, "weight = {weight}");
+        }
     }
     let mut per_minute = 0.0;
     let mut streams = Vec::new();
-    for class in classes {
+    for (at, class) in classes.iter().enumerate() {
         let class_name = name(class);
         let mut times = Vec::new();
         for pool in pools.iter().filter(|pool| pool["service"].get(&class_name).is_some()) {
@@ -191,6 +214,9 @@ fn skills(id: &str, model: &Value, exact: &Value) -> Made<Vec<Case>> {
         );
         if !class["patience"].is_null() {
             let _ = writeln!(stream, "patience = {}", distribution(&class["patience"])?);
+        }
+        if !between.is_empty() {
+            let _ = writeln!(stream, "priority = -{at}");
         }
         streams.push(stream);
     }

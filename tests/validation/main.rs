@@ -8,6 +8,7 @@
 
 mod case;
 mod chain;
+mod choices;
 mod given;
 mod matching;
 mod own;

@@ -6,6 +6,7 @@ use cordboard::sim::Metric;
 use crate::case::{Case, Course, Figure};
 
 use crate::chain::{Day, mean, stationary};
+use crate::choices;
 use crate::rules;
 
 /// Every one. `speed` is what the service rates of the scenarios are multiplied by, and those of the answers are not.
@@ -15,8 +16,10 @@ pub(crate) fn cases(speed: f64) -> Vec<Case> {
     cases.extend(one_server(speed));
     cases.push(priorities(speed));
     cases.extend(chats(speed));
-    cases.extend([skills(speed), interrupted(speed), opportunist(speed), day(speed)]);
+    cases.extend(["tier", "least-flexible", "best-skilled"].map(|first| skills(speed, first)));
+    cases.extend([interrupted(speed), opportunist(speed), day(speed)]);
     cases.extend(rules::cases(speed));
+    cases.extend(choices::cases(speed));
     cases
 }
 
@@ -25,7 +28,7 @@ pub(crate) fn time(minutes: f64) -> String {
     format!("\"{}us\"", (minutes * 6e7).round())
 }
 
-fn exponential(minutes: f64) -> String {
+pub(crate) fn exponential(minutes: f64) -> String {
     format!("{{ exponential = {} }}", time(minutes))
 }
 
@@ -37,7 +40,7 @@ fn pool(servers: u32, queue: &str, stream: &str) -> String {
     )
 }
 
-fn stream(per_minute: f64, handle: &str) -> String {
+pub(crate) fn stream(per_minute: f64, handle: &str) -> String {
     format!("arrivals = {{ poisson_per_minute = {per_minute} }}\nhandle = {handle}\n")
 }
 
@@ -203,8 +206,9 @@ fn chats(speed: f64) -> Vec<Case> {
     forms.into_iter().map(case).collect()
 }
 
-/// The N: one specialist of A, two who take both and B first; A goes to the specialist first. All leave after a while.
-fn skills(speed: f64) -> Case {
+/// The N: one specialist of A, two who take both and B first; A goes to the specialist first: as the lower tier, as who could do the least
+/// else, or as the better skilled. All leave after a while.
+fn skills(speed: f64, first: &str) -> Case {
     let (arrive, leave) = ([1.4, 1.2], [0.9, 0.8]);
     let chain = stationary((0_u32, 0_u32, 0_u32, 0_u32), |&(one, both, a, b)| {
         let mut next = Vec::new();
@@ -235,19 +239,19 @@ fn skills(speed: f64) -> Case {
     });
     let waiting = [mean(&chain, |state| f64::from(state.2)), mean(&chain, |state| f64::from(state.3))];
     let mut text = "[channels.voice]\noffer = \"20s\"\n[capacity.phone]\nvoice = { max = 1 }\n\
-                    [agents.one]\ncapacity = \"phone\"\nskills = { a = 50 }\nserves = { a = 1 }\ntiers = { a = 1 }\n\
+                    [agents.one]\ncapacity = \"phone\"\nskills = { a = 60 }\nserves = { a = 1 }\ntiers = { a = 1 }\n\
                     [agents.both]\ncount = 2\ncapacity = \"phone\"\nskills = { a = 50, b = 50 }\nserves = { b = 1, a = 2 }\ntiers = { a = 2, b = 1 }\n"
         .to_owned();
     for (class, name) in ["a", "b"].into_iter().enumerate() {
         text += &format!(
-            "[queues.{name}]\nagents = [\"tier\", \"longest-idle\"]\n[streams.{name}]\nchannel = \"voice\"\nqueue = \"{name}\"\nrequires = \"{name}\"\n{}\
+            "[queues.{name}]\nagents = [\"{first}\", \"longest-idle\"]\n[streams.{name}]\nchannel = \"voice\"\nqueue = \"{name}\"\nrequires = \"{name}\"\n{}\
              patience = {}\n",
             stream(arrive[class], &exponential(1.0 / speed)),
             exponential(1.0 / leave[class])
         );
     }
     let all_busy = mean(&chain, |state| f64::from(u8::from(state.0 == 1 && state.1 == 2)));
-    let mut case = Case::new("N of skills, specialist first, B before A", text, 2.6)
+    let mut case = Case::new(&format!("N of skills, specialist first by {first}, B before A"), text, 2.6)
         .check("a: delayed", Figure::Of(0, Metric::DelayedShare), all_busy)
         .check(
             "b: delayed",

@@ -143,8 +143,20 @@ pub(super) fn capacity() -> Value {
 
 pub(super) fn group() -> Value {
     let standby = object(
-        "On stand-by, only for contacts that have waited so long.",
-        &[("rank", whole(1, MOST, "Default: 1.")), ("after", refer("length", "Waited so long."))],
+        "On stand-by, only for contacts that have waited so long; or with the last free agents kept for other queues.",
+        &[
+            ("rank", whole(1, MOST, "Default: 1.")),
+            ("after", refer("length", "Waited so long. Default: \"0s\".")),
+            ("reserve", whole(1, MOST, "Only while so many others of the group are free. Default: none.")),
+            (
+                "hold",
+                refer_or(
+                    "some_length",
+                    &["forever"],
+                    "With a reserve: all the same after so long a wait. Default: \"5m\".",
+                ),
+            ),
+        ],
         &[],
     );
     let rank = json!({ "anyOf": [whole(1, MOST, "1 before 2."), standby] });
@@ -160,12 +172,22 @@ pub(super) fn group() -> Value {
                 rank,
             ),
         ),
+        (
+            "handling",
+            json!({
+                "description": "How long a contact takes them on average, of each queue or of all: for choices by speed. Default: not stated.",
+                "anyOf": [
+                    { "$ref": "#/definitions/some_length" },
+                    names("By queue.", json!({ "$ref": "#/definitions/some_length" })),
+                ],
+            }),
+        ),
     ];
     keys.extend(workload::attendance());
     object("A group of like agents.", &keys, &["capacity"])
 }
 
-const AGENTS: [&str; 14] = [
+const AGENTS: [&str; 16] = [
     "tier",
     "longest-idle",
     "most-recently-idle",
@@ -180,7 +202,28 @@ const AGENTS: [&str; 14] = [
     "most-places",
     "least-occupied",
     "least-worked",
+    "fastest",
+    "least-flexible",
 ];
+
+pub(super) fn between() -> Value {
+    let words = ["urgency", "longest-queue", "fixed-queue-ratio", "max-weight", "cmu"];
+    choice_or_host(&words, "How an agent chooses between queues that its group serves alike. Default: \"urgency\".")
+}
+
+fn costs() -> Value {
+    let amount = |says: &str| json!({ "type": "number", "minimum": 0, "maximum": 1_000_000, "description": says });
+    let cost = object(
+        "Of contacts of a channel.",
+        &[
+            ("hold_per_minute", amount("A minute of one contact's waiting.")),
+            ("lost", amount("One contact who leaves unanswered.")),
+            ("growth", amount("By how much each minute of waiting costs more than the one before. Default: 0.")),
+        ],
+        &["hold_per_minute", "lost"],
+    );
+    names("By channel, what waiting and losses are worth. Default: by the targets.", cost)
+}
 
 pub(super) fn queue() -> Value {
     let order = ["fifo", "priority", "priority-minutes", "deadline", "ratio"];
@@ -259,6 +302,8 @@ pub(super) fn queue() -> Value {
             ("overflow", overflow()),
             ("lead", refer("length", "A contact promised for later stands in line so long before. Default: \"0s\".")),
             ("closed_waiting", refer("overflow", "Where those go who wait when the queue closes. Default: \"wait\".")),
+            ("weight", whole(0, 1_000_000, "Where agents choose between queues by share or weight. Default: 1.")),
+            ("costs", costs()),
             ("targets", names("Targets by channel.", json!({ "$ref": "#/definitions/target" }))),
             workload::hours(),
         ],

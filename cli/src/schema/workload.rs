@@ -1,6 +1,7 @@
 //! What only the simulator reads: where contacts come from, and how people behave.
 
 use cordboard::Preset;
+use cordboard::sim::Policy;
 use serde_json::{Value, json};
 
 use super::values::{list, object, refer, text, whole, with};
@@ -32,9 +33,10 @@ pub(super) fn offers() -> Value {
 
 pub(super) fn scheduler() -> Value {
     let presets = Preset::ALL.iter().map(|preset| format!("preset:{preset}"));
-    let named: Vec<String> = std::iter::once("work-conserving".to_owned()).chain(presets).collect();
+    let named = Policy::NAMED.into_iter().map(str::to_owned);
+    let named: Vec<String> = std::iter::once("work-conserving".to_owned()).chain(named).chain(presets).collect();
     let policy = json!({
-        "description": "\"work-conserving\": as the plan says. \"agents:LIST\": every queue chooses its agents by LIST, such as agents:tier,least-loaded. \"preset:NAME\": as another engine decides; docs/presets.md describes each. Default: \"work-conserving\".",
+        "description": "\"work-conserving\": as the plan says. \"agents:LIST\": every queue chooses its agents by LIST, such as agents:tier,least-loaded. \"preset:NAME\": as another engine decides; docs/presets.md describes each. The other names are of the literature; docs/policies.md describes each. Default: \"work-conserving\".",
         "anyOf": [{ "enum": named }, { "type": "string", "pattern": "^agents:.+$" }],
     });
     object("The policy in force.", &[("policy", policy)], &[])

@@ -158,6 +158,11 @@ impl QueueBuilder {
         self
     }
 
+    /// What it counts for where agents choose between queues by share or weight. Default 1.
+    pub fn weight(self, weight: u32) -> Self {
+        self.set("weight", Value::Whole(weight.into()))
+    }
+
     /// How its contacts come to agents. Default they are given to them.
     pub fn mode(self, mode: Mode) -> Self {
         match mode {

@@ -29,4 +29,17 @@ impl QueueBuilder {
         *self.0.table("costs").entry(channel) = Value::Table(Table(worth));
         self
     }
+
+    /// By how much each minute of waiting of a contact of this channel costs more than the one before, in the same unit; a minute as it begins and a loss
+    /// cost nothing unless [`cost`](Self::cost) says so before. Default 0.
+    pub fn cost_growth(mut self, channel: &str, growth: f64) -> Self {
+        let cost = self.0.table("costs").table(channel);
+        for key in ["hold_per_minute", "lost"] {
+            if cost.get(key).is_none() {
+                *cost.entry(key) = Value::Number(0.0);
+            }
+        }
+        *cost.entry("growth") = Value::Number(growth);
+        self
+    }
 }

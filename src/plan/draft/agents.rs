@@ -18,6 +18,7 @@ impl Draft {
             tiers: Vec::new(),
             serves: None,
             retired: false,
+            handling: Vec::new(),
         };
         let Some(section) = section else { return nobody };
         let count = section.get("count").whole(0..=self.plan.limits.agents.into());
@@ -32,6 +33,7 @@ impl Draft {
             skills: self.levels(&section.get("skills").such_as("{ billing = 80 }")),
             tiers: self.ranks(&section.get("tiers").such_as("{ sales = 1, help = 2 }"), 0),
             serves: serves.is_given().then(|| self.served(&serves)),
+            handling: self.handling(&section.get("handling").such_as("{ sales = \"4m\" }")),
             ..nobody
         }
     }
@@ -45,20 +47,14 @@ impl Draft {
         levels.collect()
     }
 
-    /// What a group serves, ascending by queue: a rank each, or a table with when its stand-by ends.
+    /// What a group serves, ascending by queue: a rank each, or a table with when its stand-by ends and how many are kept free.
     fn served(&self, entry: &Entry<'_>) -> Vec<Served> {
         let served = entry.names().into_iter().filter_map(|(name, entry)| {
-            let queue = self.queues.resolve(name, &entry);
-            let (rank, after) = match entry.value() {
-                Some(Value::Table(_)) => {
-                    let section = entry.section()?;
-                    let rank = section.get("rank");
-                    let rank = if rank.is_given() { rank.small(1) } else { Some(1) };
-                    (rank, section.get("after").span().unwrap_or(Span::ZERO))
-                }
-                _ => (entry.small(1), Span::ZERO),
-            };
-            Some(Served { queue: QueueId(short(queue?)), rank: rank?, after })
+            let queue = self.queues.resolve(name, &entry).map(|id| QueueId(short(id)));
+            match entry.value() {
+                Some(Value::Table(_)) => served_as(queue, &entry.section()?),
+                _ => entry.small(1).zip(queue).map(|(rank, queue)| Served::at(queue, rank)),
+            }
         });
         let mut served: Vec<_> = served.collect();
         served.sort_unstable();
@@ -78,4 +74,19 @@ impl Draft {
         ranks.dedup_by_key(|(queue, _)| *queue);
         ranks
     }
+}
+
+/// For how long contacts are kept from the last agents of a group, if nothing else is said.
+const HOLD: Span = Span::from_mins(5);
+
+fn served_as(queue: Option<QueueId>, section: &Section<'_>) -> Option<Served> {
+    let (rank, reserve, hold) = (section.get("rank"), section.get("reserve"), section.get("hold"));
+    let (after, kept) = (section.get("after").span().unwrap_or(Span::ZERO), reserve.small(1));
+    let longest = hold.some_span_or(&[("forever", Span::MAX)], |span| span);
+    if hold.is_given() && !reserve.is_given() {
+        hold.problem("counts with a reserve only; leave it out, or say how many are kept free, such as reserve = 1");
+    }
+    let rank = if rank.is_given() { rank.small(1) } else { Some(1) };
+    let hold = if kept.is_some() { longest.unwrap_or(HOLD) } else { Span::ZERO };
+    Some(Served { queue: queue?, rank: rank?, after, reserve: kept.unwrap_or(0), hold })
 }

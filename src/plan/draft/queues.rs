@@ -4,7 +4,7 @@ use super::super::document::Value;
 use super::super::reading::{Entry, Section};
 use super::super::words::*;
 use super::customers::affinity;
-use super::{Draft, MOST_AGENT_ORDERS, MOST_WORTH};
+use super::{Draft, MOST_AGENT_ORDERS, MOST_WORTH, between};
 use crate::overflow::Overflow;
 use crate::queue::{
     AgentOrder, ContactOrder, Displace, IdleClock, Mode, NoAnswer, NoAnswerEffect, Pools, Queue, Step, StepClock,
@@ -50,6 +50,7 @@ impl Draft {
             mode,
             claims: section.get("claims").small(0).unwrap_or(if mode == Mode::Pull { u16::MAX } else { 0 }),
             displace: section.get("displace").choice(&DISPLACES).unwrap_or_default(),
+            weight: between::weight(&section.get("weight")),
             ..default
         }
     }
@@ -159,6 +160,7 @@ impl Queue {
             overflow: Overflow::DEFAULT,
             lead: Span::ZERO,
             retired: false,
+            weight: 1,
         }
     }
 }
@@ -213,7 +215,7 @@ fn agent_orders(entry: &Entry<'_>) -> Option<Vec<AgentOrder>> {
     (!orders.is_empty()).then_some(orders)
 }
 
-fn host_name(name: &str, entry: &Entry<'_>) -> Option<Box<str>> {
+pub(super) fn host_name(name: &str, entry: &Entry<'_>) -> Option<Box<str>> {
     if name.is_empty() {
         entry.problem("the name of the host's policy is missing after `host:`");
         return None;

@@ -6,7 +6,17 @@ use crate::plan::document::Value;
 use crate::scheduling::{Cost, Scheduler, SchedulingPolicy};
 
 /// Policies of a whole scenario, which the simulator reads and puts in force itself.
-const OF_SCENARIO: [&str; 2] = ["agents:", "preset:"];
+const OF_SCENARIO: [&str; 9] = [
+    "agents:",
+    "preset:",
+    "longest-queue",
+    "fqr",
+    "max-weight",
+    "cmu",
+    "fastest-first",
+    "least-flexible",
+    "skill-priority",
+];
 
 pub(super) fn scheduler(entry: &Entry<'_>) -> Scheduler {
     let default = Scheduler::default();
@@ -39,15 +49,18 @@ impl Draft {
             let channel = self.channel_named(name, &entry, &[]);
             let section = entry.such_as("{ hold_per_minute = 3.0, lost = 6.0 }").section();
             if let (Some(channel), Some(section)) = (channel, section) {
-                let worth = |key| {
-                    let entry = section.get(key).or_missing("what it is worth, such as 3.0");
+                let thousandths = |entry: Entry<'_>| {
                     entry
                         .number(0.0..=f64::from(Cost::MOST) / 1000.0)
                         .map_or(0, |worth| (worth * 1000.0).round() as u32)
                 };
+                let worth = |key| thousandths(section.get(key).or_missing("what it is worth, such as 3.0"));
                 costs.resize(self.channels.len(), None);
-                costs[usize::from(channel.0)] =
-                    Some(Cost { hold_per_minute: worth("hold_per_minute"), lost: worth("lost") });
+                costs[usize::from(channel.0)] = Some(Cost {
+                    hold_per_minute: worth("hold_per_minute"),
+                    lost: worth("lost"),
+                    growth: thousandths(section.get("growth")),
+                });
             }
         }
         costs

@@ -15,6 +15,7 @@ use super::Reader;
 const EVERYTHING: &str = r#"
 horizon = "1h"
 skills = { es = "Spanish" }
+between = "cmu"
 customers = { limit = 9 }
 leases = { agent = "none" }
 limits = { contacts = 9 }
@@ -36,15 +37,19 @@ arrives_over = { voice = { chat = "no" } }
 capacity = "p"
 skills = { billing = 80 }
 tiers = { q = 1 }
-serves = { q = { rank = 1, after = "1s" } }
+serves = { q = { rank = 1, after = "1s", reserve = 1, hold = "1m" } }
+handling = { q = "1m" }
 shifts = [["08:00", "16:00"]]
 breaks = [{ length = "30m", from = "12:00" }]
 [agents.b]
 capacity = "p"
+handling = "1m"
 elastic = { queue = "q", waiting = 1, reaction = "1m" }
 [queues.q]
 wrap_up = { fixed = "30s" }
 steps = [{ requires = "anyone" }]
+costs = { voice = { hold_per_minute = 1, lost = 1, growth = 1 } }
+weight = 1
 no_answer = { agent = "stay" }
 affinity = { within = "1h", wait = "1s" }
 overflow = { after = { wait = "1m", then = "callback" } }
