@@ -48,7 +48,7 @@ const FLOORS: &[(&str, u64)] = &[
     ("scheduled instead of what could not be done", 200),
     ("held by an arrival", 4_000),
     ("held by the agent", 2_000),
-    ("limit changed", 250),
+    ("limit changed", 120),
     ("not ready for not answering", 6_000),
     ("handed over", 100),
     ("joined in conference", 800),
