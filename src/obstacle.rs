@@ -48,6 +48,13 @@ pub enum Obstacle {
     OnlyClaimed,
     /// The agent holds as many contacts of the queue as it may claim. Stands against claims alone.
     ClaimLimit,
+    /// The scheduler keeps the agent, who holds no chat, free for a call. Told where nothing else stands between the two, as the
+    /// next two are.
+    KeptForCalls,
+    /// The scheduler gives the agent no more chats for now: others are given them first, or it is to have none when a call waits.
+    NoMoreChats,
+    /// The scheduler gives the agent, who could take the call, something else first, or nothing yet.
+    KeptFromCalls,
     /// The time for which the contact is promised has not come. Stands against claims alone.
     TooEarly,
     /// So few others of the agent's group are free that it is kept for what else the group serves.
@@ -77,6 +84,9 @@ impl fmt::Display for Obstacle {
             Self::Ringing => f.write_str("ringing with it"),
             Self::OnlyClaimed => f.write_str("having to claim it"),
             Self::ClaimLimit => f.write_str("holding as many of the queue as may be claimed"),
+            Self::KeptForCalls => f.write_str("kept free for calls"),
+            Self::NoMoreChats => f.write_str("taking no more chats for now"),
+            Self::KeptFromCalls => f.write_str("kept from calls for now"),
             Self::TooEarly => f.write_str("before its time"),
             Self::KeptForOthers => f.write_str("kept free for other queues"),
         }

@@ -85,6 +85,7 @@ pub trait Scheduling: Send + Sync {
     /// Its name, without `host:`.
     fn name(&self) -> &str;
     /// What the team does. Asked again after it is done, until it is [`Next::Wait`]. What cannot be done (no waiting contact
-    /// fits any such agent) is asked for again as if none of that kind waited. Must depend on nothing else.
+    /// fits any such agent) is asked for again as if there were no such agents, or none of that kind waited. Must depend on
+    /// nothing else.
     fn next(&self, team: &TeamView<'_>) -> Next;
 }

@@ -109,7 +109,8 @@ fn it_costs_no_more_than_a_work_conserving_scheduler_where_it_is_shipped() {
         let path = format!("examples/scenarios/{name}.toml");
         let text = std::fs::read_to_string(&path).expect("it is shipped");
         let scenario = Scenario::from_toml(&text, Path::new("examples/scenarios")).expect("it is right");
-        let cost = |under: &str| run(scenario.clone().with_policy(policy(under))).cost_per_minute.mean.expect("it has costs");
+        let cost =
+            |under: &str| run(scenario.clone().with_policy(policy(under))).cost_per_minute.mean.expect("it has costs");
         let (adaptive, other) = (cost("adaptive"), cost("work-conserving"));
         assert!(adaptive <= other * 1.01, "{name}: {adaptive}, work-conserving {other}");
     }

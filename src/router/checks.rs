@@ -12,6 +12,7 @@ use crate::router::classes::ClassKey;
 use crate::router::orders::Orders;
 use crate::router::records::Place;
 use crate::router::state::State;
+use crate::router::teams::Policy;
 use crate::time::{Span, Timestamp};
 
 /// What a command is about, found while it was checked.
@@ -256,6 +257,7 @@ impl State {
             return Err(Rejected::NotARevision);
         }
         Orders::compile(plan, &self.policies)?;
+        Policy::of(plan, &self.policies)?;
         Ok(Subject::Nothing)
     }
 

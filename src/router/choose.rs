@@ -1,11 +1,12 @@
 //! Who takes a contact, and what an agent takes: the two questions that are asked all the time.
 
 use crate::agent::ChannelSet;
+use crate::capacity::Stage;
 use crate::id::QueueId;
 use crate::queue::ContactOrder;
 use crate::router::crews::AgentKey;
 use crate::router::orders::{CRITERIA, Choice, Criterion, idle_since, load_key, mix};
-use crate::router::records::{Agent, Contact, NONE, Rank};
+use crate::router::records::{Agent, Contact, NONE, Place, Rank};
 use crate::router::state::State;
 use crate::router::teams::Occupation;
 use crate::time::Span;
@@ -35,16 +36,13 @@ impl State {
             return Some(owner);
         }
         self.shelve();
-        self.look_ahead_for(contact);
         let class = self.contacts[contact].class;
         let (index, across_crews) = {
             let choice = self.choice(self.contacts[contact].queue);
             let channel = self.contacts[contact].channel;
             (choice.index_for(channel), choice.across_crews && self.classes.all[class as usize].plain)
         };
-        let found = if across_crews { self.first_by_index(contact, index) } else { self.first_by_score(contact) };
-        self.look_again(contact);
-        found
+        if across_crews { self.first_by_index(contact, index) } else { self.first_by_score(contact) }
     }
 
     /// The agent to whom a contact belongs, if it could take it now: it comes before the order of the queue.
@@ -109,14 +107,14 @@ impl State {
         best.map(|(_, agent)| agent).or(only)
     }
 
-    /// Whether the scheduler lets the agents of a shelf take a contact now.
+    /// Whether the scheduler gives a contact that looks to the agents of a shelf.
     fn may_give(&self, contact: u32, shelf: u32) -> bool {
-        let it = &self.crews.shelves[shelf as usize];
-        if it.occupation == Occupation::Away {
+        let (it, shelf) = (&self.contacts[contact], &self.crews.shelves[shelf as usize]);
+        if shelf.occupation == Occupation::Away || it.place == Place::With(Stage::Offered) {
             return true;
         }
-        let team = self.teams.of_group(self.crews.crews[it.crew as usize].group);
-        self.lets(team, it.occupation, self.contacts[contact].channel)
+        let team = self.teams.of_group(self.crews.crews[shelf.crew as usize].group);
+        self.gives(team, shelf.occupation, it.channel)
     }
 
     fn crew_serves(&mut self, crew: u32, class: u32) -> bool {
@@ -255,12 +253,13 @@ impl State {
             self.shelve();
         }
         if self.orders.between.is_some() {
-            return self.first_by_queue(agent);
+            return self.first_by_queue(agent).or_else(|| self.first_owned(agent).map(|(_, slot)| slot));
         }
         let it = &self.agents[agent];
         let group = self.plan.group(it.group)?;
         // The most urgent of what the scheduler lets it take, and of what it holds back no longer.
-        let (mut best, mut best_released): (Option<((u16, Rank), u32)>, Option<((u16, Rank), u32)>) = (None, None);
+        let mut best = if it.occupation == Occupation::Away { None } else { self.first_owned(agent) };
+        let mut best_released: Option<((u16, Rank), u32)> = None;
         for channel in it.room.iter() {
             let lets = self.lets(team, it.occupation, channel);
             for &lane in self.classes.by_channel.get(usize::from(channel.0)).into_iter().flatten() {
@@ -294,6 +293,16 @@ impl State {
         let it = &self.agents[agent];
         let able = |&slot: &u32| it.room.has(self.contacts[slot].channel) && !self.excluded(slot, it.id);
         self.classes.waiting_for(it.id).filter(able).min_by_key(|&slot| self.contact_urgency(slot))
+    }
+
+    /// The most urgent of the contacts in line that belong to an agent of a team, and that it may take whatever its team does.
+    fn first_owned(&self, agent: u32) -> Option<((u16, Rank), u32)> {
+        let id = self.agents[agent].id;
+        let group = self.plan.group(self.agents[agent].group)?;
+        let of_agent = self.classes.owned.range((id, 0)..).take_while(|&&(of, _)| of == id).map(|&(_, slot)| slot);
+        let able = of_agent.filter(|&slot| self.could_take(agent, slot));
+        able.filter_map(|slot| Some(((group.serves(self.contacts[slot].queue)?, self.contact_urgency(slot)), slot)))
+            .min()
     }
 
     /// The first contact of a lane that the agent may take, of those that have passed so many delays of their queue.

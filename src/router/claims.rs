@@ -5,6 +5,7 @@ use crate::id::{AgentId, ContactId, QueueId};
 use crate::obstacle::Obstacle;
 use crate::rejected::Rejected;
 use crate::router::checks::Subject;
+use crate::router::explain::Asked;
 use crate::router::records::Rank;
 use crate::router::settle::Step;
 use crate::router::state::State;
@@ -50,8 +51,8 @@ impl Router {
 
 /// Whether a claim is made in spite of it: the agent asks, instead of being asked.
 fn is_passed_over(obstacle: Obstacle) -> bool {
-    use Obstacle::{AtLimit, KeptForOthers, Lost, NotReady, OnlyClaimed, Ramp};
-    matches!(obstacle, OnlyClaimed | NotReady | Ramp | AtLimit | Lost | KeptForOthers)
+    use Obstacle::{AtLimit, Dedicated, KeptForOthers, Lost, NotReady, OnlyClaimed, Ramp};
+    matches!(obstacle, OnlyClaimed | NotReady | Ramp | AtLimit | Lost | Dedicated | KeptForOthers)
 }
 
 impl State {
@@ -60,7 +61,8 @@ impl State {
         let (it, who) = (&self.contacts[slot], &self.agents[agent]);
         let limit = (!self.may_claim_of(agent, it.queue)).then_some(Obstacle::ClaimLimit);
         let early = self.appointment(slot).is_some_and(|it| it.not_before > at).then_some(Obstacle::TooEarly);
-        let obstacles = self.obstacles(slot, agent).into_iter().filter(|&obstacle| !is_passed_over(obstacle));
+        let obstacles =
+            self.obstacles(slot, agent, Asked::Nobody).into_iter().filter(|&obstacle| !is_passed_over(obstacle));
         match obstacles.chain(limit).chain(early).min() {
             None => Ok(subject),
             Some(why) => Err(Rejected::NotClaimable { agent: who.id, contact: it.id, why }),

@@ -4,6 +4,7 @@
 //! with one line: whoever can take one can take all. Only the heads of classes compete. Classes of one queue and
 //! channel whose order does not change with time are a *lane*, which keeps those heads in order.
 
+use std::collections::BTreeSet;
 use std::hash::{Hash, Hasher};
 
 use crate::id::{AgentId, ChannelId, QueueId};
@@ -72,6 +73,8 @@ pub(crate) struct Classes {
     lane_by_key: IdMap<(QueueId, ChannelId, bool, Span), u32>,
     /// Lanes of each channel.
     pub(crate) by_channel: Vec<Vec<u32>>,
+    /// Contacts in line for anybody that belong to an agent, by that agent.
+    pub(crate) owned: BTreeSet<(AgentId, u32)>,
     /// Contacts that wait for one agent alone, by agent and arrival.
     direct: Sorted<(AgentId, u64), u32>,
 }

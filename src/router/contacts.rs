@@ -55,10 +55,14 @@ impl State {
         it.left = NONE;
         (it.place, it.level, it.at) = (Place::InLine, level, at);
         let (class, rank, queue, channel, only) = (it.class, it.rank(), it.queue, it.channel, it.only());
+        let owner = it.owner();
         self.standings[usize::from(queue.0)].waiting += 1;
         match only {
             Some(only) => self.classes.join_direct(only.agent, rank.arrival, slot),
             None => {
+                if let Some(owner) = owner {
+                    self.classes.owned.insert((owner, slot));
+                }
                 self.note_in_line(queue, channel, true);
                 self.classes.join(class, rank, slot);
             }
@@ -70,10 +74,14 @@ impl State {
         let it = &mut self.contacts[slot];
         it.place = Place::Loose;
         let (class, rank, queue, channel, only) = (it.class, it.rank(), it.queue, it.channel, it.only());
+        let owner = it.owner();
         self.standings[usize::from(queue.0)].waiting -= 1;
         match only {
             Some(only) => self.classes.leave_direct(only.agent, rank.arrival),
             None => {
+                if let Some(owner) = owner {
+                    self.classes.owned.remove(&(owner, slot));
+                }
                 self.note_in_line(queue, channel, false);
                 self.classes.leave(class, rank);
             }

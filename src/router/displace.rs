@@ -6,6 +6,7 @@ use crate::contact::{Outcome, Turn};
 use crate::id::QueueId;
 use crate::queue::Displace;
 use crate::router::choose::Score;
+use crate::router::explain::Asked;
 use crate::router::records::{Holding, Rank};
 use crate::router::settle::Step;
 use crate::router::state::State;
@@ -21,6 +22,12 @@ impl Step<'_> {
         if displace == Displace::None || it.only().is_some() || self.state.choice(queue).only_claimed {
             return None;
         }
+        // Nobody makes way for one who waits for the scheduler, not for room.
+        if !self.state.teams.is_empty()
+            && self.state.agents_by_id().into_iter().any(|agent| self.state.could_take(agent, slot))
+        {
+            return None;
+        }
         let (agent, goes) = self.state.find_displaced(slot, displace)?;
         match displace {
             Displace::None => return None,
@@ -29,7 +36,7 @@ impl Step<'_> {
         }
         match self.state.earlier_in_queue(slot, agent) {
             None => {
-                self.trace.agent_chosen(self.state, slot, agent);
+                self.trace.agent_chosen(self.state, slot, agent, Asked::Nobody);
                 Some(agent)
             }
             Some(earlier) => {

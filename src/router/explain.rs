@@ -12,6 +12,8 @@ use crate::router::Router;
 use crate::router::ledger;
 use crate::router::records::Place;
 use crate::router::state::State;
+use crate::router::teams::{Occupation, Team};
+use crate::scheduling::Next;
 use crate::time::{Span, Timestamp};
 
 /// Where a contact is, and if it waits, why.
@@ -52,7 +54,8 @@ pub struct Explanation {
     pub not_before: Option<Timestamp>,
     /// Whether it is in no line yet, because the time for which it is promised is too far away.
     pub scheduled: bool,
-    /// When something about it changes by itself: a step, the end of its longest wait, the end of an exclusion, a deadline;
+    /// When something about it changes by itself: a step, the end of its longest wait, the end of an exclusion, a deadline, the
+    /// latest time until which the scheduler holds it back;
     /// or an agent whom only the ramp keeps from it may be given it.
     pub next: Option<Timestamp>,
 }
@@ -126,8 +129,9 @@ impl Router {
         };
         let mut obstacles = BTreeMap::new();
         let mut next = it.timer().map(|timer| timer.due);
+        let next_of_teams: Vec<Vec<Next>> = self.state.teams.all.iter().map(Team::everything_next).collect();
         for &agent in agents.iter().filter(|_| it.place == Place::InLine || it.is_short()) {
-            let found = self.state.obstacles(slot, agent);
+            let found = self.state.obstacles(slot, agent, Asked::AtLast(&next_of_teams));
             if found == [Obstacle::Ramp] {
                 let until = self.state.agents[agent].paced(it.channel).and_then(|paced| paced.until);
                 let until = until.filter(|&until| until < Timestamp::MAX);
@@ -166,6 +170,19 @@ impl Router {
     }
 }
 
+/// Whom the scheduler was asked for, when it is told what it has against a pair.
+#[derive(Clone, Copy)]
+pub(crate) enum Asked<'a> {
+    /// It was not asked: a claim, room that was made.
+    Nobody,
+    /// An agent who looks for a contact.
+    Agent,
+    /// A contact that looks for an agent.
+    Contact,
+    /// Whoever waits, when all is done: by team, everything that it would do.
+    AtLast(&'a [Vec<Next>]),
+}
+
 impl State {
     /// What keeps an agent from going on with what it holds at a place, so many above the limit; empty exactly if it may.
     fn obstacles_to_going_on(&self, agent: u32, at: usize, over: u16) -> Vec<Obstacle> {
@@ -190,8 +207,37 @@ impl State {
         found
     }
 
-    /// Everything that stands between an agent and a contact; empty exactly if it could be given to it. O(held).
-    pub(crate) fn obstacles(&self, contact: u32, agent: u32) -> Vec<Obstacle> {
+    /// Everything that stands between an agent and a contact; empty exactly if it could be given to it. What the scheduler has
+    /// against it is told where nothing else stands between them. O(held).
+    pub(crate) fn obstacles(&self, contact: u32, agent: u32, asked: Asked<'_>) -> Vec<Obstacle> {
+        let mut found = self.own_obstacles(contact, agent);
+        if found.is_empty() && !self.teams.is_empty() {
+            found.extend(self.held_back_by(contact, agent, asked));
+        }
+        found
+    }
+
+    /// What the scheduler has against giving a contact to an agent who could take it.
+    fn held_back_by(&self, contact: u32, agent: u32, asked: Asked<'_>) -> Option<Obstacle> {
+        let (it, who) = (&self.contacts[contact], &self.agents[agent]);
+        let Occupation::Free(holding) = who.occupation else { return None };
+        let team = self.team_of(who);
+        let lets = self.is_exempt(contact, who.id)
+            || match asked {
+                Asked::Nobody => true,
+                Asked::Agent | Asked::AtLast(_) if it.is_released() => true,
+                Asked::Agent => self.lets(team, who.occupation, it.channel),
+                Asked::Contact => self.gives(team, who.occupation, it.channel),
+                Asked::AtLast(all) => self.would_at_last(agent, it.channel, &all[usize::from(team)]),
+            };
+        (!lets).then(|| match holding {
+            _ if self.is_call(team, it.channel) => Obstacle::KeptFromCalls,
+            0 => Obstacle::KeptForCalls,
+            _ => Obstacle::NoMoreChats,
+        })
+    }
+
+    fn own_obstacles(&self, contact: u32, agent: u32) -> Vec<Obstacle> {
         let (it, who) = (&self.contacts[contact], &self.agents[agent]);
         let crew = &self.crews.crews[who.crew as usize];
         let mut found = Vec::new();

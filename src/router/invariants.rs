@@ -4,7 +4,9 @@ use crate::capacity::{Load, Stage};
 use crate::contact::Turn;
 use crate::router::records::{NONE, Place};
 use crate::router::state::State;
+use crate::router::teams::Team;
 use crate::router::{Router, ledger};
+use crate::scheduling::Next;
 
 /// An invariant that does not hold: a defect of the engine, or a checkpoint that contradicts itself.
 #[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
@@ -39,6 +41,8 @@ impl Router {
         self.state.check_shelves()?;
         self.state.check_customers()?;
         self.state.check_pacing()?;
+        self.state.check_teams()?;
+        self.state.check_holds()?;
         self.state.check_nothing_unmatched()
     }
 }
@@ -200,17 +204,24 @@ impl State {
         Ok(())
     }
 
-    /// No contact waits that an agent with room could take.
+    /// No contact waits that an agent with room could take, and may.
     fn check_nothing_unmatched(&self) -> Result<(), Broken> {
         let agents = self.agents_by_id();
+        let next_of_teams: Vec<Vec<Next>> = self.teams.all.iter().map(Team::everything_next).collect();
         for slot in self.contacts_by_arrival() {
             let it = &self.contacts[slot];
             if it.place != Place::InLine {
                 continue;
             }
             for &agent in &agents {
+                let may = || {
+                    let of_team = next_of_teams.get(usize::from(self.team_of(&self.agents[agent])));
+                    it.is_released()
+                        || self.is_exempt(slot, self.agents[agent].id)
+                        || self.would_at_last(agent, it.channel, of_team.map_or(&[], Vec::as_slice))
+                };
                 hold!(
-                    !self.could_take(agent, slot) || !self.may_take(agent, slot),
+                    !self.could_take(agent, slot) || !may(),
                     "no pair that fits is left",
                     "{} and {}",
                     it.id,
@@ -221,10 +232,20 @@ impl State {
         Ok(())
     }
 
-    /// Whether the scheduler lets the agent take the waiting contact now.
-    pub(crate) fn may_take(&self, agent: u32, contact: u32) -> bool {
-        let (who, it) = (&self.agents[agent], &self.contacts[contact]);
-        it.is_released() || it.only().is_some() || self.lets(self.team_of(who), who.occupation, it.channel)
+    /// Nobody whom an agent could take has been held back longer than the scheduler may, but who came back this very instant.
+    fn check_holds(&self) -> Result<(), Broken> {
+        if self.teams.is_empty() {
+            return Ok(());
+        }
+        for slot in self.contacts_by_arrival() {
+            let it = &self.contacts[slot];
+            let over = it.place == Place::InLine && !it.is_released() && it.since + self.hold(it) <= self.now;
+            if over && it.timer().is_none_or(|timer| timer.due > self.now) {
+                let free = self.agents_by_id().into_iter().find(|&agent| self.could_take(agent, slot));
+                hold!(free.is_none(), "nobody is held back for longer than may be", "{}", it.id);
+            }
+        }
+        Ok(())
     }
 
     /// Whether the agent has room for the waiting contact and will do for it now.

@@ -45,6 +45,7 @@ impl State {
         let most = of_agents.max(self.classes.all.len()).max(self.needs.len() - named);
         if most > 2 * there + SPARE {
             self.rebuild();
+            self.teams.unmark();
         }
     }
 

@@ -4,37 +4,37 @@ use crate::event::What;
 use crate::router::records::Rank;
 use crate::router::settle::Step;
 use crate::router::state::State;
+use crate::router::teams::Tried;
 use crate::scheduling::Next;
 
 impl Step<'_> {
     /// Does what a team does next, if it can be done; whether it was. What cannot be done, because no such contact fits any such
-    /// agent, is asked for again as if none of that kind waited; when the team waits, what is held back no longer is given to whoever
-    /// has room.
+    /// agent, is asked for again as if there were no such agents, and at last as if none of that kind waited; when the team waits,
+    /// what is held back no longer is given to whoever has room.
     ///
     /// O(1) if the team waits and nothing was held back too long, else O(classes in line that it serves) to find the most urgent,
-    /// and what giving it costs.
+    /// and what giving it costs; once for each number of chats that agents hold, where nothing fits.
     pub(crate) fn schedule(&mut self, team: u16) -> bool {
-        let (mut calls, mut chats) = (true, true);
         self.state.look_ahead(team);
         let mut next = self.state.next_of(team);
+        let mut tried = Tried::default();
         loop {
-            if let Some((contact, agent)) = self.find_pair(team, next) {
+            self.state.teams.is_giving(team, Some(next));
+            let pair = self.find_pair(team, next);
+            self.state.teams.is_giving(team, None);
+            if let Some((contact, agent)) = pair {
                 self.give(contact, agent, false);
                 return true;
             }
-            match next {
-                Next::Wait => return false,
-                Next::Call { .. } => calls = false,
-                Next::Chat { .. } => chats = false,
+            if next == Next::Wait {
+                return false;
             }
-            next = self.state.next_instead(team, calls, chats);
+            tried = tried.and(next);
+            next = self.state.teams.all[usize::from(team)].next_but(&mut tried);
         }
     }
 
     fn find_pair(&mut self, team: u16, next: Next) -> Option<(u32, u32)> {
-        if !self.state.has_room(team) {
-            return None;
-        }
         for contact in self.state.candidates_for(team, next) {
             self.state.teams.lifted = self.state.contacts[contact].is_released();
             let agent = self.find_agent(contact);
@@ -56,11 +56,13 @@ impl Step<'_> {
         }
     }
 
-    /// Teams plan anew, if what is observed differs enough from what they planned on.
-    pub(crate) fn review(&mut self) {
-        while let Some(group) = self.state.to_plan_anew() {
+    /// Teams plan anew, if what is observed differs enough from what they planned on; whether any did.
+    pub(crate) fn review(&mut self) -> bool {
+        let before = self.out.len();
+        while let Some(group) = self.state.next_to_plan() {
             self.emit(What::Planned { group });
         }
+        self.out.len() > before
     }
 }
 

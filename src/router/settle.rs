@@ -8,6 +8,7 @@ use crate::contact::Outcome;
 use crate::event::{Event, HeldBy, What};
 use crate::id::{AgentId, ChannelId, OfferId};
 use crate::router::crews::Crew;
+use crate::router::explain::Asked;
 use crate::router::joins::leaves;
 use crate::router::records::Place;
 use crate::router::state::State;
@@ -58,6 +59,10 @@ impl Step<'_> {
         if !it.marked {
             it.marked = true;
             self.marks.agents.push_back(slot);
+            let group = it.group;
+            if !self.state.teams.is_empty() {
+                self.state.teams.stir(self.state.teams.of_group(group));
+            }
         }
     }
 
@@ -67,6 +72,8 @@ impl Step<'_> {
             it.marked = true;
             self.marks.contacts.push_back(slot);
             self.marks.sorted = false;
+            let queue = it.queue;
+            self.state.teams.stir_all(queue);
         }
     }
 
@@ -74,6 +81,9 @@ impl Step<'_> {
     pub(crate) fn settle(&mut self) {
         self.review();
         loop {
+            if self.state.teams.has_freed() {
+                self.state.take_freed().into_iter().for_each(|agent| self.mark_agent(agent));
+            }
             if let Some(agent) = self.marks.agents.pop_front() {
                 self.state.agents[agent].marked = false;
                 self.settle_agent(agent);
@@ -90,7 +100,7 @@ impl Step<'_> {
                 if !self.schedule(team) {
                     self.state.teams.clean(team);
                 }
-            } else {
+            } else if !self.review() {
                 return;
             }
         }
@@ -169,9 +179,18 @@ impl Step<'_> {
     }
 
     pub(crate) fn find_agent(&mut self, contact: u32) -> Option<u32> {
-        let agent = self.state.find_agent(contact)?;
-        self.trace.agent_chosen(self.state, contact, agent);
-        Some(agent)
+        let arrives = !self.state.teams.is_empty() && self.state.contacts[contact].place == Place::Loose;
+        if arrives {
+            self.state.is_arriving(contact, true);
+        }
+        let found = self.state.find_agent(contact);
+        if let Some(agent) = found {
+            self.trace.agent_chosen(self.state, contact, agent, Asked::Contact);
+        }
+        if arrives {
+            self.state.is_arriving(contact, false);
+        }
+        found
     }
 
     /// Gives a contact to an agent; and where it may ring with more at once, rings with them.

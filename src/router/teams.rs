@@ -10,7 +10,9 @@ use crate::agent::ChannelSet;
 use crate::capacity::{Load, Profile, Stage};
 use crate::id::{AgentId, ChannelId, GroupId, ProfileId, QueueId};
 use crate::plan::Plan;
+use crate::queue::Mode;
 use crate::rejected::Rejected;
+use crate::router::invariants::Broken;
 use crate::router::ledger;
 use crate::router::orders::Policies;
 use crate::router::records::{Agent, Holding, NONE, Place};
@@ -31,12 +33,13 @@ pub(crate) enum Occupation {
     /// In no team, or not to be given calls now.
     Away,
     OnCall,
-    /// Holds so many chats.
+    /// Holds so many chats, or other things that weigh.
     Free(u8),
 }
 
+/// What decides for the teams of a plan.
 #[derive(Clone)]
-enum Policy {
+pub(crate) enum Policy {
     Rule(SchedulingRule),
     Host(Arc<dyn Scheduling>),
     Adaptive(Planned),
@@ -46,7 +49,7 @@ enum Policy {
 
 /// What an adaptive team does.
 #[derive(Clone, Default)]
-struct Planned {
+pub(crate) struct Planned {
     /// On the rates planned on, made when it is first needed.
     now: OnceLock<Arc<Tactics>>,
     /// On rates before, to which it may come back: a day is like the day before.
@@ -85,7 +88,40 @@ pub(crate) struct Team {
     pub(crate) watch: Watch,
     /// What it does next, as long as nothing changes.
     next: Option<Next>,
+    /// What it is about to give, while contacts look for agents.
+    giving: Option<Next>,
     dirty: bool,
+}
+
+/// What a team cannot do now, because no such contact fits any such agent.
+#[derive(Clone, Copy, Default)]
+pub(crate) struct Tried {
+    calls: bool,
+    chats: bool,
+    /// Agents who hold so many, by bit, can take none of the chats.
+    passed: u64,
+}
+
+impl Tried {
+    /// The same, after what was to be done next could not be done either. Ends: fewer and fewer is left to be done.
+    pub(crate) fn and(self, next: Next) -> Self {
+        match next {
+            Next::Call { .. } => Self { calls: true, ..self },
+            Next::Chat { holding } if self.passed & bit(holding) == 0 => {
+                Self { passed: self.passed | bit(holding), ..self }
+            }
+            Next::Chat { .. } => self.without_chats(),
+            Next::Wait => self,
+        }
+    }
+
+    fn without_chats(self) -> Self {
+        Self { chats: true, passed: 0, ..self }
+    }
+}
+
+fn bit(holding: u32) -> u64 {
+    1 << holding.min(63)
 }
 
 impl Team {
@@ -135,13 +171,50 @@ impl Team {
         (self.next, self.dirty) = (None, true);
     }
 
+    /// What it does next, but for what was tried: what cannot be done is asked for again as if there were no such agents, or
+    /// none of that kind waited.
+    pub(crate) fn next_but(&self, tried: &mut Tried) -> Next {
+        loop {
+            let calls = if tried.calls { 0 } else { self.calls_waiting };
+            let chats = if tried.chats { 0 } else { self.chats_waiting };
+            let next = if tried.passed == 0 {
+                self.next_with(calls, chats, &self.free)
+            } else {
+                let at = |(holding, &agents)| if tried.passed & bit(holding) == 0 { agents } else { 0 };
+                let free: Vec<u32> = (0u32..).zip(&self.free).map(at).collect();
+                self.next_with(calls, chats, &free)
+            };
+            match next {
+                Next::Call { .. } if calls > 0 => return next,
+                Next::Chat { holding } if chats > 0 && tried.passed & bit(holding) == 0 => return next,
+                // Nothing more for the chats; perhaps for the calls, now that nobody is left out.
+                _ if tried.passed != 0 => *tried = tried.without_chats(),
+                _ => return Next::Wait,
+            }
+        }
+    }
+
+    /// Everything it would do, if whatever comes before cannot be done.
+    pub(crate) fn everything_next(&self) -> Vec<Next> {
+        let mut all = Vec::new();
+        let mut tried = Tried::default();
+        loop {
+            let next = self.next_but(&mut tried);
+            if next == Next::Wait {
+                return all;
+            }
+            all.push(next);
+            tried = tried.and(next);
+        }
+    }
+
     /// What it does next if so many wait.
-    fn next_with(&self, calls: u32, chats: u32) -> Next {
-        let with_room: u32 = self.free[..self.slots()].iter().sum();
-        if calls + chats == 0 || with_room == 0 {
+    fn next_with(&self, calls: u32, chats: u32, free: &[u32]) -> Next {
+        let with_room = free[..self.slots()].iter().any(|&agents| agents > 0);
+        if (calls == 0 && chats == 0) || !with_room {
             return Next::Wait;
         }
-        let view = TeamView { calls, chats, free: &self.free, on_call: &[self.on_call] };
+        let view = TeamView { calls, chats, free, on_call: &[self.on_call] };
         match &self.policy {
             Policy::Rule(rule) => rule.next(&view),
             Policy::Dedicated(_) => Next::Wait,
@@ -163,7 +236,9 @@ pub(crate) struct Teams {
     /// By queue, the channels on which all who take its contacts are of one team.
     sole: Vec<ChannelSet>,
     any_dirty: bool,
-    /// Whoever has room takes what is looked at now.
+    /// Agents who have come to be on a call, and whom the team is asked for no more, whatever they still have room for.
+    freed: Vec<u32>,
+    /// Whoever of the team that gives has room takes what is looked at now.
     pub(crate) lifted: bool,
     /// What is observed is to be compared with what was planned on.
     review: bool,
@@ -171,16 +246,7 @@ pub(crate) struct Teams {
 
 impl Teams {
     pub(crate) fn compile(plan: &Plan, policies: &Policies, now: Timestamp) -> Result<Self, Rejected> {
-        let policy = match &plan.scheduler().policy {
-            SchedulingPolicy::WorkConserving => return Ok(Self::default()),
-            SchedulingPolicy::Dedicated { calls } => Policy::Dedicated(*calls),
-            SchedulingPolicy::Adaptive => Policy::Adaptive(Planned::default()),
-            SchedulingPolicy::Rule(rule) => Policy::Rule(*rule),
-            SchedulingPolicy::Host(name) => {
-                let known = policies.scheduling.iter().find(|policy| policy.name() == &**name);
-                Policy::Host(known.ok_or_else(|| Rejected::UnknownPolicy(name.clone()))?.clone())
-            }
-        };
+        let Some(policy) = Policy::of(plan, policies)? else { return Ok(Self::default()) };
         let mut teams = Self { of_queue: vec![Vec::new(); plan.queues().len()], ..Self::default() };
         for group in plan.groups() {
             let queues: Vec<QueueId> = (0u16..).map(QueueId).take(plan.queues().len()).collect();
@@ -191,7 +257,9 @@ impl Teams {
             let team = match (known, kinds) {
                 (Some(at), _) => at,
                 (None, Some((calls, chats, slots))) if teams.all.len() < usize::from(NO_TEAM) => {
-                    for &queue in &queues {
+                    // What agents claim is not for the scheduler to give.
+                    let given = |&&queue: &&QueueId| plan.queue(queue).is_some_and(|queue| queue.mode != Mode::Pull);
+                    for queue in queues.iter().filter(given) {
                         teams.of_queue[usize::from(queue.0)].push(teams.all.len() as u16);
                     }
                     teams.all.push(Team {
@@ -206,6 +274,7 @@ impl Teams {
                         free: vec![0; usize::from(slots) + 1],
                         watch: Watch::new(slots.into(), now),
                         next: None,
+                        giving: None,
                         dirty: false,
                     });
                     teams.all.len() - 1
@@ -240,9 +309,14 @@ impl Teams {
         self.all.is_empty()
     }
 
+    pub(crate) fn has_freed(&self) -> bool {
+        !self.freed.is_empty()
+    }
+
     /// Nothing that was marked is to be done: it was done when it was marked.
     pub(crate) fn unmark(&mut self) {
         (self.any_dirty, self.review) = (false, false);
+        self.freed.clear();
         self.all.iter_mut().for_each(|team| team.dirty = false);
     }
 
@@ -278,6 +352,27 @@ impl Teams {
 
     pub(crate) fn clean(&mut self, team: u16) {
         self.all[usize::from(team)].dirty = false;
+    }
+
+    /// Somebody is looked at whom a team could give something, or that a team could give: it is asked what it does next.
+    #[inline]
+    pub(crate) fn stir(&mut self, team: u16) {
+        if let Some(team) = self.all.get_mut(usize::from(team)) {
+            (team.dirty, self.any_dirty) = (true, true);
+        }
+    }
+
+    /// The same for every team that serves a queue.
+    #[inline]
+    pub(crate) fn stir_all(&mut self, queue: QueueId) {
+        for &team in self.of_queue.get(usize::from(queue.0)).into_iter().flatten() {
+            (self.all[usize::from(team)].dirty, self.any_dirty) = (true, true);
+        }
+    }
+
+    /// What a team is about to give, while contacts look for agents.
+    pub(crate) fn is_giving(&mut self, team: u16, next: Option<Next>) {
+        self.all[usize::from(team)].giving = next;
     }
 }
 
@@ -323,16 +418,16 @@ impl State {
         let Some(profile) = self.plan.profile(team.profile).filter(|_| takes) else { return Occupation::Away };
         let mut share = 0;
         for held in &agent.holding {
-            let Some(capacity) = profile.channel(held.channel).filter(|it| it.load(held.stage) > Load::ZERO) else {
+            // What the profile has no more, since a new plan, takes the whole agent until it has ended; and what is of neither kind
+            // keeps the agent from calls as a chat does.
+            let capacity = profile.channel(held.channel);
+            if capacity.is_some_and(|it| it.load(held.stage) == Load::ZERO) {
                 continue;
-            };
+            }
             if team.calls.has(held.channel) {
                 return Occupation::OnCall;
             }
-            if !team.chats.has(held.channel) {
-                return Occupation::Away;
-            }
-            share += u64::from(Load::FULL.0 / u32::from(capacity.max));
+            share += u64::from(Load::FULL.0) / u64::from(capacity.map_or(1, |it| it.max.max(1)));
         }
         // One of which an agent may have few counts as several of those of which it may have most.
         let chats = (share * team.slots() as u64).div_ceil(u64::from(Load::FULL.0));
@@ -390,8 +485,20 @@ impl State {
         if let Some(is) = number(is) {
             team.change(is, self.now, true);
         }
+        if matches!(was, Occupation::Free(_)) && is == Occupation::OnCall {
+            self.teams.freed.push(slot);
+        }
         self.teams.any_dirty = true;
         self.teams.review |= (was == Occupation::Away) != (is == Occupation::Away);
+    }
+
+    /// Agents who are on a call now and were not before, by id; each once.
+    pub(crate) fn take_freed(&mut self) -> Vec<u32> {
+        let mut freed = std::mem::take(&mut self.teams.freed);
+        freed.retain(|&slot| self.agents[slot].live && self.agents[slot].occupation == Occupation::OnCall);
+        freed.sort_unstable_by_key(|&slot| self.agents[slot].id);
+        freed.dedup();
+        freed
     }
 
     /// A contact came to a queue. Where all who take it are of one team, it is one that the team plans for; else those count that
@@ -469,13 +576,14 @@ impl State {
     /// Whether some team may hold back contacts of a queue and channel.
     pub(crate) fn is_scheduled_by_a_team(&self, queue: QueueId, channel: ChannelId) -> bool {
         let of_queue = self.teams.of_queue(queue).iter().map(|&at| &self.teams.all[usize::from(at)]);
-        of_queue.into_iter().any(|team| team.calls.has(channel) || team.chats.has(channel))
+        let holds = |team: &&Team| !matches!(team.policy, Policy::Dedicated(_));
+        of_queue.into_iter().filter(holds).any(|team| team.calls.has(channel) || team.chats.has(channel))
     }
 
     /// What a team does next. O(1) while nothing has changed, else what its policy takes.
     pub(crate) fn next_of(&self, team: u16) -> Next {
         let team = &self.teams.all[usize::from(team)];
-        team.next.unwrap_or_else(|| team.next_with(team.calls_waiting, team.chats_waiting))
+        team.next.unwrap_or_else(|| team.next_but(&mut Tried::default()))
     }
 
     /// Notes what the team of an agent does next, so that it need not be asked for each contact.
@@ -486,58 +594,70 @@ impl State {
         }
     }
 
-    /// The same for every team that serves the queue of a contact. One that has just come, or rings with others, is counted among
-    /// those who wait; afterwards, [`State::look_again`].
-    pub(crate) fn look_ahead_for(&mut self, contact: u32) {
+    /// A contact that is in no line yet looks for an agent: it counts, and is given what a team would give it, unless others of
+    /// its kind wait for that team, who come first. `false`: it has looked.
+    pub(crate) fn is_arriving(&mut self, contact: u32, looks: bool) {
         let it = &self.contacts[contact];
-        let (queue, channel, more) = (it.queue, it.channel, u32::from(it.place != Place::InLine));
-        for at in 0..self.teams.of_queue(queue).len() {
-            let team = self.teams.of_queue(queue)[at];
-            let it = &mut self.teams.all[usize::from(team)];
-            if more == 0 {
-                self.look_ahead(team);
-            } else {
-                let (call, chat) = (it.calls.has(channel), it.chats.has(channel));
-                let next = it.next_with(it.calls_waiting + u32::from(call), it.chats_waiting + u32::from(chat));
-                it.next = Some(next);
-            }
+        let (queue, channel) = (it.queue, it.channel);
+        for &at in self.teams.of_queue.get(usize::from(queue.0)).into_iter().flatten() {
+            let team = &mut self.teams.all[usize::from(at)];
+            let (calls, chats) = (team.calls_waiting, team.chats_waiting);
+            team.giving = match channel {
+                _ if !looks => None,
+                channel if team.calls.has(channel) && calls == 0 => Some(team.next_with(1, chats, &team.free)),
+                channel if team.chats.has(channel) && chats == 0 => Some(team.next_with(calls, 1, &team.free)),
+                _ => None,
+            };
         }
     }
 
-    /// What was noted for a contact that does not wait is not what teams do without it.
-    pub(crate) fn look_again(&mut self, contact: u32) {
-        let it = &self.contacts[contact];
-        if it.place != Place::InLine {
-            for at in 0..self.teams.of_queue(it.queue).len() {
-                let team = self.teams.of_queue(self.contacts[contact].queue)[at];
-                self.teams.all[usize::from(team)].next = None;
-            }
-        }
-    }
-
-    /// What a team does next if what it would do cannot be done, because no such contact fits any such agent.
-    pub(crate) fn next_instead(&mut self, team: u16, calls: bool, chats: bool) -> Next {
-        let it = &mut self.teams.all[usize::from(team)];
-        let next = it.next_with(if calls { it.calls_waiting } else { 0 }, if chats { it.chats_waiting } else { 0 });
-        it.next = Some(next);
-        next
-    }
-
-    /// Whether the scheduler lets an agent of a team, so occupied, take a contact of a channel now.
-    pub(crate) fn lets(&self, team: u16, occupation: Occupation, channel: ChannelId) -> bool {
-        let Occupation::Free(holding) = occupation else { return true };
-        if self.teams.lifted {
-            return true;
-        }
+    /// Whether an agent of a team, so occupied, may be given a contact of a channel without the team being asked.
+    fn is_free_of(&self, team: u16, occupation: Occupation, channel: ChannelId) -> bool {
+        let Occupation::Free(_) = occupation else { return true };
         let it = &self.teams.all[usize::from(team)];
-        let holding = u32::from(holding);
-        if it.calls.has(channel) {
-            self.next_of(team) == Next::Call { holding }
-        } else if it.chats.has(channel) {
-            self.next_of(team) == Next::Chat { holding }
-        } else {
-            true
+        !it.calls.has(channel) && !it.chats.has(channel)
+    }
+
+    /// Whether this is what a team would do: give an agent so occupied a contact of this channel.
+    fn would(&self, team: u16, next: Next, occupation: Occupation, channel: ChannelId) -> bool {
+        let Occupation::Free(holding) = occupation else { return false };
+        let it = &self.teams.all[usize::from(team)];
+        match next {
+            Next::Wait => false,
+            Next::Call { holding: by } => it.calls.has(channel) && by == u32::from(holding),
+            Next::Chat { holding: by } => it.chats.has(channel) && by == u32::from(holding),
         }
+    }
+
+    /// Whether the scheduler lets an agent of a team, so occupied, look for a contact of a channel now.
+    pub(crate) fn lets(&self, team: u16, occupation: Occupation, channel: ChannelId) -> bool {
+        self.is_free_of(team, occupation, channel) || self.would(team, self.next_of(team), occupation, channel)
+    }
+
+    /// Whether a contact of a channel that looks for an agent may be given to one of a team, so occupied.
+    pub(crate) fn gives(&self, team: u16, occupation: Occupation, channel: ChannelId) -> bool {
+        let giving = || self.teams.all[usize::from(team)].giving;
+        self.is_free_of(team, occupation, channel)
+            || giving().is_some_and(|next| self.teams.lifted || self.would(team, next, occupation, channel))
+    }
+
+    /// The same, of everything that a team would do if what comes before cannot be done.
+    pub(crate) fn would_at_last(&self, agent: u32, channel: ChannelId, all: &[Next]) -> bool {
+        let who = &self.agents[agent];
+        let team = self.team_of(who);
+        self.is_free_of(team, who.occupation, channel)
+            || all.iter().any(|&next| self.would(team, next, who.occupation, channel))
+    }
+
+    /// Whether the scheduler has no say in this agent's taking a contact: it waits for one agent alone or this is its owner, or it
+    /// rings already.
+    pub(crate) fn is_exempt(&self, contact: u32, agent: AgentId) -> bool {
+        let it = &self.contacts[contact];
+        it.only().is_some() || it.place == Place::With(Stage::Offered) || it.owner() == Some(agent)
+    }
+
+    pub(crate) fn is_call(&self, team: u16, channel: ChannelId) -> bool {
+        self.teams.all.get(usize::from(team)).is_some_and(|team| team.calls.has(channel))
     }
 
     /// The channels of what a team would give.
@@ -556,19 +676,13 @@ impl State {
         ChannelSet(it.calls.0 | it.chats.0)
     }
 
-    /// Whether somebody waits whom somebody in the team may have room for.
-    pub(crate) fn has_room(&self, team: u16) -> bool {
-        let it = &self.teams.all[usize::from(team)];
-        it.calls_waiting + it.chats_waiting > 0 && it.free[..it.slots()].iter().any(|&agents| agents > 0)
-    }
-
     pub(crate) fn queues_of(&self, team: u16) -> &[QueueId] {
         &self.teams.all[usize::from(team)].queues
     }
 
     /// The first team that is to plan anew, because what is observed differs from what it planned on. Asked for after every so
     /// many arrivals, and when agents come or go.
-    pub(crate) fn to_plan_anew(&mut self) -> Option<GroupId> {
+    pub(crate) fn next_to_plan(&mut self) -> Option<GroupId> {
         if !self.teams.review {
             return None;
         }
@@ -581,6 +695,52 @@ impl State {
         let of_group = &self.teams.of_group;
         let group = of_group.iter().position(|&team| found == Some(usize::from(team)))?;
         u16::try_from(group).ok().map(GroupId)
+    }
+
+    /// Teams count what there is, counted anew; and nothing is left to be done.
+    pub(crate) fn check_teams(&self) -> Result<(), Broken> {
+        let broken = |team: usize, detail: String| {
+            Err(Broken { invariant: "a team counts who is there", detail: format!("team {team}: {detail}") })
+        };
+        let mut counted: Vec<Vec<u32>> = self.teams.all.iter().map(|team| vec![0; team.free.len() + 3]).collect();
+        for slot in self.agents_by_id() {
+            let (who, is) = (&self.agents[slot], self.occupation(&self.agents[slot]));
+            if who.occupation != is {
+                return broken(
+                    usize::from(self.team_of(who)),
+                    format!("{} is {is:?}, not {:?}", who.id, who.occupation),
+                );
+            }
+            match is {
+                Occupation::Away => {}
+                Occupation::OnCall => counted[usize::from(self.team_of(who))][2] += 1,
+                Occupation::Free(chats) => counted[usize::from(self.team_of(who))][3 + usize::from(chats)] += 1,
+            }
+        }
+        for slot in self.contacts_by_arrival() {
+            let it = &self.contacts[slot];
+            for &at in self.teams.of_queue(it.queue) {
+                let team = &self.teams.all[usize::from(at)];
+                let in_line = u32::from(it.place == Place::InLine && it.only().is_none());
+                counted[usize::from(at)][0] += in_line * u32::from(team.calls.has(it.channel));
+                counted[usize::from(at)][1] += in_line * u32::from(team.chats.has(it.channel));
+            }
+        }
+        for (at, (team, counted)) in self.teams.all.iter().zip(counted).enumerate() {
+            let mut counts = vec![team.calls_waiting, team.chats_waiting, team.on_call];
+            counts.extend(&team.free);
+            if counts != counted {
+                return broken(at, format!("{counts:?}, and there are {counted:?}"));
+            }
+            let next = team.next.unwrap_or(Next::Wait);
+            if team.dirty
+                || team.giving.is_some()
+                || (team.next.is_some() && next != team.next_but(&mut Tried::default()))
+            {
+                return broken(at, format!("it was left while it was to do something: {next:?}"));
+            }
+        }
+        Ok(())
     }
 
     /// What is observed of each team, as of now.
@@ -633,5 +793,21 @@ impl State {
         }
         (it.next, it.dirty) = (None, true);
         self.teams.any_dirty = true;
+    }
+}
+
+impl Policy {
+    /// What the plan asks for; `None` if nothing is held back.
+    pub(crate) fn of(plan: &Plan, policies: &Policies) -> Result<Option<Self>, Rejected> {
+        Ok(Some(match &plan.scheduler().policy {
+            SchedulingPolicy::WorkConserving => return Ok(None),
+            SchedulingPolicy::Dedicated { calls } => Self::Dedicated(*calls),
+            SchedulingPolicy::Adaptive => Self::Adaptive(Planned::default()),
+            SchedulingPolicy::Rule(rule) => Self::Rule(*rule),
+            SchedulingPolicy::Host(name) => {
+                let known = policies.scheduling.iter().find(|policy| policy.name() == &**name);
+                Self::Host(known.ok_or_else(|| Rejected::UnknownPolicy(name.clone()))?.clone())
+            }
+        }))
     }
 }

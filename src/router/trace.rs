@@ -3,6 +3,7 @@
 use crate::id::{AgentId, ContactId};
 use crate::obstacle::Obstacle;
 use crate::router::Router;
+use crate::router::explain::Asked;
 use crate::router::state::State;
 use crate::time::Timestamp;
 
@@ -73,18 +74,18 @@ impl Router {
 
 impl Trace {
     #[inline]
-    pub(crate) fn agent_chosen(&mut self, state: &State, contact: u32, chosen: u32) {
+    pub(crate) fn agent_chosen(&mut self, state: &State, contact: u32, chosen: u32, asked: Asked<'_>) {
         if self.on {
-            self.note_agent(state, contact, chosen);
+            self.note_agent(state, contact, chosen, asked);
         }
     }
 
-    fn note_agent(&mut self, state: &State, contact: u32, chosen: u32) {
+    fn note_agent(&mut self, state: &State, contact: u32, chosen: u32, asked: Asked<'_>) {
         let candidates: Vec<Candidate<AgentId>> = state
             .agents_by_id()
             .into_iter()
             .map(|agent| {
-                let obstacles = state.obstacles(contact, agent);
+                let obstacles = state.obstacles(contact, agent, asked);
                 let (place, values, id) = state.score(contact, agent);
                 let criteria = state.choice(state.contacts[contact].queue).criteria.len();
                 let other = u64::from(state.contacts[contact].owner() != Some(state.agents[agent].id));
@@ -101,7 +102,7 @@ impl Trace {
 
     pub(crate) fn contact_chosen(&mut self, state: &State, agent: u32, chosen: u32) {
         if self.on {
-            self.note_contact(state, agent, chosen, true, |slot| state.is_waiting(slot));
+            self.note_contact(state, agent, chosen, (Asked::Agent, true), |slot| state.is_waiting(slot));
         }
     }
 
@@ -113,23 +114,24 @@ impl Trace {
                 let it = &state.contacts[slot];
                 state.is_waiting(slot) && it.queue == queue && it.only().is_none()
             };
-            self.note_contact(state, agent, chosen, false, waits);
+            self.note_contact(state, agent, chosen, (Asked::Nobody, false), waits);
         }
     }
 
     /// The agent rings with a contact that rings already.
     pub(crate) fn contact_to_ring(&mut self, state: &State, agent: u32, chosen: u32) {
         if self.on {
-            self.note_contact(state, agent, chosen, false, |slot| state.contacts[slot].is_short());
+            self.note_contact(state, agent, chosen, (Asked::Nobody, false), |slot| state.contacts[slot].is_short());
         }
     }
 
+    /// Those compared by an agent who looks: as the scheduler was asked, and between queues or within one.
     fn note_contact(
         &mut self,
         state: &State,
         agent: u32,
         chosen: u32,
-        between_queues: bool,
+        (asked, between_queues): (Asked<'_>, bool),
         among: impl Fn(u32) -> bool,
     ) {
         let all = state.contacts_by_arrival().into_iter().filter(|&slot| among(slot));
@@ -149,7 +151,7 @@ impl Trace {
                 let inverted = (score as u128 ^ (1 << 127)) ^ u128::MAX;
                 let scored = state.orders.between.is_some().then_some([(inverted >> 64) as u64, inverted as u64]);
                 let key = [u64::from(serve)].into_iter().chain(scored.into_iter().flatten()).chain(urgency).collect();
-                Candidate { id: it.id, obstacles: state.obstacles(slot, agent), key }
+                Candidate { id: it.id, obstacles: state.obstacles(slot, agent, asked), key }
             })
             .collect();
         let chosen = state.contacts[chosen].id;

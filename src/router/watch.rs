@@ -23,7 +23,7 @@ impl Meter {
     }
 
     fn count(&mut self, events: u64, most: u64) {
-        self.events += events;
+        self.events = self.events.saturating_add(events);
         if self.events > most {
             (self.events, self.time) = (self.events / 2, self.time / 2);
         }
@@ -32,7 +32,8 @@ impl Meter {
     /// Mean time between two events, in microseconds; as if `more` had happened beside, `apart` from each other.
     fn gap(&self, more: u64, apart: u64) -> u64 {
         let time = u128::from(self.time) + u128::from(more) * u128::from(apart);
-        u64::try_from(time / u128::from((self.events + more).max(1))).unwrap_or(u64::MAX).max(1)
+        let events = u128::from(self.events) + u128::from(more);
+        u64::try_from(time / events.max(1)).unwrap_or(u64::MAX).max(1)
     }
 }
 
@@ -76,7 +77,7 @@ impl Kind {
         let worth = |cost: u32| u64::from(cost).saturating_mul(share);
         self.hold = self.hold.saturating_add(worth(cost.hold_per_minute));
         self.lost = self.lost.saturating_add(worth(cost.lost));
-        let before = self.arrivals.events + share;
+        let before = self.arrivals.events.saturating_add(share);
         self.arrivals.count(share, ARRIVALS);
         if self.arrivals.events < before {
             (self.hold, self.lost) = (self.hold / 2, self.lost / 2);
@@ -85,7 +86,9 @@ impl Kind {
         if self.has_another_pace() {
             let (events, cost) = (self.arrivals.events.max(1), [self.hold, self.lost]);
             self.arrivals = self.latest;
-            let faded = |sum: u64| (u128::from(sum) * u128::from(self.latest.events) / u128::from(events)) as u64;
+            let faded = |sum: u64| {
+                u64::try_from(u128::from(sum) * u128::from(self.latest.events) / u128::from(events)).unwrap_or(u64::MAX)
+            };
             [self.hold, self.lost] = cost.map(faded);
         }
     }
@@ -96,14 +99,14 @@ impl Kind {
         let due =
             u128::from(self.latest.time) * u128::from(self.arrivals.events) / u128::from(self.arrivals.time.max(1));
         let due = u64::try_from(due).unwrap_or(u64::MAX);
-        came.max(due) >= ENOUGH && (came * 5 > due.saturating_mul(9) || due > came.saturating_mul(9) / 5)
+        came.max(due) >= ENOUGH && (came.saturating_mul(5) > due.saturating_mul(9) || due > came.saturating_mul(9) / 5)
     }
 
     fn rates(&self, work: u64) -> Option<KindRates> {
         if self.arrivals.events < LEAST {
             return None;
         }
-        let mean = |sum: u64| u32::try_from(sum / self.arrivals.events).unwrap_or(u32::MAX);
+        let mean = |sum: u64| u32::try_from(sum / self.arrivals.events).unwrap_or(Cost::MOST).min(Cost::MOST);
         let gap = u128::from(self.arrivals.time) * u128::from(WHOLE) / u128::from(self.arrivals.events);
         Some(KindRates {
             gap: u64::try_from(gap).unwrap_or(u64::MAX).max(1),
@@ -181,16 +184,16 @@ impl Watch {
     pub(crate) fn arrive(&mut self, call: bool, now: Timestamp, teams: u32, cost: Cost) {
         let share = WHOLE / u64::from(teams.max(1));
         if call { &mut self.calls } else { &mut self.chats }.arrive(now, share, cost);
-        self.unreviewed += 1;
+        self.unreviewed = self.unreviewed.saturating_add(1);
     }
 
     /// What it comes to, as far as there is enough to go by.
     pub(crate) fn rates(&self, agents: u32) -> Option<Rates> {
         let all = self.holding.iter().zip(1u64..);
-        let (time, ends) = all.fold((0_u128, 0), |(time, ends), (meter, chats)| {
-            (time + u128::from(meter.time) * u128::from(chats), ends + meter.events)
+        let (time, ends) = all.fold((0_u128, 0_u128), |(time, ends), (meter, chats)| {
+            (time + u128::from(meter.time) * u128::from(chats), ends + u128::from(meter.events))
         });
-        let alone = (time + u128::from(SEEN * CHAT)) / u128::from(ends + SEEN);
+        let alone = (time + u128::from(SEEN * CHAT)) / (ends + u128::from(SEEN));
         let alone = u64::try_from(alone).unwrap_or(u64::MAX).max(1);
         let ends = self.holding.iter().zip(1u64..).map(|(meter, chats)| meter.gap(NO_SLOWER, (alone / chats).max(1)));
         Some(Rates {
@@ -222,6 +225,6 @@ impl Watch {
         let most = ARRIVALS.max(DEPARTURES) * 2;
         self.holding.len() == slots
             && meters.chain(self.holding.iter().copied()).all(|meter| meter.since <= now && meter.events <= most)
-            && self.planned.as_ref().is_none_or(|rates| rates.ends.len() == slots && rates.agents > 0)
+            && self.planned.as_ref().is_none_or(|rates| rates.fit(slots))
     }
 }

@@ -96,18 +96,32 @@ impl Rates {
         self
     }
 
+    /// Whether they can be those of a team whose agents hold so many chats.
+    pub(crate) fn fit(&self, slots: usize) -> bool {
+        let kind = |of: &KindRates| {
+            of.gap.min(of.work).min(of.patience) > 0 && of.cost.hold_per_minute.max(of.cost.lost) <= Cost::MOST
+        };
+        self.agents > 0
+            && self.ends.len() == slots
+            && self.ends.iter().all(|&gap| gap > 0)
+            && kind(&self.calls)
+            && kind(&self.chats)
+    }
+
     fn pool(&self, calls: u32, chats: u32) -> BlendedPool {
         const MINUTE: f64 = 60e6;
+        // Times so far apart that no solver would come to an end are cut short: from a millisecond to a month.
+        let cut = |time: u64| time.clamp(1_000, 30 * 24 * 60 * 60_000_000) as f64;
         let class = |of: &KindRates, queue: u32| BlendedClass {
-            per_minute: MINUTE / of.gap as f64,
-            minutes: of.work as f64 / MINUTE,
-            patience: of.patience as f64 / MINUTE,
+            per_minute: MINUTE / cut(of.gap),
+            minutes: cut(of.work) / MINUTE,
+            patience: cut(of.patience) / MINUTE,
             hold: f64::from(of.cost.hold_per_minute) / 1000.0,
             lost: f64::from(of.cost.lost) / 1000.0,
             queue,
         };
-        let work = self.chats.work as f64;
-        let speed = self.ends.iter().zip(1u32..).map(|(&gap, chats)| work / (gap as f64 * f64::from(chats)));
+        let work = cut(self.chats.work);
+        let speed = self.ends.iter().zip(1u32..).map(|(&gap, chats)| work / (cut(gap) * f64::from(chats)));
         BlendedPool {
             agents: self.agents,
             calls: class(&self.calls, calls),

@@ -61,7 +61,7 @@ impl Chain {
 
     /// The state in which everybody is free and nobody waits.
     pub(super) fn empty(&self) -> usize {
-        let idle = self.standings.iter().position(|it| u32::from(it[0]) == self.pool.agents);
+        let idle = self.standings.iter().position(|it| it[0] == self.pool.agents);
         self.state(idle.unwrap_or(0), 0, 0)
     }
 
@@ -198,6 +198,9 @@ fn every_standing(count: &mut [u32], at: usize, left: u32, most: usize, out: &mu
         return;
     }
     for here in 0..=left {
+        if out.len() > most {
+            return;
+        }
         count[at] = here;
         every_standing(count, at + 1, left - here, most, out);
     }

@@ -46,6 +46,8 @@ pub struct Optimum {
 const EXACT: f64 = 1e-12;
 /// Sweeps after which an iteration ends, exact or not.
 const MOST_SWEEPS: usize = 200_000;
+/// Rounds of policy iteration after which the last is taken for the best: values that are not exact could lead in a circle.
+const MOST_ROUNDS: usize = 100;
 /// A decision replaces another only if it is better by more than this share of the largest relative value.
 const BETTER: f64 = 1e-10;
 
@@ -81,7 +83,9 @@ impl BlendedSolver {
         let mut decisions: Vec<Next> = (0..self.states()).map(|state| rule.next(&self.chain.view(state))).collect();
         let mut values = vec![0.0; self.states()];
         let mut shares = vec![1.0; self.states()];
+        let mut rounds = 0;
         loop {
+            rounds += 1;
             let settled = self.settle(&decisions);
             let stationary = self.stationary(&settled, exact, &shares);
             for (&state, &share) in stationary.reached.iter().zip(&stationary.share) {
@@ -89,7 +93,8 @@ impl BlendedSolver {
             }
             let measures = stationary.measures(&self.chain);
             self.relative_values(&settled, measures.cost, exact, &mut values);
-            if !self.improve(&settled, measures.cost, &values, &mut decisions) {
+            let improved = self.improve(&settled, measures.cost, &values, &mut decisions);
+            if !improved || rounds == MOST_ROUNDS {
                 return Optimum { measures, decisions };
             }
         }

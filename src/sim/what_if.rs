@@ -204,7 +204,8 @@ impl WhatIf {
         self.recording.end
     }
 
-    /// Runs it under a policy, to the instant at which it ended. [`Policy::WorkConserving`] is that of its own plan. Reads the journal once more.
+    /// Runs it under a policy, to the instant at which it ended. The scheduler's of its own plan is
+    /// that plan, and those that came after it, as they were. Reads the journal once more.
     ///
     /// # Errors
     /// [`WhatIfError`] if the journal fails, or the plan cannot be run under the policy.
@@ -216,10 +217,11 @@ impl WhatIf {
         progress: &mut dyn FnMut(u64),
     ) -> Result<Answering, WhatIfError> {
         let mut plan = self.plan.clone();
+        let another = Policy::Scheduling(plan.scheduler().policy.clone()) != *policy;
         policy.apply(&mut plan);
         let router = Router::with_policies(plan, self.policies.clone())?;
         let from = router.seq();
-        let mut enactment = Enactment::new(&self.recording, policy, patient, router);
+        let mut enactment = Enactment::new(&self.recording, another.then_some(policy), patient, router);
         let mut read: u64 = 0;
         journal.replay(from, &mut |entry| {
             enactment.go_on(entry);

@@ -30,7 +30,8 @@ pub(crate) fn again(seed: u64, commands: u64, tally: &mut Tally) {
     let verified = verify(&mut journal, &plans::policies(), &mut |_, _| {}).expect("it can be run again");
     assert_eq!(verified.difference, None);
     let what_if = WhatIf::read(&mut journal, plans::policies(), &mut |_| {}).expect("it can be read");
-    let again = what_if.run(&mut journal, &Policy::WorkConserving, Patient::Estimated, &mut |_| {});
+    let own = Policy::Scheduling(what_if.plan().scheduler().policy.clone());
+    let again = what_if.run(&mut journal, &own, Patient::Estimated, &mut |_| {});
     let again = again.expect("it can be run under its own policy");
     tally.count("entries again", verified.commands);
     assert_eq!(again.like, None, "it happened otherwise");

@@ -66,9 +66,24 @@ fn document(chance: &mut Chance) -> PlanDocument {
         "limits": limits(chance),
         "customers": customers(chance),
         "leases": leases(chance),
+        "scheduler": scheduler(chance),
         "between": chance.pick(&["urgency", "longest-queue", "fixed-queue-ratio", "max-weight", "cmu", "host:extreme"]),
     });
     serde_json::from_value(tables).expect("a table is a document")
+}
+
+fn scheduler(chance: &mut Chance) -> Value {
+    let policy = chance.pick(&[
+        "work-conserving",
+        "adaptive",
+        "adaptive",
+        "dedicated",
+        "host:odd",
+        "pack+reserve=1",
+        "spread+drain=1+most=2+chats-first",
+        "pack+reserve=4294967295+unless-waiting=0+drain=4294967295",
+    ]);
+    json!({ "policy": policy, "hold": time(chance) })
 }
 
 fn table(chance: &mut Chance, names: &[String], mut entry: impl FnMut(&mut Chance, &str) -> Value) -> Value {
@@ -135,7 +150,17 @@ fn offer(chance: &mut Chance) -> Value {
 fn profile(chance: &mut Chance, names: &Names) -> Value {
     let mut of = Map::new();
     let taken: Vec<&String> = names.channels.iter().filter(|_| !chance.one_in(4)).collect();
-    for name in &taken {
+    // Every other profile keeps whole agents for the first of its channels: agents who have it are a team.
+    let blended = chance.one_in(2);
+    for (at, name) in taken.iter().enumerate() {
+        if blended {
+            let whole = json!({ "max": 1, "load": "100%" });
+            of.insert(
+                (*name).clone(),
+                if at == 0 { whole } else { json!({ "max": chance.pick(&[2, 3, 10, 65_535]) }) },
+            );
+            continue;
+        }
         let max = chance.pick(&[1, 1, 2, 3, 10, 65_535]);
         let mut takes = json!({ "max": max, "open": max.max(chance.pick(&[1, 5, 65_535])) });
         for key in ["load", "connecting_load", "active_load", "quiet_load", "held_load", "wrap_up_load"] {
@@ -153,6 +178,9 @@ fn profile(chance: &mut Chance, names: &Names) -> Value {
             takes["ramp"] = json!({ "contacts": chance.pick(&[1, 1, 2, 5, 1_000]), "per": time(chance) });
         }
         of.insert((*name).clone(), takes);
+    }
+    if blended {
+        return of.into();
     }
     if chance.one_in(4) && !taken.is_empty() {
         let kept = taken[chance.below(taken.len())].clone();
@@ -368,12 +396,30 @@ fn customers(chance: &mut Chance) -> Value {
 
 /// The policies these plans name: scores at both ends of what a number can be.
 pub(crate) fn policies() -> Policies {
-    Policies::new().with_agents(Extreme).with_contacts(Extreme).with_queues(Extreme)
+    Policies::new().with_agents(Extreme).with_contacts(Extreme).with_queues(Extreme).with_scheduling(Odd)
 }
 
 struct Extreme;
 
 const ENDS: [i64; 6] = [i64::MIN, i64::MIN + 1, -1, 0, i64::MAX - 1, i64::MAX];
+
+/// Asks for anything, possible or not.
+struct Odd;
+
+impl cordboard::Scheduling for Odd {
+    fn name(&self) -> &str {
+        "odd"
+    }
+    fn next(&self, team: &cordboard::TeamView<'_>) -> cordboard::Next {
+        let holding = team.calls.wrapping_mul(31).wrapping_add(team.chats) % 5;
+        match (team.calls ^ team.free[0]).wrapping_add(team.chats) % 4 {
+            0 => cordboard::Next::Call { holding: if holding == 4 { u32::MAX } else { 0 } },
+            1 => cordboard::Next::Chat { holding: if holding == 4 { u32::MAX } else { holding } },
+            2 => cordboard::Next::Wait,
+            _ => cordboard::SchedulingRule::PACK.next(team),
+        }
+    }
+}
 
 impl cordboard::AgentSelection for Extreme {
     fn name(&self) -> &str {

@@ -54,6 +54,8 @@ fn word(what: &What) -> &'static str {
         What::PreferenceEnded { .. } => "preference ended",
         What::Relaxed { .. } => "relaxed",
         What::Widened { .. } => "widened",
+        What::HoldEnded { .. } => "hold ended",
+        What::Planned { .. } => "planned",
         What::ContextSet { .. } => "context",
         What::PriorityChanged { .. } => "priority",
         What::NeedsChanged { .. } => "needs",

@@ -157,6 +157,8 @@ every! { events -> What {
     WrapUpStarted { contact: CONTACT, agent: AGENT, until: SOON },
     Returned { contact: CONTACT, agent: AGENT, why: Return::Requeued },
     Ended { contact: CONTACT, outcome: Outcome::Completed, agent: Some(AGENT) },
+    HoldEnded { contact: CONTACT },
+    Planned { group: GROUP },
 }}
 
 every! { leaves -> Leave { Drain, Requeue } }

@@ -3,7 +3,8 @@
 
 use cordboard::{AgentId, Command, ContactId, Event, Load, Outcome, OverflowTo, Stage, Stamped, What};
 
-use crate::reference::{Place, Reference};
+use crate::questions::everything_next;
+use crate::reference::{Agent, Ask, Place, Reference};
 
 /// What is remembered from before a step.
 pub(crate) struct Before {
@@ -146,8 +147,10 @@ fn one_place_each(state: &Reference) -> Result<(), String> {
 }
 
 fn nobody_waits_who_could_be_taken(state: &Reference) -> Result<(), String> {
+    let all = everything_next(state);
     for contact in &state.waiting {
-        if let Some(agent) = state.agents.iter().find(|agent| state.could_take(agent, contact)) {
+        let may = |agent: &&Agent| state.could_take(agent, contact) && state.lets(agent, contact, Ask::AtLast(&all));
+        if let Some(agent) = state.agents.iter().find(may) {
             return Err(format!("{} waits though {} has room for it", contact.id, agent.id));
         }
     }

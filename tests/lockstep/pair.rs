@@ -7,10 +7,10 @@ use cordboard::{
 };
 
 use crate::invariants::{Before, Ledger};
-use crate::plans::host::{Rested, Short, Vip};
-use crate::questions::{check_answers, check_decisions};
+use crate::plans::host::{Odd, Rested, Short, Vip};
+use crate::questions::{check_answers, check_decisions, held_back_now};
 use crate::reference::{HostPolicies, Reference, Refused};
-use crate::tally::Tally;
+use crate::tally::{Tally, name_of_held_back};
 
 pub(crate) struct Pair {
     engine: Router,
@@ -23,6 +23,8 @@ pub(crate) struct Pair {
     few_classes: bool,
     /// Every decision of the run is recorded, and looked at.
     traced: bool,
+    /// The engine has planned on what it observed, where the reference does not follow.
+    pub(crate) planned: bool,
     /// Of the step now.
     by_engine: Vec<Event>,
     by_reference: Vec<Event>,
@@ -34,6 +36,7 @@ impl Pair {
         let policies = HostPolicies {
             agents: vec![Arc::new(Rested)],
             contacts: vec![Arc::new(Vip)],
+            scheduling: vec![Arc::new(Odd)],
             queues: vec![Arc::new(Short)],
         };
         Self {
@@ -44,6 +47,7 @@ impl Pair {
             tally: Tally::default(),
             few_classes: plan.limits().classes < 1_000,
             traced,
+            planned: false,
             by_engine: Vec::new(),
             by_reference: Vec::new(),
         }
@@ -76,6 +80,11 @@ impl Pair {
             answer = self.engine.apply(input, &mut self.by_engine);
         }
 
+        if self.by_engine.iter().any(|event| matches!(event.what, What::Planned { .. })) {
+            self.tally.count(input, &answer, &self.by_engine);
+            self.planned = true;
+            return self.engine.check_invariants().map_err(|broken| format!("the engine's own invariant: {broken}"));
+        }
         same_answer(&answer, &expected)?;
         if expected.is_err()
             && digest.is_some_and(|digest| digest != self.engine.digest() || !self.by_engine.is_empty())
@@ -83,10 +92,23 @@ impl Pair {
             return Err(format!("refused with {answer:?}, and yet something changed"));
         }
         if self.by_engine != self.by_reference {
+            let waiting = self.reference.waiting.iter();
+            let waiting: Vec<String> = waiting
+                .map(|it| {
+                    format!(
+                        "{} in {} on {}{}",
+                        it.id,
+                        it.queue,
+                        it.channel,
+                        if it.released { ", released" } else { "" }
+                    )
+                })
+                .collect();
             return Err(format!(
-                "different events\n  engine:    {}\n  reference: {}",
+                "different events\n  engine:    {}\n  reference: {}\n  waiting: {}",
                 listed(&self.by_engine),
-                listed(&self.by_reference)
+                listed(&self.by_reference),
+                waiting.join("; ")
             ));
         }
         if (self.engine.now(), self.engine.seq()) != (self.reference.now, self.reference.seq) {
@@ -104,6 +126,12 @@ impl Pair {
         }
         self.ledger.check(&before, input, &self.by_engine, &self.reference, thorough)?;
         self.tally.count(input, &answer, &self.by_engine);
+        if thorough {
+            held_back_now(&self.reference).into_iter().for_each(|obstacle| self.tally.add(name_of_held_back(obstacle)));
+        }
+        for _ in 0..std::mem::take(&mut self.reference.given_instead) {
+            self.tally.add("scheduled instead of what could not be done");
+        }
         if answer == Ok(Applied::Done) {
             self.follower.fold(input, &self.by_engine).map_err(|corrupt| format!("folding: {corrupt}"))?;
         }
@@ -160,7 +188,7 @@ fn recording(mut engine: Router, decisions: bool) -> Router {
 }
 
 fn host_policies() -> Policies {
-    Policies::new().with_agents(Rested).with_contacts(Vip).with_queues(Short)
+    Policies::new().with_agents(Rested).with_contacts(Vip).with_queues(Short).with_scheduling(Odd)
 }
 
 fn same_answer(engine: &Result<Applied, Rejected>, reference: &Result<Applied, Refused>) -> Result<(), String> {

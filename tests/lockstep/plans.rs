@@ -4,8 +4,8 @@ use cordboard::{
     Adaptive, Affinity, AfterWait, AgeFrom, AgentOrder, Between, Channel, ChannelCapacity, ChannelId, ContactOrder,
     Conversation, Cost, Customers, Displace, Group, GroupId, IdleClock, Leases, Limits, Load, Mode, NamedRequirement,
     NoAnswer, NoAnswerEffect, Over, Overflow, OverflowTo, Plan, Pools, Preset, Profile, ProfileId, Queue, QueueId,
-    Ramp, Requirement, Scheduler, SchedulingPolicy, Served, SkillId, Skills, Span, Stage, Step, StepClock, Target,
-    Wake, WrapUp,
+    Ramp, Requirement, Scheduler, SchedulingPolicy, SchedulingRule, Served, SkillId, Skills, Span, Stage, Step,
+    StepClock, Target, Wake, WrapUp,
 };
 use serde::Serialize;
 
@@ -23,10 +23,10 @@ pub(crate) struct Draft {
     limits: Limits,
     customers: Customers,
     leases: Leases,
+    scheduler: Scheduler,
     /// The plan is put under it.
     #[serde(skip)]
     preset: Option<Preset>,
-    scheduler: Scheduler,
     between: Between,
 }
 
@@ -58,8 +58,8 @@ impl Draft {
             },
             customers: customers(dice),
             leases: leases(dice),
+            scheduler: scheduler(dice),
             preset: None,
-            scheduler: Scheduler { policy: SchedulingPolicy::WorkConserving, ..Scheduler::default() },
             between: between(dice),
         };
         for at in 0..dice.below(3) {
@@ -88,7 +88,7 @@ impl Draft {
     /// Changes this and that, as a host might while the engine runs. Names and their order stay.
     pub(crate) fn revise(&mut self, dice: &mut Dice<'_>) {
         for _ in 0..1 + dice.below(3) {
-            match dice.below(11) {
+            match dice.below(12) {
                 0 | 1 => {
                     let at = dice.below(self.queues.len());
                     let name = self.queues[at].name.clone();
@@ -119,7 +119,8 @@ impl Draft {
                 }
                 7 => self.customers = customers(dice),
                 8 => self.leases = leases(dice),
-                9 => self.between = between(dice),
+                9 => self.scheduler = scheduler(dice),
+                10 => self.between = between(dice),
                 _ if self.queues.len() < 6 => {
                     let queue = self.queue(dice, &format!("queue {}", self.queues.len()), self.queues.len());
                     self.queues.push(queue);
@@ -129,15 +130,24 @@ impl Draft {
         }
     }
 
+    /// What the reference follows: with teams, queues that a group serves alike are chosen between by urgency alone.
+    fn within_reach(&self) -> Self {
+        let teams = self.scheduler.policy != SchedulingPolicy::WorkConserving;
+        Self { between: if teams { Between::Urgency } else { self.between.clone() }, ..self.clone() }
+    }
+
     /// The plan itself.
     pub(crate) fn plan(&self) -> Plan {
-        let text = serde_json::to_value(self).expect("a draft can be written");
+        let text = serde_json::to_value(self.within_reach()).expect("a draft can be written");
         let plan: Plan = serde_json::from_value(text).expect("a draft has the fields of a plan");
         self.preset.map_or(plan.clone(), |preset| preset.apply(&plan))
     }
 
     fn profile(&self, dice: &mut Dice<'_>, name: &str) -> Profile {
         let channels = self.channels.len();
+        if dice.one_in(3) {
+            return blended(dice, name, channels);
+        }
         let taken: Vec<_> = (0..channels).map(|at| (at == 0 || !dice.one_in(5)).then(|| capacity(dice))).collect();
         let mut headroom = Vec::new();
         if dice.one_in(3) {
@@ -382,6 +392,40 @@ fn conversation(dice: &mut Dice<'_>) -> Conversation {
     }
 }
 
+/// The first channel takes the whole agent, most others share it: agents of such a profile are a team.
+fn blended(dice: &mut Dice<'_>, name: &str, channels: usize) -> Profile {
+    let call = ChannelCapacity { max: 1, open: 1, load: [Load::FULL; 6], ramp: None, adaptive: None };
+    let others = (1..channels).map(|_| {
+        let max = dice.pick(&[3, 2, 4, 1, 3, 2]);
+        let chat = ChannelCapacity { max, open: max + dice.pick(&[0, 2]), ..capacity(dice) };
+        let mut load = [Load::share(u32::from(max)); 6];
+        load[Stage::Quiet as usize] = dice.pick(&[Load::ZERO, load[0], Load(load[0].0 / 2)]);
+        let paced = dice.one_in(4);
+        let adaptive = chat.adaptive.filter(|it| paced && it.floor <= max);
+        Some(ChannelCapacity { load, ramp: chat.ramp.filter(|_| paced), adaptive, ..chat })
+    });
+    let channels = std::iter::once(Some(call)).chain(others).collect();
+    Profile { name: name.into(), channels, headroom: Vec::new(), arrives_over: Vec::new() }
+}
+
+fn scheduler(dice: &mut Dice<'_>) -> Scheduler {
+    let rule = |dice: &mut Dice<'_>| SchedulingRule {
+        pack: dice.one_in(2),
+        calls_first: !dice.one_in(4),
+        reserve: dice.pick(&[0, 1, 1, 2]),
+        unless_waiting: dice.pick(&[u32::MAX, u32::MAX, 1, 2, 4]),
+        drain: dice.pick(&[0, 1, 1, 2]),
+        most: dice.pick(&[u32::MAX, u32::MAX, 1, 2]),
+    };
+    let policy = match dice.below(10) {
+        0 | 1 => SchedulingPolicy::WorkConserving,
+        2 => SchedulingPolicy::Adaptive,
+        3 | 4 => SchedulingPolicy::Host("odd".into()),
+        _ => SchedulingPolicy::Rule(rule(dice)),
+    };
+    Scheduler { policy, hold: dice.pick(&[secs(20), secs(1_800), secs(5), secs(60), secs(20), Span(1)]) }
+}
+
 fn capacity(dice: &mut Dice<'_>) -> ChannelCapacity {
     let max = 1 + dice.below(5) as u16;
     let most =
@@ -436,7 +480,32 @@ fn agent_order(dice: &mut Dice<'_>) -> AgentOrder {
 
 /// The host policies these plans may name.
 pub(crate) mod host {
-    use cordboard::{AgentSelection, AgentView, ContactSelection, ContactView, LineView, QueueSelection};
+    use cordboard::{
+        AgentSelection, AgentView, ContactSelection, ContactView, LineView, Next, QueueSelection, Scheduling,
+        SchedulingRule, TeamView,
+    };
+
+    /// Changes its mind with every count, and now and then asks for what cannot be done.
+    pub(crate) struct Odd;
+
+    impl Scheduling for Odd {
+        fn name(&self) -> &str {
+            "odd"
+        }
+        fn next(&self, team: &TeamView<'_>) -> Next {
+            let free = team.free.iter().zip(1u32..).map(|(agents, weight)| agents * weight).sum::<u32>();
+            let sum = 3 * team.calls + 5 * team.chats + free;
+            match sum % 8 {
+                0 => Next::Wait,
+                1 => Next::Call { holding: 0 },
+                2 => Next::Call { holding: sum % 3 },
+                3 => Next::Chat { holding: sum % team.free.len() as u32 },
+                4 => Next::Chat { holding: sum },
+                5 => SchedulingRule::SPREAD.next(team),
+                _ => SchedulingRule { drain: 1, reserve: 1, ..SchedulingRule::PACK }.next(team),
+            }
+        }
+    }
 
     /// Short lines first, and whoever has waited long, by all that can be seen.
     pub(crate) struct Short;

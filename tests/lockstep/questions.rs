@@ -3,10 +3,10 @@
 use std::collections::BTreeMap;
 
 use cordboard::{
-    ChannelId, ContactId, CustomerId, Decision, Load, Mode, Obstacle, Over, Router, Stage, Timestamp, Turn,
+    ChannelId, ContactId, CustomerId, Decision, Load, Mode, Next, Obstacle, Over, Router, Stage, Timestamp, Turn,
 };
 
-use crate::reference::{Agent, Contact, Reference};
+use crate::reference::{Agent, Ask, Contact, Occupation, Reference};
 
 /// Counts, explanations and positions are what looking at everybody gives.
 pub(crate) fn check_answers(engine: &Router, state: &Reference) -> Result<(), String> {
@@ -22,12 +22,13 @@ pub(crate) fn check_answers(engine: &Router, state: &Reference) -> Result<(), St
             }
         }
     }
+    let all = everything_next(state);
     for contact in &state.waiting {
         let told = engine.explain(contact.id).ok_or("a waiting contact is not explained")?;
         let mut expected = BTreeMap::new();
         let mut next = state.wait_ends(contact);
         for agent in &state.agents {
-            let found = obstacles(state, agent, contact);
+            let found = obstacles(state, agent, contact, &all);
             if found == [Obstacle::Ramp] {
                 next = [next, agent.blocked_until(contact.channel)].into_iter().flatten().min();
             }
@@ -86,7 +87,7 @@ pub(crate) fn check_answers(engine: &Router, state: &Reference) -> Result<(), St
         }
         let mut expected = BTreeMap::new();
         if state.could_ring_more(held.1) {
-            for obstacle in state.agents.iter().flat_map(|agent| obstacles(state, agent, &held.1.contact)) {
+            for obstacle in state.agents.iter().flat_map(|agent| obstacles(state, agent, &held.1.contact, &all)) {
                 *expected.entry(obstacle).or_insert(0) += 1;
             }
         }
@@ -178,7 +179,7 @@ fn compared<'a>(candidates: impl Iterator<Item = (u64, bool, &'a Vec<u64>)>, cho
 }
 
 /// Everything that stands between an agent and a waiting contact.
-fn obstacles(state: &Reference, agent: &Agent, contact: &Contact) -> Vec<Obstacle> {
+fn obstacles(state: &Reference, agent: &Agent, contact: &Contact, all: &[Vec<Next>]) -> Vec<Obstacle> {
     let mut found = Vec::new();
     let mut note = |stands: bool, obstacle| {
         if stands {
@@ -234,7 +235,38 @@ fn obstacles(state: &Reference, agent: &Agent, contact: &Contact) -> Vec<Obstacl
     note(agent.blocked_until(contact.channel).is_some(), Obstacle::Ramp);
     let limit = agent.limit(contact.channel).filter(|&limit| limit < capacity.max);
     note(limit.is_some_and(|limit| busy >= usize::from(limit)), Obstacle::AtLimit);
+    if found.is_empty() {
+        found.extend(held_back(state, agent, contact, all));
+    }
     found
+}
+
+/// What the scheduler has against it.
+pub(crate) fn held_back(state: &Reference, agent: &Agent, contact: &Contact, all: &[Vec<Next>]) -> Option<Obstacle> {
+    if state.lets(agent, contact, Ask::AtLast(all)) {
+        return None;
+    }
+    let team = &state.teams[state.team_of(agent.group)?];
+    Some(match state.occupation(team, agent)? {
+        _ if team.is_call(contact.channel) => Obstacle::KeptFromCalls,
+        Occupation::Chats(0) => Obstacle::KeptForCalls,
+        Occupation::Chats(_) | Occupation::OnCall => Obstacle::NoMoreChats,
+    })
+}
+
+/// Of each waiting contact whom somebody could take: one reason why the scheduler holds it back.
+pub(crate) fn held_back_now(state: &Reference) -> Vec<Obstacle> {
+    let all = everything_next(state);
+    let reason = |contact: &Contact| {
+        let able = state.agents.iter().filter(|agent| state.could_take(agent, contact));
+        able.filter_map(|agent| held_back(state, agent, contact, &all)).next()
+    };
+    state.waiting.iter().filter_map(reason).collect()
+}
+
+/// Everything each team would do, now that all is done.
+pub(crate) fn everything_next(state: &Reference) -> Vec<Vec<Next>> {
+    (0..state.teams.len()).map(|at| state.everything_next(at)).collect()
 }
 
 /// Who is more urgent, and could be taken by somebody there who could take this one too.

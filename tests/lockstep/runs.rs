@@ -54,6 +54,9 @@ impl Script {
                 let next = host.next(number, &pair.reference);
                 commands.push(next);
                 pair.step(&commands[commands.len() - 1])?;
+                if pair.planned {
+                    return Ok(pair.tally);
+                }
             }
             pair.examine()?;
             Ok(pair.tally)
@@ -84,6 +87,9 @@ impl Failure {
             let mut pair = Pair::new(&self.plan, self.traced);
             for command in commands {
                 pair.step(command)?;
+                if pair.planned {
+                    return Ok(());
+                }
             }
             pair.examine()
         })

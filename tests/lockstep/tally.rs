@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 use std::fmt;
 
 use cordboard::{
-    Applied, Command, Edge, Event, HeldBy, Leave, OfferEnd, Outcome, ReasonId, Rejected, Return, Role, Stamped,
-    TransferTo, What,
+    Applied, Command, Edge, Event, HeldBy, Leave, Obstacle, OfferEnd, Outcome, ReasonId, Rejected, Return, Role,
+    Stamped, TransferTo, What,
 };
 
 /// How often each thing happened.
@@ -40,6 +40,12 @@ const FLOORS: &[(&str, u64)] = &[
     ("due", 7_000),
     ("forced assignment", 200),
     ("forced offer", 2_000),
+    ("held back: kept for calls", 2_500),
+    ("held back: kept from calls", 15),
+    ("held back: no more chats", 2_500),
+    ("hold ended", 4_000),
+    ("planned", 10),
+    ("scheduled instead of what could not be done", 200),
     ("held by an arrival", 4_000),
     ("held by the agent", 2_000),
     ("limit changed", 120),
@@ -210,6 +216,15 @@ impl fmt::Display for Tally {
     }
 }
 
+pub(crate) fn name_of_held_back(obstacle: Obstacle) -> &'static str {
+    match obstacle {
+        Obstacle::KeptForCalls => "held back: kept for calls",
+        Obstacle::NoMoreChats => "held back: no more chats",
+        Obstacle::KeptFromCalls => "held back: kept from calls",
+        _ => "held back: otherwise",
+    }
+}
+
 fn name_of_command(command: &Command) -> &'static str {
     match command {
         Command::Configure { .. } => "another plan",
@@ -298,6 +313,8 @@ fn name_of_event(what: &What) -> Option<&'static str> {
         What::Relaxed { .. } => "step relaxed",
         What::HoldEnded { .. } | What::Planned { .. } => return None,
         What::Widened { .. } => "widened",
+        What::HoldEnded { .. } => "hold ended",
+        What::Planned { .. } => "planned",
         What::ContextSet { .. } => "context set",
         What::Offered { forced: true, .. } => "forced offer",
         What::Offered { .. } => "offer",

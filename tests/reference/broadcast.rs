@@ -4,7 +4,7 @@
 
 use cordboard::{AgentId, ContactId, Mode, OfferEnd, OfferId, Span, Stage, What};
 
-use super::{Agent, Contact, Holding, Place, Reference};
+use super::{Agent, Ask, Contact, Holding, Place, Reference};
 
 impl Reference {
     /// Open offers of a contact and to whom, in order of their ids.
@@ -92,7 +92,7 @@ impl Reference {
 
     fn next_to_ring(&self, contact: ContactId) -> Option<usize> {
         let it = self.ringing().into_iter().find(|it| it.id == contact)?;
-        self.best_agent(it)
+        self.best_agent(it, Ask::Nobody)
     }
 
     /// The most urgent that the agent could ring with too.

@@ -5,18 +5,21 @@ use cordboard::{
     Timestamp,
 };
 
-use super::{Agent, Contact, Holding, Reference};
+use super::{Agent, Ask, Contact, Holding, Reference};
 
 static ANYONE: Requirement = Requirement::Anyone;
 
 impl Reference {
     /// The index of the agent that the contact at `at` of `waiting` is given to, if any.
-    pub(crate) fn find_agent(&self, at: usize) -> Option<usize> {
-        self.best_agent(&self.waiting[at])
+    pub(crate) fn find_agent(&self, at: usize, arrives: bool) -> Option<usize> {
+        self.best_agent(&self.waiting[at], Ask::Contact { arrives })
     }
 
-    pub(super) fn best_agent(&self, contact: &Contact) -> Option<usize> {
-        let able = (0..self.agents.len()).filter(|&a| self.could_take(&self.agents[a], contact));
+    pub(super) fn best_agent(&self, contact: &Contact, ask: Ask<'_>) -> Option<usize> {
+        let able = (0..self.agents.len()).filter(|&a| {
+            let agent = &self.agents[a];
+            self.could_take(agent, contact) && self.lets(agent, contact, ask)
+        });
         able.min_by_key(|&a| {
             let agent = &self.agents[a];
             (contact.owner != Some(agent.id), self.agent_rank(agent, contact))
@@ -26,12 +29,18 @@ impl Reference {
     /// The index in `waiting` of the contact that the agent at `a` is given next, if any.
     pub(crate) fn find_contact(&self, a: usize) -> Option<usize> {
         let agent = &self.agents[a];
-        let able: Vec<&Contact> = self.waiting.iter().filter(|it| self.could_take(agent, it)).collect();
-        let chosen = able.iter().min_by_key(|it| {
+        let able = self.waiting.iter().filter(|it| self.could_take(agent, it) && self.lets(agent, it, Ask::Agent));
+        let able: Vec<&Contact> = able.collect();
+        let place = |it: &Contact| {
             let (line, urgency) = self.line_of(agent, it);
-            let score = if it.only.is_some() { 0 } else { self.queue_score(agent, it.queue, &able) };
+            let scored = it.only.is_none() && able.iter().any(|other| other.id == it.id);
+            let score = if scored { self.queue_score(agent, it.queue, &able) } else { 0 };
             (line, -score, urgency)
-        })?;
+        };
+        let first = able.iter().min_by_key(|it| place(it))?;
+        // What is released comes in its turn.
+        let released = self.waiting.iter().filter(|it| it.released && self.could_take(agent, it));
+        let chosen = released.chain([*first]).min_by_key(|it| place(it))?;
         self.waiting.iter().position(|it| it.id == chosen.id)
     }
 

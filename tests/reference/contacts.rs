@@ -36,6 +36,7 @@ impl Reference {
             step: 0,
             step_began: now,
             widened: Span::ZERO,
+            released: false,
             first_offer: None,
             offers_made: 0,
             overflows: 0,

@@ -30,6 +30,7 @@ impl Contact {
         self.offers_made = 0;
         self.first_offer = None;
         (self.step, self.step_began, self.waits_since, self.widened) = (0, now, now, Span::ZERO);
+        self.released = false;
         self.only = None;
     }
 }

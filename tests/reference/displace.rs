@@ -12,6 +12,10 @@ impl Reference {
         if displace == Displace::None || it.only.is_some() {
             return None;
         }
+        // One for whom there is room waits for the scheduler.
+        if self.agents.iter().any(|agent| self.could_take(agent, &it)) {
+            return None;
+        }
         let agents = (0..self.agents.len()).filter(|&a| self.goes_first(&self.agents[a], &it, displace).is_some());
         let a = agents.min_by_key(|&a| self.agent_rank(&self.agents[a], &it))?;
         let h = self.goes_first(&self.agents[a], &it, displace).expect("it was just found");

@@ -68,10 +68,10 @@ impl Reference {
                 }
             }
             self.advance_steps(at);
-            let mut found = self.find_agent(at);
+            let mut found = self.find_agent(at, true);
             if found.is_none() && self.waiting[at].only.is_some_and(|(_, until)| until <= self.now) {
                 self.end_preference(at);
-                found = self.find_agent(at);
+                found = self.find_agent(at, true);
             }
             if found.is_none() {
                 found = self.makes_room(at);
@@ -169,6 +169,7 @@ impl Reference {
                 it.excluding_ends.clear();
                 (it.offers_made, it.first_offer) = (0, None);
                 (it.step, it.step_began, it.waits_since, it.widened) = (0, now, now, Span::ZERO);
+                it.released = false;
                 self.tell(What::Overflowed { contact, queue, why });
                 Done::Moved
             }

@@ -246,6 +246,7 @@ impl Reference {
         it.first_offer = None;
         it.step = 0;
         it.widened = Span::ZERO;
+        it.released = false;
         it.step_began = now;
         it.waits_since = now;
         if reset_age {

@@ -28,16 +28,19 @@ mod settling;
 mod standby;
 mod state;
 mod steps;
+mod teams;
 
 use std::sync::Arc;
 
 use cordboard::{
     AgentId, AgentSelection, Applied, Command, CommandId, ContactId, ContactSelection, Event, Plan, QueueId,
-    QueueSelection, Seq, Stamped, Timestamp, What,
+    QueueSelection, Scheduling, Seq, Stamped, Timestamp, What,
 };
 
 pub(crate) use customers::Customer;
 pub(crate) use state::{Agent, Contact, Holding, Place};
+#[allow(unused_imports, reason = "each test binary uses its own part of the reference")]
+pub(crate) use teams::{Ask, Occupation, Team};
 
 /// Why the reference refused a command: the first four as numbered in section 1, or the command's own condition.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -54,6 +57,7 @@ pub(crate) enum Refused {
 pub(crate) struct HostPolicies {
     pub(crate) agents: Vec<Arc<dyn AgentSelection>>,
     pub(crate) contacts: Vec<Arc<dyn ContactSelection>>,
+    pub(crate) scheduling: Vec<Arc<dyn Scheduling>>,
     pub(crate) queues: Vec<Arc<dyn QueueSelection>>,
 }
 
@@ -86,6 +90,12 @@ pub(crate) struct Reference {
     applied: Vec<(u32, Vec<u64>)>,
     /// When each contact last came to be active.
     active_since: Vec<(ContactId, Timestamp)>,
+    /// Agents who take both calls and chats, as it follows from the plan.
+    pub(crate) teams: Vec<Team>,
+    /// Agents whom their team counted by their chats when it was last looked at.
+    with_chats: Vec<AgentId>,
+    /// How often a team gave something because what it would rather have given could not be.
+    pub(crate) given_instead: u64,
     marked_agents: Vec<AgentId>,
     marked_contacts: Vec<ContactId>,
     events: Vec<Event>,
@@ -93,7 +103,7 @@ pub(crate) struct Reference {
 
 impl Reference {
     pub(crate) fn new(plan: Plan, policies: HostPolicies) -> Self {
-        Self {
+        let mut new = Self {
             plan,
             policies,
             now: Timestamp::ZERO,
@@ -109,10 +119,15 @@ impl Reference {
             last_given: Vec::new(),
             applied: Vec::new(),
             active_since: Vec::new(),
+            teams: Vec::new(),
+            with_chats: Vec::new(),
+            given_instead: 0,
             marked_agents: Vec::new(),
             marked_contacts: Vec::new(),
             events: Vec::new(),
-        }
+        };
+        new.teams = new.teams_of_plan();
+        new
     }
 
     /// Section 1.

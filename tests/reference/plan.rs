@@ -1,8 +1,8 @@
 //! Looking things up in the plan, checking what a command names, and `Configure` (end of section 5).
 
 use cordboard::{
-    AgentOrder, Between, ChannelId, ContactOrder, Group, Needs, Plan, Profile, Queue, QueueId, Requirement, Skills,
-    Span, What, WrapUp,
+    AgentOrder, Between, ChannelId, ContactOrder, Group, Needs, Plan, Profile, Queue, QueueId, Requirement,
+    SchedulingPolicy, Skills, Span, What, WrapUp,
 };
 
 use super::{Agent, Contact, Reference, Refused};
@@ -91,6 +91,7 @@ impl Reference {
         self.check_revision(plan)?;
         self.check_policies(plan)?;
         self.plan = plan.clone();
+        self.teams = self.teams_of_plan();
         self.tell(What::Configured);
 
         // "Contacts in a step that is no more are in the last one."
@@ -149,6 +150,11 @@ impl Reference {
     }
 
     fn check_policies(&self, plan: &Plan) -> Result<(), Refused> {
+        if let SchedulingPolicy::Host(name) = &plan.scheduler().policy
+            && !self.policies.scheduling.iter().any(|policy| policy.name() == &**name)
+        {
+            return Err(Refused::Condition("unknown policy"));
+        }
         if let Between::Host(name) = plan.between()
             && !self.policies.queues.iter().any(|policy| policy.name() == &**name)
         {

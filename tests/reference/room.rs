@@ -81,7 +81,7 @@ impl Reference {
 
 /// Whether the sum of loads is at most one agent, and leaves the headroom of every channel but `channel` free.
 /// `sum` is asked for everything, and for everything that is not of a given channel.
-fn fits(profile: &Profile, channel: ChannelId, sum: impl Fn(Option<ChannelId>) -> u64) -> bool {
+pub(super) fn fits(profile: &Profile, channel: ChannelId, sum: impl Fn(Option<ChannelId>) -> u64) -> bool {
     let full = u64::from(Load::FULL.0);
     if sum(None) > full {
         return false;

@@ -7,13 +7,14 @@ use super::{Place, Reference};
 impl Reference {
     pub(super) fn settle(&mut self) {
         loop {
+            self.mark_who_came_to_be_on_a_call();
             if !self.marked_agents.is_empty() {
                 let agent = self.marked_agents.remove(0);
                 self.settle_agent(agent);
             } else if !self.marked_contacts.is_empty() {
                 let contact = self.most_urgent_marked();
                 self.settle_contact(contact);
-            } else {
+            } else if !self.schedule() {
                 return;
             }
         }
@@ -86,7 +87,7 @@ impl Reference {
 
     fn settle_contact(&mut self, id: ContactId) {
         if let Some(Place::Waiting(at)) = self.place(id)
-            && let Some(a) = self.find_agent(at)
+            && let Some(a) = self.find_agent(at, false)
         {
             self.give(at, a, false);
         }

@@ -98,6 +98,8 @@ pub(crate) struct Contact {
     pub(crate) step_began: Timestamp,
     /// The longest delay of a group on stand-by that it has waited for.
     pub(crate) widened: Span,
+    /// It was held back by the scheduler for as long as may be.
+    pub(crate) released: bool,
     pub(crate) first_offer: Option<Timestamp>,
     pub(crate) offers_made: u32,
     /// Queues it overflowed into.

@@ -98,7 +98,8 @@ impl Reference {
         let step = self.next_step_due(contact);
         let wider = self.next_widening(contact);
         let exclusions = contact.excluded.iter().map(|&(_, until)| until).min();
-        [longest_wait, elsewhere, alone, step, wider, exclusions].into_iter().flatten().min()
+        let hold = self.hold_ends(contact);
+        [longest_wait, elsewhere, alone, step, wider, exclusions, hold].into_iter().flatten().min()
     }
 
     fn fire(&mut self, timer: Timer) {
@@ -130,6 +131,7 @@ impl Reference {
                     self.end_preference(at);
                 }
                 self.advance_steps(at);
+                self.end_hold(at);
                 self.mark_contact(contact);
             }
             Place::Scheduled(at) => {

@@ -66,6 +66,8 @@ pub(crate) fn tell(what: &What, names: &Names, plan: &Plan) -> String {
         What::Relaxed { contact, step } => format!("{} is in step {step} now", c(contact)),
         What::HoldEnded { .. } | What::Planned { .. } => String::new(),
         What::Widened { contact, after } => format!("{} goes to those on stand-by for {after} too", c(contact)),
+        What::HoldEnded { contact } => format!("{} is held back no longer", c(contact)),
+        What::Planned { .. } => "calls and chats are planned anew".into(),
         What::ContextSet { contact } => format!("{} has something attached", c(contact)),
         What::PriorityChanged { contact, priority } => format!("{} has priority {priority}", c(contact)),
         What::NeedsChanged { contact } => format!("{} needs something else", c(contact)),

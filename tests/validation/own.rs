@@ -6,8 +6,8 @@ use cordboard::sim::Metric;
 use crate::case::{Case, Course, Figure};
 
 use crate::chain::{Day, mean, stationary};
-use crate::rules;
 use crate::choices;
+use crate::rules;
 
 /// Every one. `speed` is what the service rates of the scenarios are multiplied by, and those of the answers are not.
 pub(crate) fn cases(speed: f64) -> Vec<Case> {
