@@ -134,7 +134,7 @@ impl State {
             short += usize::from(could);
             // An exclusion may have ended since anybody looked.
             let mut agents = self.agents_by_id().into_iter().filter(|_| could && !it.has_exclusions);
-            if let Some(agent) = agents.find(|&agent| self.could_take(agent, slot) && self.may_take(agent, slot)) {
+            if let Some(agent) = agents.find(|&agent| self.could_take(agent, slot)) {
                 let detail = format!("{} and {}", it.id, self.agents[agent].id);
                 return broken("a contact rings with all it may", detail);
             }

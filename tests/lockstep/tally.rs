@@ -311,7 +311,6 @@ fn name_of_event(what: &What) -> Option<&'static str> {
         What::Queued { .. } => "queued",
         What::PreferenceEnded { .. } => "preference ended",
         What::Relaxed { .. } => "step relaxed",
-        What::HoldEnded { .. } | What::Planned { .. } => return None,
         What::Widened { .. } => "widened",
         What::HoldEnded { .. } => "hold ended",
         What::Planned { .. } => "planned",

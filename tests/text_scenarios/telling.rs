@@ -64,7 +64,6 @@ pub(crate) fn tell(what: &What, names: &Names, plan: &Plan) -> String {
         }
         What::PreferenceEnded { contact } => format!("{} may go to anybody now", c(contact)),
         What::Relaxed { contact, step } => format!("{} is in step {step} now", c(contact)),
-        What::HoldEnded { .. } | What::Planned { .. } => String::new(),
         What::Widened { contact, after } => format!("{} goes to those on stand-by for {after} too", c(contact)),
         What::HoldEnded { contact } => format!("{} is held back no longer", c(contact)),
         What::Planned { .. } => "calls and chats are planned anew".into(),
