@@ -90,7 +90,7 @@ fn simulate_writes_the_documented_object() {
     let folder = Folder::new("json");
     let scenario = folder.file("good.toml", GOOD);
     let json: Value = serde_json::from_str(&done(&["simulate", &scenario, "--json"])).unwrap();
-    for (key, value) in [("scenario", "small"), ("policy", "work-conserving")] {
+    for (key, value) in [("scenario", "small"), ("policy", "adaptive")] {
         assert_eq!(json[key], value);
     }
     assert_eq!((&json["seed"], &json["replications"]), (&Value::from(1), &Value::from(3)));
@@ -257,7 +257,7 @@ fn wrong_scenarios_are_refused_with_everything_that_is_wrong() {
         ("poisson_per_minute = 0.4", "poison_per_minute = 0.4", &["poison_per_minute", "did you mean"]),
         ("exponential = \"4m\"", "by_group = { crew = { exponential = \"4m\" } }", &["crew", "team"]),
         ("horizon = \"10h\"", "", &["horizon: is missing"]),
-        ("[capacity", "[scheduler]\npolicy = \"adaptive\"\n[capacity", &["`adaptive`", "work-conserving"]),
+        ("[capacity", "[scheduler]\npolicy = \"adaptve\"\n[capacity", &["\"adaptve\"", "work-conserving"]),
         ("count = 4", "count = 4\nshifts = [[\"08:00\", \"25:00\"]]", &["25:00", "shifts[0][1]"]),
         ("{ exponential = \"4m\" }", "{ empirical = \"none.csv\" }", &["none.csv", "handle.empirical"]),
         ("capacity = \"blended\"", "capacity = \"blended\"\nspeed = [1]", &["agents.team.speed"]),
@@ -406,7 +406,7 @@ arrivals = { profile = "missing.csv" }
 [offers]
 no_answer = 2
 [scheduler]
-policy = "adaptive"
+policy = "adaptve"
 [extra]
 x = 1
 "#;
@@ -449,7 +449,7 @@ x = 1
         (36, "streams.more.handle: is missing"),
         (38, "missing.csv"),
         (40, "offers.no_answer"),
-        (42, "there is no policy `adaptive`"),
+        (42, "\"adaptve\" is not a policy of the scheduler"),
         (43, "`extra` is not a key here"),
     ];
     let folder = Folder::new("mistakes");

@@ -132,7 +132,7 @@ impl From<JournalError> for WhatIfError {
 /// Scenario::from_toml(text, ".".as_ref())?.run_recorded(&mut journal, 1, &|_| {})?;
 ///
 /// let what_if = WhatIf::read(&mut journal, Policies::new(), &mut |_| {})?;
-/// let control = what_if.run(&mut journal, &Policy::WorkConserving, Patient::Estimated, &mut |_| {})?;
+/// let control = what_if.run(&mut journal, &Policy::default(), Patient::Estimated, &mut |_| {})?;
 /// assert_eq!(control.like, None); // the recording itself
 /// assert_eq!(&control.figures, what_if.recorded());
 /// let other = what_if.run(&mut journal, &"agents:fewest-handled".parse()?, Patient::Estimated, &mut |_| {})?;

@@ -34,12 +34,14 @@ pub(super) fn offers() -> Value {
 pub(super) fn scheduler() -> Value {
     let presets = Preset::ALL.iter().map(|preset| format!("preset:{preset}"));
     let named = Policy::NAMED.into_iter().map(str::to_owned);
-    let named: Vec<String> = std::iter::once("work-conserving".to_owned()).chain(named).chain(presets).collect();
+    let own = ["adaptive", "work-conserving", "dedicated", "pack", "spread"].map(str::to_owned);
+    let named: Vec<String> = own.into_iter().chain(named).chain(presets).collect();
     let policy = json!({
-        "description": "\"work-conserving\": as the plan says. \"agents:LIST\": every queue chooses its agents by LIST, such as agents:tier,least-loaded. \"preset:NAME\": as another engine decides; docs/presets.md describes each. The other names are of the literature; docs/policies.md describes each. Default: \"work-conserving\".",
-        "anyOf": [{ "enum": named }, { "type": "string", "pattern": "^agents:.+$" }],
+        "description": "How agents are shared between calls and chats; docs/scheduling.md describes it. \"adaptive\": what costs least by the rates observed. \"work-conserving\": nothing is held back. \"dedicated=PERCENT\": so many take calls alone. \"pack\" or \"spread\", with any of +reserve=N, +unless-waiting=N, +drain=N, +most=N, +chats-first. \"host:NAME\": the host's own. \"agents:LIST\": every queue chooses its agents by LIST, such as agents:tier,least-loaded. \"preset:NAME\": as another engine decides; docs/presets.md describes each. The other names are of the literature; docs/policies.md describes each. Default: \"adaptive\".",
+        "anyOf": [{ "enum": named }, { "type": "string", "pattern": "^(agents:.+|host:.+|dedicated=[1-9][0-9]?|(pack|spread)(\\+(chats-first|(reserve|unless-waiting|drain|most)=[0-9]+))*)$" }],
     });
-    object("The policy in force.", &[("policy", policy)], &[])
+    let hold = refer("some_length", "The longest that a contact is held back, unless it has longer to be answered within. Default: \"30m\".");
+    object("The policy in force.", &[("policy", policy), ("hold", hold)], &[])
 }
 
 /// Keys that the simulator reads in tables of the plan.

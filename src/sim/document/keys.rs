@@ -20,7 +20,7 @@ customers = { limit = 9 }
 leases = { agent = "none" }
 limits = { contacts = 9 }
 requirements = { r = "billing" }
-scheduler = { policy = "work-conserving" }
+scheduler = { policy = "work-conserving", hold = "1m" }
 [offers]
 claim = { exponential = "1s" }
 accept = { exponential = "1s" }
