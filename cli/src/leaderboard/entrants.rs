@@ -1,0 +1,181 @@
+//! Who takes part: the scheduler's policies, the orders in which products choose agents, and every preset.
+
+use cordboard::sim::{Outcome, Policy, Scenario};
+use cordboard::{Over, Plan, Profile, Stage};
+
+use crate::failure::Failure;
+
+/// What all others are compared with.
+pub(super) const OURS: &str = "adaptive";
+/// Text to the least loaded agent, calls first: the rule that most products ship.
+pub(super) const COMMON: &str = "spread";
+
+/// Rules of the scheduler's family, each with what it adds to the one before, and teams cut in two.
+const RULES: [&str; 15] = [
+    OURS,
+    "pack",
+    "pack+reserve=1",
+    "pack+reserve=1+unless-waiting=1",
+    "pack+drain=1",
+    "pack+drain=2",
+    "pack+reserve=1+unless-waiting=1+drain=2",
+    "pack+reserve=2+unless-waiting=2+drain=2",
+    "pack+chats-first",
+    COMMON,
+    "spread+reserve=1+unless-waiting=1",
+    "spread+chats-first",
+    "dedicated=35",
+    "dedicated=50",
+    "dedicated=65",
+];
+/// Work-conserving, by who gets a contact.
+const ORDERS: [&str; 6] = [
+    "agents:least-loaded,longest-idle",
+    "agents:most-loaded,longest-idle",
+    "agents:longest-idle",
+    "agents:round-robin",
+    "agents:fewest-handled",
+    "agents:random",
+];
+
+/// All of them, ours first.
+pub(super) fn all() -> Result<Vec<Policy>, Failure> {
+    let named = RULES.iter().chain(&ORDERS).map(|name| named(name));
+    named.chain(presets().into_iter().map(Ok)).collect()
+}
+
+/// Those given, and ours before them.
+pub(super) fn these(policies: &[Policy]) -> Result<Vec<Policy>, Failure> {
+    let ours = named(OURS)?;
+    let others = policies.iter().filter(|policy| **policy != ours).cloned().collect::<Vec<_>>();
+    Ok(std::iter::once(ours).chain(others).collect())
+}
+
+fn named(name: &str) -> Result<Policy, Failure> {
+    name.parse().map_err(|why| Failure::Run(format!("{why}")))
+}
+
+fn presets() -> Vec<Policy> {
+    Vec::new()
+}
+
+/// A policy, and others that come to the very same plans.
+pub(super) struct Entrant {
+    pub(super) policy: Policy,
+    pub(super) alike: Vec<String>,
+}
+
+/// Who runs.
+pub(super) struct Field {
+    pub(super) entrants: Vec<Entrant>,
+    /// Policies under which agents do at once what the scenario says they do one after another. They would be compared
+    /// as if a call and a chat beside it took no longer than each alone.
+    pub(super) aside: Vec<String>,
+}
+
+impl Field {
+    /// Of these policies over these scenarios, each plan once.
+    pub(super) fn of(policies: &[Policy], scenarios: &[Scenario]) -> Self {
+        let mut field = Self { entrants: Vec::new(), aside: Vec::new() };
+        let mut known: Vec<Vec<Plan>> = Vec::new();
+        for policy in policies {
+            let under = |scenario: &Scenario| scenario.clone().with_policy(policy.clone()).plan().clone();
+            let plans: Vec<Plan> = scenarios.iter().map(under).collect();
+            if scenarios.iter().zip(&plans).any(|(scenario, plan)| does_more_at_once(plan, scenario.plan())) {
+                field.aside.push(policy.to_string());
+            } else if let Some(at) = known.iter().position(|other| *other == plans) {
+                field.entrants[at].alike.push(policy.to_string());
+            } else {
+                known.push(plans);
+                field.entrants.push(Entrant { policy: policy.clone(), alike: Vec::new() });
+            }
+        }
+        field
+    }
+}
+
+/// Whether agents may have contacts of two channels in hand under one plan who may not under the other.
+fn does_more_at_once(plan: &Plan, than: &Plan) -> bool {
+    let channels = || (0..).take(plan.channels().len()).map(cordboard::ChannelId);
+    plan.profiles().iter().zip(than.profiles()).any(|(profile, before)| {
+        channels().any(|one| channels().any(|other| both(profile, one, other) && !both(before, one, other)))
+    })
+}
+
+/// Whether an agent may work on contacts of both channels at once.
+fn both(profile: &Profile, one: cordboard::ChannelId, other: cordboard::ChannelId) -> bool {
+    let Some((first, second)) = profile.channel(one).zip(profile.channel(other)).filter(|_| one != other) else {
+        return false;
+    };
+    let joins = profile.over(one, other) == Over::Yes || profile.over(other, one) == Over::Yes;
+    joins && first.load(Stage::Active).0 + second.load(Stage::Active).0 <= cordboard::Load::FULL.0
+}
+
+/// Puts together those of whom every event was the same: they decide alike here, whatever their rules. Gives for each that stays the
+/// names of the others.
+pub(super) fn alike<'o>(
+    entrants: &[Entrant],
+    outcomes: impl Fn(usize) -> Vec<&'o Outcome>,
+) -> Vec<(usize, Vec<String>)> {
+    let mut kept: Vec<(usize, Vec<u64>, Vec<String>)> = Vec::new();
+    for (at, entrant) in entrants.iter().enumerate() {
+        let digests: Vec<u64> = outcomes(at).into_iter().map(Outcome::digest).collect();
+        match kept.iter_mut().find(|(_, known, _)| *known == digests) {
+            Some((_, _, names)) => {
+                names.push(entrant.policy.to_string());
+                names.extend(entrant.alike.iter().cloned());
+            }
+            None => kept.push((at, digests, entrant.alike.clone())),
+        }
+    }
+    kept.into_iter().map(|(at, _, names)| (at, names)).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const SCENARIO: &str = r#"
+        horizon = "1h"
+        [capacity.blended]
+        voice = { max = 1 }
+        chat = { max = 2 }
+        [agents.team]
+        count = 2
+        capacity = "blended"
+        [queues.service]
+        [streams.calls]
+        channel = "voice"
+        queue = "service"
+        arrivals = { poisson_per_minute = 1 }
+        handle = { exponential = "3m" }
+    "#;
+
+    #[test]
+    fn every_name_is_a_policy_and_ours_comes_first() {
+        let all = all().unwrap_or_else(|_| panic!("a name is no policy"));
+        assert!(all.len() >= RULES.len() + ORDERS.len());
+        assert_eq!(all[0].to_string(), OURS);
+        let these = these(&all[1..3]).unwrap_or_else(|_| panic!("a name is no policy"));
+        assert_eq!(these, all[..3]);
+    }
+
+    #[test]
+    fn the_same_plan_runs_once() {
+        let scenario = Scenario::from_toml(SCENARIO, ".".as_ref()).unwrap();
+        let policies = ["pack", "spread", "pack"].map(|name| name.parse::<Policy>().unwrap());
+        let field = Field::of(&policies, &[scenario]);
+        let names: Vec<_> = field.entrants.iter().map(|one| (one.policy.to_string(), one.alike.clone())).collect();
+        assert_eq!(names, [("pack".to_owned(), vec!["pack".to_owned()]), ("spread".to_owned(), Vec::new())]);
+        assert!(field.aside.is_empty());
+    }
+
+    #[test]
+    fn who_would_do_two_things_at_once_is_seen() {
+        let plan = |text: &str| Scenario::from_toml(text, ".".as_ref()).unwrap().plan().clone();
+        let apart = plan(SCENARIO);
+        let together = plan(&SCENARIO.replace("voice = { max = 1 }", "voice = { max = 1, load = \"40%\" }"));
+        assert!(does_more_at_once(&together, &apart));
+        assert!(!does_more_at_once(&apart, &together) && !does_more_at_once(&together, &together));
+    }
+}

@@ -1,0 +1,231 @@
+//! The leaderboard as a page: what it comes to in sentences, the tables, and how it was measured.
+
+use std::fmt::Write;
+use std::time::Duration;
+
+use cordboard::measure::Estimate;
+
+use super::Board;
+use super::entrants::{COMMON, OURS};
+use super::pools::Pools;
+use super::scenarios;
+use super::staffing::{self, Staffing};
+use crate::table;
+
+pub(super) const POOLS_CHART: &str = "leaderboard-pools.svg";
+pub(super) const STAFFING_CHART: &str = "leaderboard-staffing.svg";
+
+/// The whole page, as markdown.
+pub(super) fn of(board: &Board, command: &str, took: Duration, threads: usize) -> String {
+    let mut page = String::from("# Leaderboard\n\n");
+    page += "Every policy that ships, and every preset of another engine, on the same contacts with the same needs: whoever does better here does it by deciding better.\n\n";
+    for sentence in sentences(board) {
+        page += &format!("**{sentence}**\n\n");
+    }
+    page += &format!(
+        "Written by `{command}`, cordboard {}, in {} on {threads} threads. Beside this page are `leaderboard.json` and `leaderboard.csv` with every figure. \
+         Run it again from the root of the repository and every figure comes out the same, whatever the machine and the number of threads.\n\n\
+         ± is half of a 95 % interval over replications; * marks a difference whose interval leaves out 0. \
+         All policies meet the same contacts (common random numbers), so differences are surer than the figures they are between.\n\n",
+        board.version,
+        duration(took),
+    );
+    if let Some(staffing) = &board.staffing {
+        agents(&mut page, staffing);
+    }
+    if let Some(pools) = &board.pools {
+        small_pools(&mut page, pools);
+    }
+    if let Some(boards) = &board.scenarios {
+        page += "## Shipped scenarios\n\nThose of `examples/scenarios` that say what waiting and losing a contact costs. Cost per minute, and what each policy costs more than `adaptive`.\n\n";
+        boards.iter().for_each(|board| scenario(&mut page, board));
+    }
+    page.truncate(page.trim_end().len());
+    page + "\n"
+}
+
+/// What it comes to.
+pub(super) fn sentences(board: &Board) -> Vec<String> {
+    let mut all = Vec::new();
+    all.extend(board.staffing.as_ref().and_then(on_agents));
+    all.extend(board.pools.as_ref().and_then(on_pools));
+    all
+}
+
+fn on_agents(of: &Staffing) -> Option<String> {
+    let ours = of.rows.iter().find(|row| row.policy == OURS)?;
+    let targets: Vec<String> = of.targets.iter().map(|(name, target)| format!("{target} for {name}")).collect();
+    let rivals = of.rows.iter().filter(|row| row.policy != OURS);
+    let needs = |row: &staffing::Row| {
+        let fewer = ours.agents.zip(row.agents).filter(|(ours, theirs)| ours < theirs);
+        let fewer = fewer.map(|(ours, theirs)| format!(" ({:.0} % fewer)", 100.0 * (1.0 - f64::from(ours) / f64::from(theirs))));
+        format!("{} needs {}{}", named(&row.policy), count(row.agents, of.most), fewer.unwrap_or_default())
+    };
+    // The common rule first; the others by what they need.
+    let (common, others): (Vec<_>, Vec<_>) = rivals.partition(|row| row.policy == COMMON);
+    let rivals: Vec<String> = common.into_iter().chain(others).map(needs).collect();
+    let needed = format!("{} needs {} agents", named(OURS), count(ours.agents, of.most));
+    let against = if rivals.is_empty() { String::new() } else { format!(" where {}", rivals.join(", ")) };
+    Some(format!("At equal service targets ({}) {needed}{against}.", targets.join(", ")))
+}
+
+fn on_pools(of: &Pools) -> Option<String> {
+    let ours = of.rows.iter().find(|row| row.policy == OURS)?;
+    let costs = |row: &super::pools::Row| {
+        format!("{} costs {} times the least possible in the mean and {:.2} at worst", named(&row.policy), figure(row.mean, 3), row.worst())
+    };
+    let common = of.rows.iter().find(|row| row.policy == COMMON).map(costs);
+    let best = of.rows.iter().find(|row| row.policy != OURS && row.policy != COMMON).map(costs);
+    let others: Vec<String> = best.map(|best| format!("of all others, {best}")).into_iter().chain(common).collect();
+    let others = if others.is_empty() { String::new() } else { format!("; {}", others.join("; ")) };
+    Some(format!("In {} small pools solved exactly {}{others}.", of.pools.len(), costs(ours)))
+}
+
+fn agents(page: &mut String, of: &Staffing) {
+    let _ = write!(
+        page,
+        "## Agents that a centre needs\n\n![Agents needed under each policy](images/{STAFFING_CHART})\n\n\
+         *{}*, whose agents take calls and chats: the least number of agents with whom the mean service level of {} replications of {} minutes meets every target. \
+         One agent fewer was tried too, and is too few (last columns); the search begins elsewhere for each policy and ends at {} agents.\n\n",
+        of.scenario, of.replications, of.minutes, of.most
+    );
+    let mut header = vec!["policy".to_owned(), "agents".to_owned(), format!("more than `{OURS}`")];
+    header.extend(of.targets.iter().map(|(name, target)| format!("{name}, {target}")));
+    header.extend(of.targets.iter().map(|(name, _)| format!("{name} with one fewer")));
+    let ours = of.rows.iter().find(|row| row.policy == OURS).and_then(|row| row.agents);
+    let rows = of.rows.iter().map(|row| {
+        let more = row.agents.zip(ours).filter(|_| row.policy != OURS);
+        let more = more.map_or_else(|| "–".to_owned(), |(theirs, ours)| signed(i64::from(theirs) - i64::from(ours)));
+        let mut cells = vec![code(&row.policy), count(row.agents, of.most), more];
+        let levels = |levels: &[Estimate]| {
+            (0..of.targets.len()).map(|at| levels.get(at).map_or_else(|| "–".to_owned(), |level| table::percent(*level))).collect::<Vec<_>>()
+        };
+        cells.extend(levels(&row.levels));
+        cells.extend(levels(&row.with_one_fewer));
+        cells
+    });
+    markdown(page, &header, rows);
+    notes(page, of.rows.iter().map(|row| (&*row.policy, &*row.alike)), &of.aside);
+}
+
+fn small_pools(page: &mut String, of: &Pools) {
+    let _ = write!(
+        page,
+        "## Small pools, beside the optimum\n\n![Cost of each policy over the optimum](images/{POOLS_CHART})\n\n\
+         Two to six agents, each on one call or on up to so many chats, never both: eight small pools solved exactly. The least possible cost of each is computed here by policy iteration on its Markov chain (`cordboard::measure::BlendedPool`), \
+         and each policy is simulated for {} replications of {} minutes. 1 is the optimum. `worst` is the worst pool's mean. Numbers in the pools' columns are ± half of their intervals too, in the files.\n\n",
+        of.replications, of.minutes
+    );
+    let mut header: Vec<String> = ["policy", "mean", "worst", "less `adaptive`"].map(str::to_owned).into();
+    header.extend(of.pools.iter().map(|pool| pool.name.clone()));
+    let optimum = ["*least cost a minute*", "", "", ""].map(str::to_owned).into_iter();
+    let optimum = optimum.chain(of.pools.iter().map(|pool| format!("*{:.4}*", pool.optimum))).collect::<Vec<_>>();
+    let rows = of.rows.iter().map(|row| {
+        let less = if row.policy == OURS { "–".to_owned() } else { difference(row.less_ours, 3) };
+        let mut cells = vec![code(&row.policy), figure(row.mean, 3), format!("{:.2}", row.worst()), less];
+        cells.extend(row.by_pool.iter().map(|pool| pool.mean.map_or_else(|| "–".to_owned(), |mean| format!("{mean:.3}"))));
+        cells
+    });
+    markdown(page, &header, std::iter::once(optimum).chain(rows));
+    notes(page, of.rows.iter().map(|row| (&*row.policy, &*row.alike)), &of.aside);
+}
+
+fn scenario(page: &mut String, of: &scenarios::Board) {
+    let _ = write!(page, "### {}\n\n`{}`, {} replications.\n\n", of.scenario, of.file, of.replications);
+    let mut header: Vec<String> = ["policy", "cost a minute", "less `adaptive`"].map(str::to_owned).into();
+    let channels = of.rows.first().map_or(&[][..], |row| &row.channels);
+    header.extend(channels.iter().flat_map(|channel| [format!("{} in time", channel.name), format!("{} lost", channel.name)]));
+    let rows = of.rows.iter().map(|row| {
+        let less = if row.policy == OURS { "–".to_owned() } else { difference(row.less_ours, 2) };
+        let mut cells = vec![code(&row.policy), figure(row.cost_per_minute, 2), less];
+        let shares = |channel: &scenarios::Channel| [channel.service_level, channel.abandon_share].map(table::percent);
+        cells.extend(row.channels.iter().flat_map(shares));
+        cells
+    });
+    markdown(page, &header, rows);
+    notes(page, of.rows.iter().map(|row| (&*row.policy, &*row.alike)), &of.aside);
+}
+
+/// Who is not in the table, and why.
+fn notes<'r>(page: &mut String, rows: impl Iterator<Item = (&'r str, &'r [String])>, aside: &[String]) {
+    let list = |names: &[String]| names.iter().map(|name| code(name)).collect::<Vec<_>>().join(", ");
+    let alike: Vec<String> = rows
+        .filter(|(_, names)| !names.is_empty())
+        .map(|(policy, names)| format!("as {}: {}", code(policy), list(names)))
+        .collect();
+    if !alike.is_empty() {
+        let _ = write!(page, "Every event comes out alike here, {}.\n\n", alike.join("; "));
+    }
+    if !aside.is_empty() {
+        let _ = write!(
+            page,
+            "Not comparable: {}. They give an agent on one contact another beside it that the scenario says is done after it, and the simulation, which knows no speed for both at once, would do each as fast as alone.\n\n",
+            list(aside)
+        );
+    }
+}
+
+fn markdown(page: &mut String, header: &[String], rows: impl Iterator<Item = Vec<String>>) {
+    let line = |cells: &[String]| format!("| {} |\n", cells.join(" | "));
+    *page += &line(header);
+    *page += &format!("|---|{}\n", "---:|".repeat(header.len().saturating_sub(1)));
+    rows.for_each(|cells| *page += &line(&cells));
+    *page += "\n";
+}
+
+/// A policy as a reader knows it.
+fn named(policy: &str) -> String {
+    let words = match policy {
+        OURS => "the adaptive scheduler",
+        COMMON => "text to the least loaded agent",
+        _ => return code(policy),
+    };
+    format!("{words} ({})", code(policy))
+}
+
+fn code(name: &str) -> String {
+    format!("`{name}`")
+}
+
+fn count(agents: Option<u32>, most: u32) -> String {
+    agents.map_or_else(|| format!("more than {most}"), |agents| agents.to_string())
+}
+
+fn signed(number: i64) -> String {
+    match number {
+        0 => "0".to_owned(),
+        below if below < 0 => format!("−{}", below.unsigned_abs()),
+        above => format!("+{above}"),
+    }
+}
+
+fn figure(of: Estimate, decimals: usize) -> String {
+    table::number(of, decimals)
+}
+
+fn difference(of: Estimate, decimals: usize) -> String {
+    let sign = if of.mean.is_some_and(|mean| mean < 0.0) { "−" } else { "+" };
+    let size = Estimate { mean: of.mean.map(f64::abs), ..of };
+    format!("{sign}{}{}", table::number(size, decimals), if of.is_significant() { " *" } else { "" })
+}
+
+/// To the minute, or to the second where it is short.
+fn duration(of: Duration) -> String {
+    let seconds = of.as_secs_f64().ceil();
+    if seconds < 120.0 { format!("{seconds:.0} s") } else { format!("{:.0} minutes", (seconds / 60.0).ceil()) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn figures_say_their_sign_and_whether_it_is_sure() {
+        let of = |mean, half| Estimate { mean: Some(mean), half_width: Some(half) };
+        assert_eq!(difference(of(-0.25, 0.125), 2), "−0.25 ± 0.12 *");
+        assert_eq!(difference(of(0.25, 0.5), 1), "+0.2 ± 0.5");
+        assert_eq!([0, 3, -2].map(signed), ["0", "+3", "−2"]);
+        assert_eq!(duration(Duration::from_millis(61_200)), "62 s");
+        assert_eq!(duration(Duration::from_secs(361)), "7 minutes");
+    }
+}
