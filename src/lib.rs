@@ -135,6 +135,7 @@
 //! | keep it yourself | [`Router::checkpoint`], [`Router::restore`], [`Router::fold`], [`Router::digest`] |
 //! | share agents between calls and chats | [`Scheduler`], [`SchedulingPolicy`], [`SchedulingRule`], [`Scheduling`] |
 //! | choose agents or contacts your own way | [`AgentSelection`], [`ContactSelection`], [`Policies`] |
+//! | see what another engine would do | [`Preset`], `docs/presets.md` |
 //! | try it out before anybody calls | `sim::Scenario` (feature `sim`), and the command line `cordboard` |
 //!
 //! # Features
@@ -177,6 +178,7 @@ mod obstacle;
 mod overflow;
 mod plan;
 mod policy;
+mod preset;
 mod private;
 mod queue;
 mod rejected;
@@ -204,12 +206,15 @@ pub use obstacle::Obstacle;
 pub use overflow::{AfterWait, Overflow, OverflowTo};
 pub use plan::*;
 pub use policy::*;
+pub use preset::{Preset, UnknownPreset};
 pub use private::Private;
 pub use queue::*;
 pub use rejected::*;
 pub use requirement::*;
 pub use router::*;
-pub use scheduling::{Cost, Next, Scheduler, Scheduling, SchedulingPolicy, SchedulingRule, TeamView, UnknownScheduling};
+pub use scheduling::{
+    Cost, Next, Scheduler, Scheduling, SchedulingPolicy, SchedulingRule, TeamView, UnknownScheduling,
+};
 pub use time::*;
 
 #[cfg(feature = "measure")]

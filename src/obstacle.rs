@@ -22,6 +22,8 @@ pub enum Obstacle {
     Requirement,
     /// The agent's profile has nothing of the channel.
     ChannelNotTaken,
+    /// The agent is there for contacts of the other kind alone: for calls, or for chats.
+    Dedicated,
     /// The agent is not ready on the channel.
     NotReady,
     /// The agent did not take the contact, and is not asked again yet.
@@ -60,6 +62,7 @@ impl fmt::Display for Obstacle {
             Self::StandBy => f.write_str("on stand-by"),
             Self::Requirement => f.write_str("lacking the skills"),
             Self::ChannelNotTaken => f.write_str("not taking the channel"),
+            Self::Dedicated => f.write_str("dedicated to others"),
             Self::NotReady => f.write_str("not ready"),
             Self::Excluded => f.write_str("did not take it before"),
             Self::AtMaximum => f.write_str("at the channel's maximum"),

@@ -210,7 +210,9 @@ impl Plan {
     /// What contacts of a channel are worth to the scheduler in a queue: as the queue says, else by the service target.
     pub fn cost(&self, queue: QueueId, channel: ChannelId) -> Cost {
         let own = self.queue(queue).and_then(|queue| queue.cost(channel));
-        own.unwrap_or_else(|| Cost::of_target(self.target(queue, channel).map_or(Span::from_mins(1), |target| target.within)))
+        own.unwrap_or_else(|| {
+            Cost::of_target(self.target(queue, channel).map_or(Span::from_mins(1), |target| target.within))
+        })
     }
 
     /// How long an agent has to accept a contact; `None` where there is no offer stage.

@@ -76,6 +76,13 @@ pub enum AgentOrder {
     Random,
     /// The host's own [`AgentSelection`](crate::AgentSelection) of that name.
     Host(Box<str>),
+    /// Most places left: how many more contacts of this channel its profile's `max` allows beside those it is busy with.
+    /// In numbers, where [`AgentOrder::LeastLoaded`] goes by shares.
+    MostPlaces,
+    /// Smallest share of the time since sign-in with a contact in hand: ringing, put aside, quiet and wrap-up included.
+    LeastOccupied,
+    /// Least time since sign-in with a contact in hand.
+    LeastWorked,
 }
 
 /// What "idle" is counted from.

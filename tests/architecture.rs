@@ -13,7 +13,7 @@ const LAYERS: &[&[&str]] = &[
     &["channel", "agent"],
     &["contact"],
     &["plan"],
-    &["command", "event", "obstacle", "rejected", "policy"],
+    &["command", "event", "obstacle", "rejected", "policy", "preset"],
     &["router"],
     &["journal"],
     &["live", "measure"],

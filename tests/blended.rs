@@ -4,7 +4,8 @@
 use std::io::Write;
 use std::path::Path;
 
-use cordboard::measure::{BlendedClass, BlendedPool, BlendedRule, Decision, PoolError, PoolMeasures, PoolState};
+use cordboard::measure::{BlendedClass, BlendedPool, PoolError, PoolMeasures};
+use cordboard::{Next, SchedulingRule, TeamView};
 use serde_json::Value;
 
 fn class(case: &Value, kind: &str, short: &str) -> BlendedClass {
@@ -45,13 +46,13 @@ fn the_published_optimum_and_rules_come_out_again() {
     for case in &cases {
         let name = case["name"].as_str().expect("name");
         let solver = pool(case).solver().expect("the case is small");
-        let chats_first = BlendedRule { calls_first: false, ..BlendedRule::SPREAD };
+        let chats_first = SchedulingRule { calls_first: false, ..SchedulingRule::SPREAD };
         for (rule, key) in [
-            (BlendedRule::SPREAD, "least-loaded, voice first"),
+            (SchedulingRule::SPREAD, "least-loaded, voice first"),
             (chats_first, "least-loaded, chat first"),
-            (BlendedRule::PACK, "most-loaded, voice first"),
+            (SchedulingRule::PACK, "most-loaded, voice first"),
         ] {
-            let found = solver.measure(&|state| rule.decide(state));
+            let found = solver.measure(&|state| rule.next(state));
             near(found.cost, case["rules"][key].as_f64().expect("rule"), &format!("{name}, {key}"));
         }
         let best = solver.optimum();
@@ -91,8 +92,8 @@ fn assert_measures(found: PoolMeasures, calls: (f64, f64, f64), chats: (f64, f64
 
 #[test]
 fn draining_for_a_call_is_as_the_exact_chain_says() {
-    let rule = BlendedRule { drain: 1, ..BlendedRule::PACK };
-    let found = one_agent(false).solver().expect("small").measure(&|state| rule.decide(state));
+    let rule = SchedulingRule { drain: 1, ..SchedulingRule::PACK };
+    let found = one_agent(false).solver().expect("small").measure(&|state| rule.next(state));
     assert_measures(
         found,
         (0.869_845_832_6, 0.366_355_749_7, 0.457_944_687_1),
@@ -103,7 +104,7 @@ fn draining_for_a_call_is_as_the_exact_chain_says() {
 
 #[test]
 fn calls_that_interrupt_chats_are_as_the_exact_chain_says() {
-    let found = one_agent(true).solver().expect("small").measure(&|state| BlendedRule::PACK.decide(state));
+    let found = one_agent(true).solver().expect("small").measure(&|state| SchedulingRule::PACK.next(state));
     assert_measures(
         found,
         (0.425_959_845_1, 0.148_080_309_7, 0.185_100_387_2),
@@ -134,8 +135,8 @@ fn no_rule_of_the_family_is_better_than_the_optimum() {
         (false, false, 0, 0, 0, 3),
         (true, true, 1, 2, 1, 2),
     ] {
-        let rule = BlendedRule { pack, calls_first, reserve, unless_waiting, drain, most };
-        let cost = solver.measure(&|state| rule.decide(state)).cost;
+        let rule = SchedulingRule { pack, calls_first, reserve, unless_waiting, drain, most };
+        let cost = solver.measure(&|state| rule.next(state)).cost;
         assert!(cost >= best * (1.0 - 1e-9), "{rule:?} costs {cost}, the optimum {best}");
         least = least.min(cost);
     }
@@ -157,6 +158,6 @@ fn what_is_out_of_range_is_named() {
     let huge = BlendedPool { agents: 60, speed: vec![1.0; 12], ..good.clone() };
     assert_eq!(huge.solver().map(|_| ()), Err(PoolError::TooLarge));
     // A decision that cannot be taken is waiting: here nobody is ever served.
-    let nobody = |_: &PoolState<'_>| Decision::Chat { holding: 99 };
+    let nobody = |_: &TeamView<'_>| Next::Chat { holding: 99 };
     assert!((good.solver().expect("small").measure(&nobody).idle - 1.0).abs() < 1e-12);
 }

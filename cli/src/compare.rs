@@ -19,7 +19,8 @@ pub(crate) struct Arguments {
     /// The scenario, a TOML file
     scenario: PathBuf,
     /// A policy, given at least twice; the others are compared with the first. `work-conserving` follows the
-    /// scenario; `agents:LIST` has every queue choose its agents by LIST, such as agents:least-loaded,longest-idle
+    /// scenario's plan; `agents:LIST` has every queue choose its agents by LIST, such as agents:least-loaded,longest-idle;
+    /// `preset:NAME` decides as another engine does, such as preset:connect (`cordboard presets` lists them)
     #[arg(long = "policy", value_name = "POLICY", required = true, num_args = 1)]
     policies: Vec<Policy>,
     #[command(flatten)]

@@ -13,6 +13,7 @@ mod journal;
 mod leaderboard;
 mod log;
 mod new;
+mod presets;
 mod progress;
 mod replay;
 mod report;
@@ -54,6 +55,8 @@ enum Command {
     New(new::Arguments),
     /// Prints a JSON schema of scenarios, with which editors complete and check them.
     Schema,
+    /// Lists the presets: policies that decide as other engines do.
+    Presets,
     /// Judges how long a warm-up a scenario needs, by its course from the beginning.
     Warmup(warmup::Arguments),
     /// Checks a scenario and says everything that is wrong with it.
@@ -77,6 +80,7 @@ fn main() -> ExitCode {
         Command::Replay(arguments) => replay::run(arguments),
         Command::New(arguments) => new::run(arguments),
         Command::Schema => schema::run(),
+        Command::Presets => presets::run(),
         Command::Warmup(arguments) => warmup::run(arguments),
         Command::Check(arguments) => check::run(arguments),
         Command::Verify(arguments) => verify::run(arguments),

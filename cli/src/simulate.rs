@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use clap::Args;
 use cordboard::Journal;
 use cordboard::measure::Estimate;
-use cordboard::sim::Results;
+use cordboard::sim::{Policy, Results};
 use serde::Serialize;
 
 use crate::failure::Failure;
@@ -18,6 +18,9 @@ use crate::{journal, progress, rows, table};
 pub(crate) struct Arguments {
     /// The scenario, a TOML file
     scenario: PathBuf,
+    /// A policy instead of the scenario's own, such as preset:connect; those that `compare` takes
+    #[arg(long)]
+    policy: Option<Policy>,
     /// Every stream and every group of agents, however many there are
     #[arg(long)]
     full: bool,
@@ -56,7 +59,10 @@ pub(crate) struct Reached {
 }
 
 pub(crate) fn run(arguments: &Arguments) -> Result<(), Failure> {
-    let scenario = arguments.options.change(input::scenario(&arguments.scenario)?);
+    let mut scenario = arguments.options.change(input::scenario(&arguments.scenario)?);
+    if let Some(policy) = &arguments.policy {
+        scenario = scenario.with_policy(policy.clone());
+    }
     let mut journal =
         arguments.journal.as_deref().map(|path| journal::begin(path, !arguments.no_tables)).transpose()?;
     let journal = journal.as_mut().map(|journal| journal as &mut dyn Journal);

@@ -17,7 +17,8 @@ pub(crate) struct Arguments {
     /// The journal, an SQLite file; it is only read
     journal: PathBuf,
     /// A policy, given once or more. `work-conserving` follows the journal's own plan; `agents:LIST` has every queue choose its agents
-    /// by LIST, such as agents:least-loaded,longest-idle
+    /// by LIST, such as agents:least-loaded,longest-idle; `preset:NAME` decides as another engine does, such as preset:connect
+    /// (`cordboard presets` lists them)
     #[arg(long = "policy", value_name = "POLICY", required = true, num_args = 1)]
     policies: Vec<Policy>,
     /// How long customers who were answered would have waited

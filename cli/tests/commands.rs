@@ -214,6 +214,35 @@ fn compare_pairs_policies() {
 }
 
 #[test]
+fn presets_are_listed_and_run() {
+    let folder = Folder::new("presets");
+    let scenario = folder.file("good.toml", GOOD);
+    let listed = done(&["presets"]);
+    let names: Vec<&str> = listed.lines().filter_map(|line| line.split_whitespace().next()).collect();
+    assert!(names.contains(&"preset:asterisk-rrmemory") && names.contains(&"preset:connect"), "{listed}");
+    // With chats as many as three at a time and calls apart from them, or never beside them.
+    let arguments = ["compare", &scenario, "--policy", "preset:taskrouter", "--policy", "preset:connect", "--json"];
+    let json: Value = serde_json::from_str(&done(&arguments)).unwrap();
+    assert_eq!(json["comparisons"][0]["policy"], "preset:connect");
+    let later = json["comparisons"][0]["cost_per_minute"]["mean"].as_f64().unwrap();
+    assert!(later > 0.0, "one channel at a time costs more: {later}");
+    // The scenario's own policy gives way to that of the command line.
+    let own = folder.file("own.toml", &GOOD.replace("[queues", "[scheduler]\npolicy = \"preset:connect\"\n[queues"));
+    let of = |arguments: &[&str]| {
+        let json: Value = serde_json::from_str(&done(arguments)).unwrap();
+        (json["policy"].clone(), json["streams"].clone())
+    };
+    let connect = of(&["simulate", &scenario, "--policy", "preset:connect", "--json"]);
+    assert_eq!(connect.0, "preset:connect");
+    assert_eq!(of(&["simulate", &own, "--json"]), connect);
+    let taskrouter = of(&["simulate", &scenario, "--policy", "preset:taskrouter", "--json"]);
+    assert_eq!(of(&["simulate", &own, "--policy", "preset:taskrouter", "--json"]), taskrouter);
+    assert_ne!(taskrouter.1, connect.1);
+    let complaint = failed(2, &["simulate", &scenario, "--policy", "preset:conect"]);
+    assert!(complaint.contains("did you mean `connect`?"), "{complaint}");
+}
+
+#[test]
 fn wrong_scenarios_are_refused_with_everything_that_is_wrong() {
     let folder = Folder::new("wrong");
     for (from, to, words) in [

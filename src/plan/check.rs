@@ -40,8 +40,20 @@ impl TryFrom<Unchecked> for Plan {
     type Error = Problems;
 
     fn try_from(raw: Unchecked) -> Result<Self, Problems> {
-        let Unchecked { channels, skills, profiles, groups, queues, requirements, limits, customers, leases, scheduler } = raw;
-        let plan = Self { channels, skills, profiles, groups, queues, requirements, limits, customers, leases, scheduler };
+        let Unchecked {
+            channels,
+            skills,
+            profiles,
+            groups,
+            queues,
+            requirements,
+            limits,
+            customers,
+            leases,
+            scheduler,
+        } = raw;
+        let plan =
+            Self { channels, skills, profiles, groups, queues, requirements, limits, customers, leases, scheduler };
         plan.check()?;
         Ok(plan)
     }
@@ -64,7 +76,7 @@ impl Plan {
 
     /// Checks everything the engine relies on. The plan's own limits bind its document; what is retired from
     /// earlier plans may lie beyond them, so that only [`Limits::MOST`] is asked for here.
-    pub(super) fn check(&self) -> Result<(), Problems> {
+    pub(crate) fn check(&self) -> Result<(), Problems> {
         let mut check = Check { plan: self, problems: Vec::new() };
         check.limits();
         check.names("channels", self.channels.iter().map(|channel| &*channel.name), MOST_CHANNELS);

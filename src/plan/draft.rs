@@ -77,7 +77,8 @@ impl Plan {
         root.know(&SCENARIO);
         let policy = root.get("scheduler").section().map(|section| section.get("policy"));
         if let Some(policy) = policy.filter(scheduler::is_of_scenario) {
-            policy.problem("is of the simulator alone; a plan has adaptive, work-conserving, dedicated, pack or spread");
+            policy
+                .problem("is of the simulator alone; a plan has adaptive, work-conserving, dedicated, pack or spread");
         }
         for (_, channel) in root.get("channels").sections() {
             channel.know(&SCENARIO_OF_CHANNEL);

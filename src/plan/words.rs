@@ -26,7 +26,7 @@ pub(super) const CONTACT_ORDERS: [(&str, ContactOrder); 5] = [
     ("ratio", ContactOrder::Ratio),
 ];
 
-pub(super) const AGENT_ORDERS: [(&str, AgentOrder); 11] = [
+pub(super) const AGENT_ORDERS: [(&str, AgentOrder); 14] = [
     ("tier", AgentOrder::Tier),
     ("longest-idle", AgentOrder::LongestIdle),
     ("most-recently-idle", AgentOrder::MostRecentlyIdle),
@@ -38,6 +38,9 @@ pub(super) const AGENT_ORDERS: [(&str, AgentOrder); 11] = [
     ("least-skilled", AgentOrder::LeastSkilled),
     ("fewest-handled", AgentOrder::FewestHandled),
     ("random", AgentOrder::Random),
+    ("most-places", AgentOrder::MostPlaces),
+    ("least-occupied", AgentOrder::LeastOccupied),
+    ("least-worked", AgentOrder::LeastWorked),
 ];
 
 pub(super) const IDLE_CLOCKS: [(&str, IdleClock); 4] = [

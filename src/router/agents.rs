@@ -3,7 +3,7 @@
 use crate::agent::ChannelSet;
 use crate::capacity::Load;
 use crate::command::Command;
-use crate::id::{AgentId, GroupId, QueueId};
+use crate::id::{AgentId, ChannelId, GroupId, QueueId};
 use crate::queue::NoAnswerEffect;
 use crate::requirement::Skills;
 use crate::router::ledger;
@@ -11,6 +11,7 @@ use crate::router::orders;
 use crate::router::records::{Agent, NONE};
 use crate::router::state::State;
 use crate::router::teams::Occupation;
+use crate::time::Span;
 
 impl State {
     #[cold]
@@ -51,6 +52,9 @@ impl State {
             load: Load::ZERO,
             room: ChannelSet::NONE,
             holding: Vec::new(),
+            signed_in_at: now,
+            worked: Span::ZERO,
+            busy_since: now,
             released_at: now,
             handled_at: now,
             offered_at: now,
@@ -159,7 +163,10 @@ impl State {
         };
         let (load, room) = ledger::load_and_room(profile, &it.holding);
         let takes = it.live && !it.draining && it.lost.is_none();
-        let room = if takes { ChannelSet(room.0 & it.ready.0) } else { ChannelSet::NONE };
+        let mut room = if takes { ChannelSet(room.0 & it.ready.0) } else { ChannelSet::NONE };
+        if !self.teams.is_empty() {
+            room.0 &= !self.left_to_others(it).0;
+        }
         (load, if it.pacing.is_empty() { room } else { ChannelSet(room.0 & !self.held_back(slot).0) })
     }
 
@@ -176,6 +183,18 @@ impl State {
         }
     }
 
+    /// The key of an agent in an index, as it is now.
+    pub(crate) fn key_in(&self, index: usize, slot: u32) -> u128 {
+        let it = &self.agents[slot];
+        orders::key(&self.orders.indices[index], it, |channel| self.places(it, channel))
+    }
+
+    /// How many more contacts of a channel the agent may be busy with, by number alone.
+    pub(crate) fn places(&self, agent: &Agent, channel: ChannelId) -> u16 {
+        let profile = self.plan.profile(self.crews.crews[agent.crew as usize].profile);
+        profile.map_or(0, |profile| ledger::places(profile, &agent.holding, channel))
+    }
+
     /// Puts every agent that changed on the shelf that fits it now.
     pub(crate) fn shelve(&mut self) {
         while let Some(slot) = self.unshelved.pop() {
@@ -190,15 +209,15 @@ impl State {
             }
             let shelf = self.crews.shelf(it.crew, it.occupation, it.room, self.orders.indices.len());
             let it = &self.agents[slot];
-            let indices = self.orders.indices.iter();
-            if shelf == it.shelf && indices.clone().zip(&it.keys).all(|(parts, &key)| orders::key(parts, it) == key) {
+            if shelf == it.shelf && it.keys.iter().enumerate().all(|(index, &key)| self.key_in(index, slot) == key) {
                 continue;
             }
             self.off_shelf(slot);
-            let it = &mut self.agents[slot];
-            for at in 0..it.keys.len() {
-                it.keys[at] = orders::key(&self.orders.indices[at], it);
+            for index in 0..self.orders.indices.len() {
+                let key = self.key_in(index, slot);
+                self.agents[slot].keys[index] = key;
             }
+            let it = &mut self.agents[slot];
             it.shelf = shelf;
             self.crews.put(shelf, slot, it.id.0, &it.keys);
         }

@@ -117,6 +117,10 @@ struct SavedAgent {
     paced: Vec<SavedPacing>,
     /// Contact, stage, forced, goes on by itself, active since; in order of giving.
     holding: Vec<(ContactId, Stage, bool, bool, Timestamp)>,
+    signed_in_at: Timestamp,
+    /// Time with something in hand but for the present stretch, and since when that lasts.
+    worked: Span,
+    busy_since: Option<Timestamp>,
 }
 
 impl Router {
@@ -227,6 +231,9 @@ impl State {
             holding: held
                 .map(|h| (self.contacts[h.contact].id, h.stage, h.forced, h.by_itself, h.active_since))
                 .collect(),
+            signed_in_at: it.signed_in_at,
+            worked: it.worked,
+            busy_since: (!it.holding.is_empty()).then_some(it.busy_since),
         }
     }
 
@@ -404,6 +411,13 @@ impl State {
         if given.chain(active).chain([saved.heard_at]).fold(latest, Timestamp::max) > self.now {
             return Err(it("was here later than now"));
         }
+        if saved.busy_since.is_some() == saved.holding.is_empty() {
+            return Err(it("is busy with nothing, or not with something"));
+        }
+        let until = saved.busy_since.unwrap_or(self.now);
+        if until > self.now || saved.signed_in_at + saved.worked > until {
+            return Err(it("has worked for longer than it was here"));
+        }
         let Some(pacing) = Pacing::load(saved.paced, self.plan.profile(group.capacity)) else {
             return Err(it("remembers of its pace what its profile does not ask for"));
         };
@@ -424,6 +438,9 @@ impl State {
             load: crate::Load::ZERO,
             room: ChannelSet::NONE,
             holding: Vec::new(),
+            signed_in_at: saved.signed_in_at,
+            worked: saved.worked,
+            busy_since: until,
             released_at: saved.released_at,
             handled_at: saved.handled_at,
             offered_at: saved.offered_at,

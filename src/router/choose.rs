@@ -20,7 +20,7 @@ impl State {
     /// The agent who is to take a loose or waiting contact, if there is one.
     ///
     /// O(shelves that have room) for up to 32 of them, else O(log agents) for every agent passed over; for criteria
-    /// that score the pair (`random`, the host's), O(agents with room).
+    /// that score the pair (`random`, `least-occupied`, `least-worked`, the host's), O(agents with room).
     pub(crate) fn find_agent(&mut self, contact: u32) -> Option<u32> {
         if let Some(only) = self.contacts[contact].only() {
             let agent = self.agent_ids.get(&only.agent)?;
@@ -35,13 +35,16 @@ impl State {
             return Some(owner);
         }
         self.shelve();
-        self.look_ahead_for(self.contacts[contact].queue);
+        self.look_ahead_for(contact);
         let class = self.contacts[contact].class;
         let (index, across_crews) = {
             let choice = self.choice(self.contacts[contact].queue);
-            (choice.index, choice.across_crews && self.classes.all[class as usize].plain)
+            let channel = self.contacts[contact].channel;
+            (choice.index_for(channel), choice.across_crews && self.classes.all[class as usize].plain)
         };
-        if across_crews { self.first_by_index(contact, index) } else { self.first_by_score(contact) }
+        let found = if across_crews { self.first_by_index(contact, index) } else { self.first_by_score(contact) };
+        self.look_again(contact);
+        found
     }
 
     /// The agent to whom a contact belongs, if it could take it now: it comes before the order of the queue.
@@ -66,7 +69,8 @@ impl State {
                 let shelf = self.crews.racks[rack].occupied[at] as usize;
                 let first = self.crews.shelves[shelf].lines[index].first();
                 let crew = self.crews.shelves[shelf].crew;
-                if earlier(best, first) != best && self.may_give(contact, shelf as u32) && self.crew_serves(crew, class) {
+                if earlier(best, first) != best && self.may_give(contact, shelf as u32) && self.crew_serves(crew, class)
+                {
                     let line = &self.crews.shelves[shelf].lines[index];
                     let able = |agent: u32| !self.passed_over(contact, self.agents[agent].id);
                     let found = first.filter(|&(_, agent)| able(agent));
@@ -152,7 +156,7 @@ impl State {
     fn first_on_shelf(&self, contact: u32, shelf: u32) -> Option<u32> {
         let it = &self.contacts[contact];
         let choice = self.choice(it.queue);
-        let line = &self.crews.shelves[shelf as usize].lines[choice.index];
+        let line = &self.crews.shelves[shelf as usize].lines[choice.index_for(it.channel)];
         let able = |agent: u32| !self.passed_over(contact, self.agents[agent].id);
         if choice.scored || (choice.cyclic && (it.has_exclusions || it.agent != NONE)) {
             let scored = line.iter().filter(|&(_, agent)| able(agent));
@@ -204,6 +208,9 @@ impl State {
             Criterion::Skilled { least: true } => u64::from(proficiency),
             Criterion::Handled => u64::from(agent.handled),
             Criterion::Random => mix(mix(mix(contact.arrival) ^ agent.id.0) ^ u64::from(contact.offers)),
+            Criterion::Places => u64::from(u16::MAX - self.places(agent, contact.channel)),
+            Criterion::Worked { share: true } => agent.occupancy(self.now),
+            Criterion::Worked { share: false } => agent.worked(self.now).0,
             Criterion::Host(policy) => {
                 let score = policy.score(&self.view(contact), &self.agent_view(agent, contact.queue));
                 // The highest score is the smallest key.

@@ -147,7 +147,7 @@ impl State {
         let agent_slot = self.agent_slot(agent);
         if self.contacts[slot].appointed() {
             // What was reserved for it, if anything was, makes way for it.
-            self.agents[agent_slot].holding.retain(|held| held.contact != slot);
+            self.agents[agent_slot].let_go(slot, now);
             self.forget_appointment(slot);
         }
         let it = &mut self.contacts[slot];
@@ -165,7 +165,7 @@ impl State {
         }
         let holder = &mut self.agents[agent_slot];
         holder.offered_at = now;
-        holder.holding.push(Holding { forced, ..Holding::new(slot, channel, stage, now) });
+        holder.take_up(Holding { forced, ..Holding::new(slot, channel, stage, now) }, now);
         self.unweigh(agent_slot);
         self.arm(slot);
         if !forced {
@@ -178,7 +178,7 @@ impl State {
     pub(super) fn take_back(&mut self, slot: u32) {
         let agent = self.contacts[slot].agent;
         let it = &mut self.agents[agent];
-        it.holding.retain(|held| held.contact != slot);
+        it.let_go(slot, self.now);
         it.released_at = self.now;
         self.unweigh(agent);
         let it = &mut self.contacts[slot];

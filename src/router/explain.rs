@@ -217,6 +217,7 @@ impl State {
                 check(!meets, Obstacle::Requirement);
             }
         }
+        check(self.left_to_others(who).has(it.channel), Obstacle::Dedicated);
         check(!who.ready.has(it.channel), Obstacle::NotReady);
         check(self.excluded(contact, who.id), Obstacle::Excluded);
         check(self.rings_with(contact, who.id), Obstacle::Ringing);

@@ -207,7 +207,8 @@ impl State {
                 unless(free(contact).is_some_and(follows), "the contact does not come to this step")
             }
             What::HoldEnded { contact } => {
-                let may = |it: &Contact| !it.is_released() && it.since + self.hold(it) <= at && it.place == Place::InLine;
+                let may =
+                    |it: &Contact| !it.is_released() && it.since + self.hold(it) <= at && it.place == Place::InLine;
                 unless(
                     free(contact).is_some_and(|it| may(it) && self.is_scheduled_by_a_team(it.queue, it.channel)),
                     "the contact was not held back for so long, or is held back no more",

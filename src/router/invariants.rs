@@ -98,6 +98,8 @@ impl State {
             let forced = it.holding.iter().any(|held| held.forced);
             hold!(load <= Load::FULL || forced, "no agent is over-committed", "{} at {load}", it.id);
             hold!(!it.draining || !it.holding.is_empty(), "a draining agent with nothing is gone", "{}", it.id);
+            let here = self.now.since(it.signed_in_at);
+            hold!(it.worked(self.now) <= here, "no agent works for longer than it is here", "{}", it.id);
         }
         Ok(())
     }
@@ -176,8 +178,8 @@ impl State {
             let room = self.load_and_room(slot).1;
             hold!((it.shelf == NONE) == (room.0 == 0), "an agent with room is on a shelf", "{}", it.id);
             if it.shelf != NONE {
-                for (index, parts) in self.orders.indices.iter().enumerate() {
-                    let key = (crate::router::orders::key(parts, it), it.id.0);
+                for index in 0..self.orders.indices.len() {
+                    let key = (self.key_in(index, slot), it.id.0);
                     let line = &self.crews.shelves[it.shelf as usize].lines[index];
                     let there = line.iter_from(key).next() == Some((key, slot));
                     hold!(there, "an agent stands on its shelf under its key", "{}", it.id);

@@ -122,7 +122,7 @@ impl State {
         let stage = Stage::Active;
         let held =
             Holding { contact: slot, channel, stage, forced: false, by_itself: false, joined: true, active_since };
-        self.agents[agent].holding.push(held);
+        self.agents[agent].take_up(held, active_since);
         self.unweigh(agent);
     }
 
@@ -130,7 +130,7 @@ impl State {
         self.joins.remove(slot, agent);
         let agent = self.agent_slot(agent);
         let it = &mut self.agents[agent];
-        it.holding.retain(|held| held.contact != slot);
+        it.let_go(slot, self.now);
         it.released_at = self.now;
         self.unweigh(agent);
     }
@@ -141,7 +141,7 @@ impl State {
         self.note_pace(slot);
         let from = self.contacts[slot].agent;
         let it = &mut self.agents[from];
-        it.holding.retain(|held| held.contact != slot);
+        it.let_go(slot, now);
         (it.released_at, it.handled_at) = (now, now);
         self.unweigh(from);
         self.joins.remove(slot, to);

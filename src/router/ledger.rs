@@ -67,6 +67,13 @@ pub(crate) fn load_and_room(profile: &Profile, holding: &[Holding]) -> (Load, Ch
     (total, room)
 }
 
+/// How many more contacts of a channel an agent may be busy with, by number alone.
+pub(crate) fn places(profile: &Profile, holding: &[Holding], channel: ChannelId) -> u16 {
+    let busy = holding.iter().filter(|held| held.channel == channel && held.stage.is_busy()).count();
+    let max = profile.channel(channel).map_or(0, |capacity| capacity.max);
+    max.saturating_sub(u16::try_from(busy).unwrap_or(u16::MAX))
+}
+
 /// Why one more contact does not fit by load.
 pub(crate) enum Shortage {
     /// There is not enough load left.

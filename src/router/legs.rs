@@ -100,7 +100,7 @@ impl State {
         let now = self.now;
         let holder = &mut self.agents[agent];
         holder.offered_at = self.now;
-        holder.holding.push(Holding::new(slot, channel, stage, now));
+        holder.take_up(Holding::new(slot, channel, stage, now), now);
         self.unweigh(agent);
         self.arm(slot);
         self.note_given(agent, channel);
@@ -150,7 +150,7 @@ impl State {
     pub(super) fn ring_less(&mut self, slot: u32, offer: OfferId) {
         let agent = self.agent_of(slot, offer);
         let holder = &mut self.agents[agent];
-        holder.holding.retain(|held| held.contact != slot);
+        holder.let_go(slot, self.now);
         holder.released_at = self.now;
         self.unweigh(agent);
         let mut ended = offer;

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use crate::capacity::Load;
+use crate::id::ChannelId;
 use crate::plan::Plan;
 use crate::policy::{AgentSelection, ContactSelection};
 use crate::queue::{AgentOrder, ContactOrder, IdleClock, Mode};
@@ -65,6 +66,8 @@ pub(crate) enum Criterion {
     Skilled { least: bool },
     Handled,
     Random,
+    Places,
+    Worked { share: bool },
     Host(Arc<dyn AgentSelection>),
 }
 
@@ -73,8 +76,9 @@ pub(crate) enum Criterion {
 pub(crate) struct Choice {
     pub(crate) criteria: Vec<Criterion>,
     pub(crate) clock: IdleClock,
-    /// The index whose order these criteria follow among agents of one crew.
-    pub(crate) index: usize,
+    /// The index whose order these criteria follow among agents of one crew; by channel where it depends on that.
+    index: usize,
+    by_channel: Vec<usize>,
     /// Every agent must be looked at: a score of the pair, not of the agent.
     pub(crate) scored: bool,
     /// Continues from the agent chosen last.
@@ -94,6 +98,7 @@ pub(crate) enum Part {
     Idle { clock: IdleClock, latest: bool },
     Load { most: bool },
     Handled,
+    Places { channel: ChannelId },
 }
 
 /// All choices of a plan, and the indices they need.
@@ -129,6 +134,9 @@ impl Orders {
                     AgentOrder::LeastSkilled => Criterion::Skilled { least: true },
                     AgentOrder::FewestHandled => Criterion::Handled,
                     AgentOrder::Random => Criterion::Random,
+                    AgentOrder::MostPlaces => Criterion::Places,
+                    AgentOrder::LeastOccupied => Criterion::Worked { share: true },
+                    AgentOrder::LeastWorked => Criterion::Worked { share: false },
                     AgentOrder::Host(name) => {
                         let known = policies.agents.iter().find(|policy| policy.name() == &**name);
                         Criterion::Host(known.ok_or_else(|| Rejected::UnknownPolicy(name.clone()))?.clone())
@@ -138,6 +146,7 @@ impl Orders {
                     Criterion::Idle { latest } => Some(Part::Idle { clock: queue.idle, latest }),
                     Criterion::Load { most } => Some(Part::Load { most }),
                     Criterion::Handled => Some(Part::Handled),
+                    Criterion::Places => Some(Part::Places { channel: ChannelId(0) }),
                     _ => None,
                 };
                 // A second criterion on the same quantity can break no tie.
@@ -145,7 +154,9 @@ impl Orders {
                     parts.push(part);
                 }
                 match criterion {
-                    Criterion::Random | Criterion::Host(_) => scored = true,
+                    Criterion::Random | Criterion::Worked { .. } | Criterion::Host(_) => {
+                        scored = true;
+                    }
                     Criterion::RoundRobin => cyclic = true,
                     Criterion::Tier | Criterion::Skilled { .. } => across_crews = false,
                     _ => {}
@@ -153,11 +164,8 @@ impl Orders {
                 choice_ends = matches!(criterion, Criterion::RoundRobin | Criterion::TopDown);
                 criteria.push(criterion);
             }
-            let known = orders.indices.iter().position(|index| *index == parts);
-            let index = known.unwrap_or_else(|| {
-                orders.indices.push(parts);
-                orders.indices.len() - 1
-            });
+            scored |= parts.iter().map(Part::bits).sum::<u32>() > u128::BITS;
+            let (index, by_channel) = orders.indices_for(plan, parts, scored);
             let urgency = match &queue.order {
                 ContactOrder::Host(name) => {
                     let known = policies.contacts.iter().find(|policy| policy.name() == &**name);
@@ -167,10 +175,63 @@ impl Orders {
             };
             across_crews &= !scored && !cyclic;
             let (clock, only_claimed) = (queue.idle, queue.mode == Mode::Pull);
-            let choice = Choice { criteria, clock, index, scored, cyclic, across_crews, urgency, only_claimed, delays };
+            let choice = Choice {
+                criteria,
+                clock,
+                index,
+                by_channel,
+                scored,
+                cyclic,
+                across_crews,
+                urgency,
+                only_claimed,
+                delays,
+            };
             orders.choices.push(choice);
         }
         Ok(orders)
+    }
+
+    /// The index that follows these parts, and, where places are among them, one for each channel of which agents may have
+    /// different numbers left. None for places where every agent is looked at all the same.
+    fn indices_for(&mut self, plan: &Plan, parts: Vec<Part>, scored: bool) -> (usize, Vec<usize>) {
+        let plain: Vec<Part> = parts.iter().filter(|part| !matches!(part, Part::Places { .. })).copied().collect();
+        let counts = !scored && plain.len() < parts.len();
+        let index = self.index(plain);
+        let channels = if counts { plan.channels().len() } else { 0 };
+        let by_channel = (0u8..).map(ChannelId).take(channels).map(|channel| {
+            let several = plan.profiles().iter().any(|of| of.channel(channel).is_some_and(|taken| taken.max > 1));
+            let of_channel = |part: &Part| match part {
+                Part::Places { .. } => Part::Places { channel },
+                part => *part,
+            };
+            if several { self.index(parts.iter().map(of_channel).collect()) } else { index }
+        });
+        (index, by_channel.collect())
+    }
+
+    fn index(&mut self, parts: Vec<Part>) -> usize {
+        self.indices.iter().position(|known| *known == parts).unwrap_or_else(|| {
+            self.indices.push(parts);
+            self.indices.len() - 1
+        })
+    }
+}
+
+impl Choice {
+    /// The index whose order these criteria follow among agents of one crew, for contacts of this channel.
+    pub(crate) fn index_for(&self, channel: ChannelId) -> usize {
+        self.by_channel.get(usize::from(channel.0)).copied().unwrap_or(self.index)
+    }
+}
+
+impl Part {
+    const fn bits(&self) -> u32 {
+        match self {
+            Self::Idle { .. } => 64,
+            Self::Load { .. } | Self::Handled => 32,
+            Self::Places { .. } => 16,
+        }
     }
 }
 
@@ -178,8 +239,8 @@ fn same_quantity(one: &Part, other: &Part) -> bool {
     std::mem::discriminant(one) == std::mem::discriminant(other)
 }
 
-/// The agent's key in an index: the smallest is asked first. At most 32 + 64 + 32 bits, since no quantity occurs twice.
-pub(crate) fn key(parts: &[Part], agent: &Agent) -> u128 {
+/// The agent's key in an index: the smallest is asked first. No quantity occurs twice, and all of them fit.
+pub(crate) fn key(parts: &[Part], agent: &Agent, places: impl Fn(ChannelId) -> u16) -> u128 {
     parts.iter().fold(0, |key, part| match *part {
         Part::Idle { clock, latest } => {
             let since = idle_since(agent, clock).0;
@@ -187,6 +248,7 @@ pub(crate) fn key(parts: &[Part], agent: &Agent) -> u128 {
         }
         Part::Load { most } => key << 32 | u128::from(load_key(agent.load, most)),
         Part::Handled => key << 32 | u128::from(agent.handled),
+        Part::Places { channel } => key << 16 | u128::from(u16::MAX - places(channel)),
     })
 }
 

@@ -7,8 +7,8 @@ use crate::router::crews::Crews;
 use crate::router::digest;
 use crate::router::orders::Orders;
 use crate::router::records::NONE;
-use crate::router::teams::Occupation;
 use crate::router::state::{NeedsTable, Standing, State};
+use crate::router::teams::Occupation;
 use crate::router::timers::Timers;
 use crate::time::Timestamp;
 

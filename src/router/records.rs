@@ -383,6 +383,10 @@ pub(crate) struct Agent {
     /// Derived from `holding`, `ready` and `draining`: channels of which one more contact fits.
     pub(crate) room: ChannelSet,
     pub(crate) holding: Vec<Holding>,
+    pub(crate) signed_in_at: Timestamp,
+    /// Time with something in hand since then, but for the present stretch; and since when that has lasted.
+    pub(crate) worked: Span,
+    pub(crate) busy_since: Timestamp,
     pub(crate) released_at: Timestamp,
     pub(crate) handled_at: Timestamp,
     pub(crate) offered_at: Timestamp,
@@ -404,6 +408,37 @@ pub(crate) struct Agent {
     /// Keys under which it stands on its shelf, one per index.
     pub(crate) keys: Vec<u128>,
     pub(crate) live: bool,
+}
+
+impl Agent {
+    /// Takes a contact in hand.
+    pub(crate) fn take_up(&mut self, held: Holding, now: Timestamp) {
+        if self.holding.is_empty() {
+            self.busy_since = now;
+        }
+        self.holding.push(held);
+    }
+
+    /// Lets go of a contact, if it has it.
+    pub(crate) fn let_go(&mut self, contact: u32, now: Timestamp) {
+        let before = self.holding.len();
+        self.holding.retain(|held| held.contact != contact);
+        if self.holding.is_empty() && before > 0 {
+            self.worked = self.worked + now.since(self.busy_since);
+        }
+    }
+
+    /// Time since sign-in with something in hand.
+    pub(crate) fn worked(&self, now: Timestamp) -> Span {
+        if self.holding.is_empty() { self.worked } else { self.worked + now.since(self.busy_since) }
+    }
+
+    /// The share of the time since sign-in with something in hand, in billionths.
+    pub(crate) fn occupancy(&self, now: Timestamp) -> u64 {
+        let present = u128::from(now.since(self.signed_in_at).0);
+        let billionths = (u128::from(self.worked(now).0) * 1_000_000_000).checked_div(present).unwrap_or(0);
+        u64::try_from(billionths).unwrap_or(u64::MAX)
+    }
 }
 
 /// Slots that are used again, last freed first.

@@ -73,7 +73,8 @@ impl State {
         for channel in self.channels_in(team).iter() {
             for &lane in self.classes.by_channel.get(usize::from(channel.0)).into_iter().flatten() {
                 let lane = &self.classes.lanes[lane as usize];
-                let served = (lane.released || given.has(channel)) && self.queues_of(team).binary_search(&lane.queue).is_ok();
+                let served =
+                    (lane.released || given.has(channel)) && self.queues_of(team).binary_search(&lane.queue).is_ok();
                 if !served || lane.heads.is_empty() || self.choice(lane.queue).only_claimed {
                     continue;
                 }

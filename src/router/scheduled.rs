@@ -230,9 +230,7 @@ impl State {
         it.set_owner(None);
         it.given_at = now;
         let channel = it.channel;
-        let holding = &mut self.agents[agent_slot].holding;
-        let stage = Stage::Reserved;
-        holding.push(Holding::new(slot, channel, stage, now));
+        self.agents[agent_slot].take_up(Holding::new(slot, channel, Stage::Reserved, now), now);
         self.unweigh(agent_slot);
         self.arm(slot);
     }

@@ -8,12 +8,12 @@ use std::sync::{Arc, OnceLock};
 
 use crate::agent::ChannelSet;
 use crate::capacity::{Load, Profile, Stage};
-use crate::id::{ChannelId, GroupId, ProfileId, QueueId};
+use crate::id::{AgentId, ChannelId, GroupId, ProfileId, QueueId};
 use crate::plan::Plan;
 use crate::rejected::Rejected;
 use crate::router::ledger;
 use crate::router::orders::Policies;
-use crate::router::records::{Agent, Holding, NONE};
+use crate::router::records::{Agent, Holding, NONE, Place};
 use crate::router::state::State;
 use crate::router::watch::{Number, REVIEW, Watch};
 use crate::scheduling::adaptive::{self, Rates, Tactics};
@@ -40,6 +40,8 @@ enum Policy {
     Rule(SchedulingRule),
     Host(Arc<dyn Scheduling>),
     Adaptive(Planned),
+    /// So many percent of the agents take calls alone, the others chats alone; nothing is held back.
+    Dedicated(u8),
 }
 
 /// What an adaptive team does.
@@ -142,6 +144,7 @@ impl Team {
         let view = TeamView { calls, chats, free: &self.free, on_call: &[self.on_call] };
         match &self.policy {
             Policy::Rule(rule) => rule.next(&view),
+            Policy::Dedicated(_) => Next::Wait,
             Policy::Host(policy) => policy.next(&view),
             Policy::Adaptive(planned) => match &self.watch.planned {
                 Some(rates) => planned.now.get_or_init(|| Arc::new(Tactics::plan(rates))).next(&view),
@@ -169,7 +172,8 @@ pub(crate) struct Teams {
 impl Teams {
     pub(crate) fn compile(plan: &Plan, policies: &Policies, now: Timestamp) -> Result<Self, Rejected> {
         let policy = match &plan.scheduler().policy {
-            SchedulingPolicy::WorkConserving | SchedulingPolicy::Dedicated { .. } => return Ok(Self::default()),
+            SchedulingPolicy::WorkConserving => return Ok(Self::default()),
+            SchedulingPolicy::Dedicated { calls } => Policy::Dedicated(*calls),
             SchedulingPolicy::Adaptive => Policy::Adaptive(Planned::default()),
             SchedulingPolicy::Rule(rule) => Policy::Rule(*rule),
             SchedulingPolicy::Host(name) => {
@@ -215,7 +219,8 @@ impl Teams {
     }
 
     fn sole_takers(&self, plan: &Plan, queue: QueueId) -> ChannelSet {
-        let serving = plan.groups().iter().zip(&self.of_group).filter(|(it, _)| !it.retired && it.serves(queue).is_some());
+        let serving =
+            plan.groups().iter().zip(&self.of_group).filter(|(it, _)| !it.retired && it.serves(queue).is_some());
         let serving: Vec<_> = serving.collect();
         let takes = |channel| {
             let takers = serving.iter().filter(move |(group, _)| {
@@ -296,6 +301,13 @@ fn kinds(plan: &Plan, profile: &Profile) -> Option<(ChannelSet, ChannelSet, u16)
     (apart && calls != ChannelSet::NONE && chats != ChannelSet::NONE).then_some((calls, chats, slots))
 }
 
+/// Whether an agent is one of so many percent. Multiples of the golden ratio fall evenly between whole numbers, so that of any run of
+/// ids this share is chosen, to within one or two.
+fn is_for_calls(agent: AgentId, percent: u8) -> bool {
+    let place = agent.0.wrapping_mul(0x9E37_79B9_7F4A_7C15);
+    u128::from(place) * 100 < u128::from(percent) << 64
+}
+
 impl State {
     pub(crate) fn team_of(&self, agent: &Agent) -> u16 {
         self.teams.of_group(agent.group)
@@ -304,11 +316,16 @@ impl State {
     /// Where an agent stands, as it follows from what it holds. O(held).
     fn occupation(&self, agent: &Agent) -> Occupation {
         let Some(team) = self.teams.all.get(usize::from(self.team_of(agent))) else { return Occupation::Away };
+        if matches!(team.policy, Policy::Dedicated(_)) {
+            return Occupation::Away;
+        }
         let takes = agent.live && !agent.draining && agent.lost.is_none() && agent.ready.0 & team.calls.0 != 0;
         let Some(profile) = self.plan.profile(team.profile).filter(|_| takes) else { return Occupation::Away };
         let mut share = 0;
         for held in &agent.holding {
-            let Some(capacity) = profile.channel(held.channel).filter(|it| it.load(held.stage) > Load::ZERO) else { continue };
+            let Some(capacity) = profile.channel(held.channel).filter(|it| it.load(held.stage) > Load::ZERO) else {
+                continue;
+            };
             if team.calls.has(held.channel) {
                 return Occupation::OnCall;
             }
@@ -320,6 +337,16 @@ impl State {
         // One of which an agent may have few counts as several of those of which it may have most.
         let chats = (share * team.slots() as u64).div_ceil(u64::from(Load::FULL.0));
         Occupation::Free(chats.min(team.slots() as u64) as u8)
+    }
+
+    /// The channels that an agent is not given, because others of its team are there for them.
+    pub(crate) fn left_to_others(&self, agent: &Agent) -> ChannelSet {
+        let Some(team) = self.teams.all.get(usize::from(self.team_of(agent))) else { return ChannelSet::NONE };
+        match team.policy {
+            Policy::Dedicated(calls) if is_for_calls(agent.id, calls) => team.chats,
+            Policy::Dedicated(_) => team.calls,
+            _ => ChannelSet::NONE,
+        }
     }
 
     /// Counts an agent where it stands now. O(held), and nothing for agents in no team.
@@ -459,10 +486,32 @@ impl State {
         }
     }
 
-    /// The same for every team that serves a queue.
-    pub(crate) fn look_ahead_for(&mut self, queue: QueueId) {
+    /// The same for every team that serves the queue of a contact. One that has just come, or rings with others, is counted among
+    /// those who wait; afterwards, [`State::look_again`].
+    pub(crate) fn look_ahead_for(&mut self, contact: u32) {
+        let it = &self.contacts[contact];
+        let (queue, channel, more) = (it.queue, it.channel, u32::from(it.place != Place::InLine));
         for at in 0..self.teams.of_queue(queue).len() {
-            self.look_ahead(self.teams.of_queue(queue)[at]);
+            let team = self.teams.of_queue(queue)[at];
+            let it = &mut self.teams.all[usize::from(team)];
+            if more == 0 {
+                self.look_ahead(team);
+            } else {
+                let (call, chat) = (it.calls.has(channel), it.chats.has(channel));
+                let next = it.next_with(it.calls_waiting + u32::from(call), it.chats_waiting + u32::from(chat));
+                it.next = Some(next);
+            }
+        }
+    }
+
+    /// What was noted for a contact that does not wait is not what teams do without it.
+    pub(crate) fn look_again(&mut self, contact: u32) {
+        let it = &self.contacts[contact];
+        if it.place != Place::InLine {
+            for at in 0..self.teams.of_queue(it.queue).len() {
+                let team = self.teams.of_queue(self.contacts[contact].queue)[at];
+                self.teams.all[usize::from(team)].next = None;
+            }
         }
     }
 
@@ -557,7 +606,9 @@ impl State {
         let Ok(mut teams) = Teams::compile(&self.plan, &self.policies, self.now) else { return };
         self.teams.forget_numbers(self.now);
         for team in &mut teams.all {
-            let same = |old: &&mut Team| old.profile == team.profile && old.queues == team.queues && old.slots() == team.slots();
+            let same = |old: &&mut Team| {
+                old.profile == team.profile && old.queues == team.queues && old.slots() == team.slots()
+            };
             if let Some(old) = self.teams.all.iter_mut().find(same) {
                 team.watch = std::mem::take(&mut old.watch);
                 team.watch.planned = None;

@@ -93,7 +93,8 @@ impl Kind {
     /// The latest arrivals came nearly twice as fast, or half as fast, as those before make likely.
     fn has_another_pace(&self) -> bool {
         let came = self.latest.events;
-        let due = u128::from(self.latest.time) * u128::from(self.arrivals.events) / u128::from(self.arrivals.time.max(1));
+        let due =
+            u128::from(self.latest.time) * u128::from(self.arrivals.events) / u128::from(self.arrivals.time.max(1));
         let due = u64::try_from(due).unwrap_or(u64::MAX);
         came.max(due) >= ENOUGH && (came * 5 > due.saturating_mul(9) || due > came.saturating_mul(9) / 5)
     }
@@ -148,7 +149,8 @@ impl Watch {
     /// Time begins to be counted now.
     fn begin(&mut self, now: Timestamp) {
         let Self { calls, chats, on_call, holding, .. } = self;
-        let of_kinds = [calls, chats].into_iter().flat_map(|kind| [&mut kind.arrivals, &mut kind.latest, &mut kind.leaving]);
+        let of_kinds =
+            [calls, chats].into_iter().flat_map(|kind| [&mut kind.arrivals, &mut kind.latest, &mut kind.leaving]);
         of_kinds.chain([on_call]).chain(holding).for_each(|meter| meter.since = now);
     }
 

@@ -120,7 +120,12 @@ impl Rates {
 /// What a team does in each situation.
 pub(crate) enum Tactics {
     /// By the table of a solved chain.
-    Table { solver: Box<BlendedSolver>, best: Optimum, calls: u32, chats: u32 },
+    Table {
+        solver: Box<BlendedSolver>,
+        best: Optimum,
+        calls: u32,
+        chats: u32,
+    },
     Rule(SchedulingRule),
 }
 

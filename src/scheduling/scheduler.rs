@@ -47,9 +47,9 @@ impl Default for Scheduler {
 #[non_exhaustive]
 pub enum SchedulingPolicy {
     /// `adaptive`: what costs least by the rates that the engine observes.
+    #[default]
     Adaptive,
     /// `work-conserving`: no agent with room stays without a contact it can take. Nothing is held back.
-    #[default]
     WorkConserving,
     /// `dedicated` or `dedicated=PERCENT`: so many percent of each team's agents take calls alone, the others chats alone.
     Dedicated {
@@ -180,7 +180,17 @@ mod tests {
         ] {
             assert_eq!(text.parse::<SchedulingPolicy>().map(|it| it.to_string()), Ok(text.to_owned()));
         }
-        for wrong in ["", "packed", "pack+", "pack+reserve", "pack+reserve=-1", "pack+most=0", "dedicated=0", "dedicated=x", "host:"] {
+        for wrong in [
+            "",
+            "packed",
+            "pack+",
+            "pack+reserve",
+            "pack+reserve=-1",
+            "pack+most=0",
+            "dedicated=0",
+            "dedicated=x",
+            "host:",
+        ] {
             let error = wrong.parse::<SchedulingPolicy>().unwrap_err().to_string();
             assert!(error.contains("work-conserving"), "{wrong}: {error}");
         }

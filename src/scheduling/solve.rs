@@ -78,8 +78,7 @@ impl BlendedSolver {
     /// The same, less exactly: see [`EXACT`].
     pub(super) fn optimum_within(&self, exact: f64) -> Optimum {
         let rule = super::SchedulingRule::PACK;
-        let mut decisions: Vec<Next> =
-            (0..self.states()).map(|state| rule.next(&self.chain.view(state))).collect();
+        let mut decisions: Vec<Next> = (0..self.states()).map(|state| rule.next(&self.chain.view(state))).collect();
         let mut values = vec![0.0; self.states()];
         let mut shares = vec![1.0; self.states()];
         loop {
@@ -141,7 +140,8 @@ impl BlendedSolver {
             out.push(leaves);
             at += 1;
         }
-        let mut share: Vec<f64> = reached.iter().map(|&state| like.get(state as usize).copied().unwrap_or(1.0)).collect();
+        let mut share: Vec<f64> =
+            reached.iter().map(|&state| like.get(state as usize).copied().unwrap_or(1.0)).collect();
         let mut before = share.clone();
         for sweep in 1..=MOST_SWEEPS {
             let mut each = |state: usize| {

@@ -77,7 +77,9 @@ impl<'s> Claiming<'s> {
             | What::WrapUpStarted { agent, .. }
             | What::Ended { agent: Some(agent), .. } => self.curious.push(index(agent) as u32),
             // A step, the end of a wait: others may take it.
-            What::Relaxed { .. } | What::Widened { .. } | What::HoldEnded { .. } | What::PreferenceEnded { .. } => self.all = true,
+            What::Relaxed { .. } | What::Widened { .. } | What::HoldEnded { .. } | What::PreferenceEnded { .. } => {
+                self.all = true
+            }
             _ => {}
         }
     }

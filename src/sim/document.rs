@@ -123,10 +123,12 @@ impl Parts {
         });
         let streams: Vec<Stream> = streams.collect();
         worth(&mut plan, &streams);
+        let written = plan.clone();
         self.policy.apply(&mut plan);
         Scenario {
             name: self.name,
             plan,
+            written,
             seed: self.seed,
             warmup: self.warmup,
             horizon: self.horizon,
@@ -236,10 +238,13 @@ impl Reader<'_> {
             patience: self.time_or_none(&section.get("patience")).flatten(),
             wrap_up: drawn.map(|drawn| drawn.unwrap_or(Distribution::Deterministic(Span::ZERO))),
             target: own.or(plan.target(queue, channel)).unwrap_or(Target::new(800, Span::from_secs(20))),
-            cost: section.get("cost").section().map_or_else(|| planned_cost(plan, queue, channel), |section| Cost {
-                hold_per_minute: section.get("hold_per_minute").number(0.0..=1e12).unwrap_or(0.0),
-                lost: section.get("lost").number(0.0..=1e12).unwrap_or(0.0),
-            }),
+            cost: section.get("cost").section().map_or_else(
+                || planned_cost(plan, queue, channel),
+                |section| Cost {
+                    hold_per_minute: section.get("hold_per_minute").number(0.0..=1e12).unwrap_or(0.0),
+                    lost: section.get("lost").number(0.0..=1e12).unwrap_or(0.0),
+                },
+            ),
             retry: self.retry(&section.get("retry")),
             balk: balk(&section.get("balk"), &section.get("patience")),
             redial: self.redial(&section.get("redial"), channel),
@@ -371,7 +376,9 @@ fn worth(plan: &mut Plan, streams: &[Stream]) {
             (sum / f64::from(streams) * 1000.0).round().clamp(0.0, most) as u32
         };
         let channels = plan.channels.len();
-        let Some(queue) = plan.queues.get_mut(usize::from(queue.0)).filter(|it| it.cost(channel).is_none()) else { continue };
+        let Some(queue) = plan.queues.get_mut(usize::from(queue.0)).filter(|it| it.cost(channel).is_none()) else {
+            continue;
+        };
         queue.costs.resize(channels, None);
         queue.costs[usize::from(channel.0)] = Some(crate::scheduling::Cost {
             hold_per_minute: thousandths(sum.hold_per_minute),

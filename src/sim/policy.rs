@@ -7,6 +7,7 @@ use serde::de::IntoDeserializer;
 use serde::de::value::Error;
 
 use crate::plan::Plan;
+use crate::preset::{Preset, UnknownPreset};
 use crate::queue::AgentOrder;
 use crate::scheduling::SchedulingPolicy;
 
@@ -17,6 +18,8 @@ use crate::scheduling::SchedulingPolicy;
 /// assert_eq!("work-conserving".parse(), Ok(Policy::Scheduling(SchedulingPolicy::WorkConserving)));
 /// let packed: Policy = "agents:most-loaded,longest-idle".parse().unwrap();
 /// assert_eq!(packed.to_string(), "agents:most-loaded,longest-idle");
+/// let theirs: Policy = "preset:connect".parse().unwrap();
+/// assert_eq!(theirs, Policy::Preset(cordboard::Preset::Connect));
 /// ```
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Policy {
@@ -24,6 +27,8 @@ pub enum Policy {
     Scheduling(SchedulingPolicy),
     /// Work-conserving, and every queue chooses agents by this list; never empty.
     Agents(Vec<AgentOrder>),
+    /// As another engine decides.
+    Preset(Preset),
 }
 
 impl Default for Policy {
@@ -34,18 +39,23 @@ impl Default for Policy {
 
 /// Why a text is not a policy.
 #[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
-#[error(
-    "there is no policy `{name}`{}; there are `adaptive`, `work-conserving`, `dedicated=PERCENT`, `pack` and `spread` with any of `+reserve=N`, `+unless-waiting=N`, `+drain=N`, \
-     `+most=N`, `+chats-first`, and `agents:LIST`, LIST being one or more of {}, separated by commas",
-    .part.as_ref().map_or(String::new(), |part| format!(", for `{part}` is not an agent order")),
-    ORDERS.join(", ")
-)]
-pub struct UnknownPolicy {
-    name: String,
-    part: Option<String>,
+#[error(transparent)]
+pub struct UnknownPolicy(Unknown);
+
+#[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
+enum Unknown {
+    #[error(
+        "there is no policy `{name}`{}; there are `adaptive`, `work-conserving`, `dedicated=PERCENT`, `pack` and `spread` with any of `+reserve=N`, `+unless-waiting=N`, `+drain=N`, \
+         `+most=N`, `+chats-first`, `preset:NAME`, such as preset:connect, and `agents:LIST`, LIST being one or more of {}, separated by commas",
+        .part.as_ref().map_or(String::new(), |part| format!(", for `{part}` is not an agent order")),
+        ORDERS.join(", ")
+    )]
+    Policy { name: String, part: Option<String> },
+    #[error(transparent)]
+    Preset(UnknownPreset),
 }
 
-const ORDERS: [&str; 11] = [
+const ORDERS: [&str; 14] = [
     "tier",
     "longest-idle",
     "most-recently-idle",
@@ -57,6 +67,9 @@ const ORDERS: [&str; 11] = [
     "least-skilled",
     "fewest-handled",
     "random",
+    "most-places",
+    "least-occupied",
+    "least-worked",
 ];
 
 impl Policy {
@@ -69,6 +82,7 @@ impl Policy {
                     queue.agents.clone_from(orders);
                 }
             }
+            Self::Preset(preset) => *plan = preset.apply(plan),
         }
     }
 }
@@ -76,14 +90,17 @@ impl Policy {
 impl std::str::FromStr for Policy {
     type Err = UnknownPolicy;
 
-    /// `work-conserving`, or `agents:` and a list as in a queue's `agents`.
+    /// `work-conserving`, `preset:` and a [`Preset`]'s name, or `agents:` and a list as in a queue's `agents`.
     fn from_str(text: &str) -> Result<Self, UnknownPolicy> {
         if let Ok(policy) = text.parse() {
             return Ok(Self::Scheduling(policy));
         }
+        if let Some(name) = text.strip_prefix("preset:") {
+            return name.parse().map(Self::Preset).map_err(|why| UnknownPolicy(Unknown::Preset(why)));
+        }
         let unknown = |part: Option<&str>| {
             let short = |text: &str| text.chars().take(60).collect();
-            UnknownPolicy { name: short(text), part: part.map(short) }
+            UnknownPolicy(Unknown::Policy { name: short(text), part: part.map(short) })
         };
         let list = text.strip_prefix("agents:").ok_or_else(|| unknown(None))?;
         let orders = list.split(',').map(str::trim).map(|part| match ORDERS.contains(&part) {
@@ -99,6 +116,7 @@ impl fmt::Display for Policy {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let orders = match self {
             Self::Scheduling(policy) => return policy.fmt(f),
+            Self::Preset(preset) => return write!(f, "preset:{preset}"),
             Self::Agents(orders) => orders,
         };
         f.write_str("agents:")?;
@@ -116,6 +134,9 @@ impl fmt::Display for Policy {
                 AgentOrder::LeastSkilled => f.write_str("least-skilled")?,
                 AgentOrder::FewestHandled => f.write_str("fewest-handled")?,
                 AgentOrder::Random => f.write_str("random")?,
+                AgentOrder::MostPlaces => f.write_str("most-places")?,
+                AgentOrder::LeastOccupied => f.write_str("least-occupied")?,
+                AgentOrder::LeastWorked => f.write_str("least-worked")?,
                 AgentOrder::Host(name) => write!(f, "host:{name}")?,
             }
         }
@@ -137,11 +158,21 @@ mod tests {
 
     #[test]
     fn what_there_is_not_is_named() {
-        for (text, word) in
-            [("adaptve", "adaptve"), ("agents:", "``"), ("agents:tier,fastest", "fastest"), ("", "``")]
+        for (text, word) in [("adaptve", "adaptve"), ("agents:", "``"), ("agents:tier,fastest", "fastest"), ("", "``")]
         {
             let error = text.parse::<Policy>().unwrap_err().to_string();
             assert!(error.contains(word) && error.contains("work-conserving"), "{error}");
+        }
+        let error = "preset:conect".parse::<Policy>().unwrap_err().to_string();
+        assert_eq!(error, "there is no preset `conect`; did you mean `connect`?");
+    }
+
+    #[test]
+    fn every_preset_reads_and_prints() {
+        for &preset in Preset::ALL {
+            let text = format!("preset:{}", preset.name());
+            assert_eq!(text.parse::<Policy>().unwrap(), Policy::Preset(preset));
+            assert_eq!(Policy::Preset(preset).to_string(), text);
         }
     }
 }

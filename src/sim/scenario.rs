@@ -64,7 +64,10 @@ use super::staffing::Staffing;
 #[derive(Clone)]
 pub struct Scenario {
     pub(super) name: String,
+    /// Under the policy.
     pub(super) plan: Plan,
+    /// Under none.
+    pub(super) written: Plan,
     pub(super) seed: u64,
     pub(super) warmup: Span,
     pub(super) horizon: Span,
@@ -276,11 +279,12 @@ impl Scenario {
         Self { host, ..self }
     }
 
-    /// The same under another policy, with the same randomness.
+    /// The same under another policy instead of its own, with the same randomness.
     #[must_use]
-    pub fn with_policy(mut self, policy: Policy) -> Self {
-        policy.apply(&mut self.plan);
-        Self { policy, ..self }
+    pub fn with_policy(self, policy: Policy) -> Self {
+        let mut plan = self.written.clone();
+        policy.apply(&mut plan);
+        Self { policy, plan, ..self }
     }
 
     /// The same with other arrivals in one stream, without bursts; nothing changes if there is no such stream.

@@ -90,7 +90,7 @@ const RECORDING_FLOORS: [(&str, u64); 4] = [
     ("entries again", 450_000),
     ("runs unlike under another policy", 300),
     ("handled like another", 300),
-    ("came to nothing", 300),
+    ("came to nothing", 100),
 ];
 
 const CHECKPOINT_FLOORS: [(&str, u64); 3] = [

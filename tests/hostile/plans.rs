@@ -210,6 +210,9 @@ fn queue(chance: &mut Chance, names: &Names, name: &str) -> Value {
         "best-skilled",
         "least-skilled",
         "fewest-handled",
+        "most-places",
+        "least-occupied",
+        "least-worked",
         "random",
         "host:extreme",
     ];

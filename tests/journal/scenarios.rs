@@ -4,8 +4,8 @@ use std::fs;
 use std::path::Path;
 
 use cordboard::{
-    Applied, Command, CommandId, ContactId, Digest, Entry, Event, Plan, PlanDocument, Router, Seq, Snapshot, Stamped,
-    Timestamp,
+    Applied, Command, CommandId, ContactId, Digest, Entry, Event, Plan, PlanDocument, Preset, Router, Seq, Snapshot,
+    Stamped, Timestamp,
 };
 
 use crate::language::{Line, read_line};
@@ -59,6 +59,8 @@ fn live(path: &Path) -> Option<Life> {
         match (&mut stage, line) {
             (None, _) => {
                 let plan = Plan::from_document(&document(&input)).expect("a scenario's plan is correct");
+                let preset = line.strip_prefix("plan under ").map(|name| name.parse::<Preset>().expect("it is one"));
+                let plan = preset.map_or(plan.clone(), |preset| preset.apply(&plan));
                 let router = Router::new(plan).ok()?;
                 let name = path.file_stem().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
                 let first = snapshot(&router);

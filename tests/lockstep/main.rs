@@ -13,12 +13,17 @@ mod questions;
 #[path = "../reference/mod.rs"]
 mod reference;
 mod runs;
+#[path = "../presets/sound.rs"]
+mod sound;
 mod tally;
 
 use std::io::Write;
 
+use cordboard::Preset;
 use proptest::prelude::*;
 
+use dice::{Dice, Seeded};
+use plans::Draft;
 use runs::Script;
 use tally::Tally;
 
@@ -61,6 +66,17 @@ fn long_runs_agree() {
     let _ = writeln!(std::io::stdout(), "{tally}");
     let missing = tally.missing();
     assert!(missing.is_empty(), "the run exercised too little:\n{}\nof\n{tally}", missing.join("\n"));
+}
+
+#[test]
+fn presets_keep_plans_sound() {
+    for seed in 0..100 {
+        let tape = Seeded(seed).tape(600);
+        let plan = Draft::throw(&mut Dice::tape(&tape)).plan();
+        for &preset in Preset::ALL {
+            sound::keeps_plans_sound(preset, &plan);
+        }
+    }
 }
 
 fn setting(name: &str, otherwise: u64) -> u64 {

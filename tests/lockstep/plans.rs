@@ -3,8 +3,8 @@
 use cordboard::{
     Adaptive, Affinity, AfterWait, AgeFrom, AgentOrder, Channel, ChannelCapacity, ChannelId, ContactOrder,
     Conversation, Customers, Displace, Group, GroupId, IdleClock, Leases, Limits, Load, Mode, NamedRequirement,
-    NoAnswer, NoAnswerEffect, Over, Overflow, OverflowTo, Plan, Pools, Profile, ProfileId, Queue, QueueId, Ramp,
-    Requirement, Served, SkillId, Skills, Span, Stage, Step, StepClock, Target, Wake, WrapUp,
+    NoAnswer, NoAnswerEffect, Over, Overflow, OverflowTo, Plan, Pools, Preset, Profile, ProfileId, Queue, QueueId,
+    Ramp, Requirement, Served, SkillId, Skills, Span, Stage, Step, StepClock, Target, Wake, WrapUp,
 };
 use serde::Serialize;
 
@@ -22,6 +22,9 @@ pub(crate) struct Draft {
     limits: Limits,
     customers: Customers,
     leases: Leases,
+    /// The plan is put under it.
+    #[serde(skip)]
+    preset: Option<Preset>,
 }
 
 const CHANNELS: [&str; 4] = ["voice", "chat", "email", "task"];
@@ -52,6 +55,7 @@ impl Draft {
             },
             customers: customers(dice),
             leases: leases(dice),
+            preset: None,
         };
         for at in 0..dice.below(3) {
             let requires = draft.requirement(dice, 2);
@@ -69,6 +73,9 @@ impl Draft {
         for at in 0..queues {
             let queue = draft.queue(dice, &format!("queue {at}"), queues);
             draft.queues.push(queue);
+        }
+        if dice.one_in(10) {
+            draft.preset = Some(dice.pick(Preset::ALL));
         }
         draft
     }
@@ -119,7 +126,8 @@ impl Draft {
     /// The plan itself.
     pub(crate) fn plan(&self) -> Plan {
         let text = serde_json::to_value(self).expect("a draft can be written");
-        serde_json::from_value(text).expect("a draft has the fields of a plan")
+        let plan: Plan = serde_json::from_value(text).expect("a draft has the fields of a plan");
+        self.preset.map_or(plan.clone(), |preset| preset.apply(&plan))
     }
 
     fn profile(&self, dice: &mut Dice<'_>, name: &str) -> Profile {
@@ -366,7 +374,7 @@ fn capacity(dice: &mut Dice<'_>) -> ChannelCapacity {
 }
 
 fn agent_order(dice: &mut Dice<'_>) -> AgentOrder {
-    match dice.below(12) {
+    match dice.below(15) {
         0 => AgentOrder::LongestIdle,
         1 => AgentOrder::Tier,
         2 => AgentOrder::MostRecentlyIdle,
@@ -378,6 +386,9 @@ fn agent_order(dice: &mut Dice<'_>) -> AgentOrder {
         8 => AgentOrder::LeastSkilled,
         9 => AgentOrder::FewestHandled,
         10 => AgentOrder::Random,
+        11 => AgentOrder::MostPlaces,
+        12 => AgentOrder::LeastOccupied,
+        13 => AgentOrder::LeastWorked,
         _ => AgentOrder::Host("rested".into()),
     }
 }

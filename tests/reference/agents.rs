@@ -2,7 +2,7 @@
 
 use cordboard::{
     AgentId, ChannelSet, GroupId, Leave, NoAnswerEffect, OfferEnd, Outcome, QueueId, ReasonId, Return, Role, Skills,
-    Stage, Turn, What,
+    Span, Stage, Turn, What,
 };
 
 use super::{Agent, Reference, Refused};
@@ -45,6 +45,8 @@ impl Reference {
                     ready,
                     draining: false,
                     holds: Vec::new(),
+                    signed_in: now,
+                    worked: Span::ZERO,
                     released: now,
                     handled: now,
                     offered: now,

@@ -5,7 +5,7 @@ use cordboard::{
     Timestamp,
 };
 
-use super::{Agent, Contact, Reference};
+use super::{Agent, Contact, Holding, Reference};
 
 static ANYONE: Requirement = Requirement::Anyone;
 
@@ -105,6 +105,18 @@ impl Reference {
             AgentOrder::Random => {
                 i128::from(mix(mix(mix(contact.arrival) ^ agent.id.0) ^ u64::from(contact.offers_made)))
             }
+            AgentOrder::MostPlaces => {
+                let of_it = |held: &&Holding| held.contact.channel == contact.channel && held.stage.is_busy();
+                let busy = agent.holds.iter().filter(of_it).count() as i128;
+                let max = self.profile(agent).channel(contact.channel).map_or(0, |capacity| i128::from(capacity.max));
+                -(max - busy).max(0)
+            }
+            // In billionths, rounded down; nothing at the instant of signing in.
+            AgentOrder::LeastOccupied => {
+                let present = i128::from(self.now.since(agent.signed_in).0);
+                if present == 0 { 0 } else { i128::from(agent.worked.0) * 1_000_000_000 / present }
+            }
+            AgentOrder::LeastWorked => i128::from(agent.worked.0),
             AgentOrder::Host(name) => {
                 let policy = self.policies.agents.iter().find(|policy| policy.name() == &**name);
                 let policy = policy.expect("the plan's policies were given");

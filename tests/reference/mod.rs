@@ -134,7 +134,9 @@ impl Reference {
         if advances {
             self.advance_time(input.at);
         } else {
-            let before = std::mem::replace(&mut self.now, input.at);
+            // Only what is refused is taken back, and with it the time that has passed.
+            let (before, worked) = (self.now, self.agents.iter().map(|agent| agent.worked).collect::<Vec<_>>());
+            self.go_on_to(input.at);
             let alive = self.sign_of_life(&input.command);
             // Only one who is back is told of before the command is looked at.
             let unchanged = self.is_lost(alive).then(|| self.clone());
@@ -151,6 +153,7 @@ impl Reference {
                     self.events.clear();
                 }
                 self.now = before;
+                self.agents.iter_mut().zip(worked).for_each(|(agent, worked)| agent.worked = worked);
                 return Err(refused);
             }
             self.renew_lease(alive);

@@ -19,6 +19,9 @@ pub(crate) struct Agent {
     pub(crate) draining: bool,
     /// What it holds, in the order in which it was given.
     pub(crate) holds: Vec<Holding>,
+    pub(crate) signed_in: Timestamp,
+    /// Time since then in which it held anything.
+    pub(crate) worked: Span,
     // The four clocks.
     pub(crate) released: Timestamp,
     pub(crate) handled: Timestamp,

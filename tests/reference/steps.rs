@@ -35,9 +35,18 @@ impl Reference {
         while let Some((due, timer)) = self.earliest_timer()
             && due <= at
         {
-            self.now = due;
+            self.go_on_to(due);
             self.fire(timer);
             self.settle();
+        }
+        self.go_on_to(at);
+    }
+
+    /// It is that time now; whoever holds something has worked until then.
+    pub(super) fn go_on_to(&mut self, at: Timestamp) {
+        let passed = at.since(self.now);
+        for agent in self.agents.iter_mut().filter(|agent| !agent.holds.is_empty()) {
+            agent.worked = agent.worked + passed;
         }
         self.now = at;
     }

@@ -1,5 +1,6 @@
 //! Scenarios in plain text, `tests/scenarios/*.txt`: each shows one rule, on the engine and on the naive
 //! reference. A file is comments, then blocks: input lines, `----`, what follows from them, an empty line.
+//! It begins with its `plan`, or a `plan under` a preset: what vendors publish of how their engines decide.
 //! The words are explained in `language.rs` and `telling.rs`, and by the scenarios.
 //!
 //! `CORDBOARD_REWRITE=1 cargo test --test text_scenarios` writes what follows into the files; it is then to
@@ -14,7 +15,9 @@ mod telling;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use cordboard::{Applied, Command, CommandId, ContactId, Event, Plan, PlanDocument, Router, Seq, Stamped, Timestamp};
+use cordboard::{
+    Applied, Command, CommandId, ContactId, Event, Plan, PlanDocument, Preset, Router, Seq, Stamped, Timestamp,
+};
 
 use language::{Line, read_line};
 use names::Names;
@@ -126,11 +129,16 @@ struct Stage {
 
 fn run(stage: &mut Option<Stage>, input: &[String]) -> Result<Vec<String>, String> {
     let first = input.first().map(String::as_str).unwrap_or_default();
+    let (first, preset) = match first.strip_prefix("plan under ") {
+        Some(name) => ("plan", Some(name.parse::<Preset>().map_err(|why| why.to_string())?)),
+        None => (first, None),
+    };
     if first == "plan" || first == "configure" {
         let document: PlanDocument = toml::from_str(&input[1..].join("\n")).map_err(|error| error.to_string())?;
         return match stage {
             None if first == "plan" => {
                 let plan = Plan::from_document(&document).map_err(|problems| problems.to_string())?;
+                let plan = preset.map_or(plan.clone(), |preset| preset.apply(&plan));
                 *stage = Some(Stage::new(plan)?);
                 Ok(Vec::new())
             }

@@ -329,11 +329,7 @@ fn blend(id: &str, model: &Value, exact: &Value) -> Made<Case> {
     let arrives = match text(&model["mode"]) {
         "interrupt" => r#"{ voice = { chat = "hold" }, chat = { voice = "no" } }"#,
         "opportunist" => r#"{ voice = { chat = "no" }, chat = { voice = "no" } }"#,
-        "drain" => {
-            return Err(
-                "an agent whose chats drain while a call waits: a policy the engine does not have yet".to_owned()
-            );
-        }
+        "drain" => "{}",
         "overlay" => return Err("chats that go on at a share of their speed during a call: not simulated".to_owned()),
         other => return Err(format!("calls and chats together as {other}")),
     };
@@ -350,6 +346,8 @@ fn blend(id: &str, model: &Value, exact: &Value) -> Made<Case> {
         chat["slots"],
         model["agents"]
     );
+    let policy = if model["mode"] == "drain" { "spread+drain=1" } else { "work-conserving" };
+    let _ = writeln!(scenario, "[scheduler]\npolicy = \"{policy}\"\nhold = \"3000h\"");
     for (name, of, work) in [("voice", voice, &voice["service"]), ("chat", chat, &chat["work"])] {
         let _ = writeln!(
             scenario,

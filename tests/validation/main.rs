@@ -11,6 +11,7 @@ mod chain;
 mod given;
 mod matching;
 mod own;
+mod rules;
 mod table;
 
 use std::io::Write as _;

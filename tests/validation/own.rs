@@ -4,7 +4,9 @@ use cordboard::measure::{ConcurrentPool, ErlangA, ErlangC, Priorities, Spread, e
 use cordboard::sim::Metric;
 
 use crate::case::{Case, Course, Figure};
+
 use crate::chain::{Day, mean, stationary};
+use crate::rules;
 
 /// Every one. `speed` is what the service rates of the scenarios are multiplied by, and those of the answers are not.
 pub(crate) fn cases(speed: f64) -> Vec<Case> {
@@ -14,6 +16,7 @@ pub(crate) fn cases(speed: f64) -> Vec<Case> {
     cases.push(priorities(speed));
     cases.extend(chats(speed));
     cases.extend([skills(speed), interrupted(speed), opportunist(speed), day(speed)]);
+    cases.extend(rules::cases(speed));
     cases
 }
 

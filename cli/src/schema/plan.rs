@@ -165,7 +165,7 @@ pub(super) fn group() -> Value {
     object("A group of like agents.", &keys, &["capacity"])
 }
 
-const AGENTS: [&str; 11] = [
+const AGENTS: [&str; 14] = [
     "tier",
     "longest-idle",
     "most-recently-idle",
@@ -177,6 +177,9 @@ const AGENTS: [&str; 11] = [
     "least-skilled",
     "fewest-handled",
     "random",
+    "most-places",
+    "least-occupied",
+    "least-worked",
 ];
 
 pub(super) fn queue() -> Value {

@@ -1,5 +1,6 @@
 //! What only the simulator reads: where contacts come from, and how people behave.
 
+use cordboard::Preset;
 use serde_json::{Value, json};
 
 use super::values::{list, object, refer, text, whole, with};
@@ -30,10 +31,13 @@ pub(super) fn offers() -> Value {
 }
 
 pub(super) fn scheduler() -> Value {
-    let policy = text(
-        "\"work-conserving\": as the plan says. \"agents:LIST\": every queue chooses its agents by LIST, such as agents:tier,least-loaded. Default: \"work-conserving\".",
-    );
-    object("The policy in force.", &[("policy", with(policy, "pattern", json!("^(work-conserving|agents:.+)$")))], &[])
+    let presets = Preset::ALL.iter().map(|preset| format!("preset:{preset}"));
+    let named: Vec<String> = std::iter::once("work-conserving".to_owned()).chain(presets).collect();
+    let policy = json!({
+        "description": "\"work-conserving\": as the plan says. \"agents:LIST\": every queue chooses its agents by LIST, such as agents:tier,least-loaded. \"preset:NAME\": as another engine decides; docs/presets.md describes each. Default: \"work-conserving\".",
+        "anyOf": [{ "enum": named }, { "type": "string", "pattern": "^agents:.+$" }],
+    });
+    object("The policy in force.", &[("policy", policy)], &[])
 }
 
 /// Keys that the simulator reads in tables of the plan.

@@ -22,8 +22,10 @@ impl PlanBuilder {
 impl QueueBuilder {
     /// What a minute of waiting and a loss of a contact of this channel are worth, in any one unit. Default: by its service target.
     pub fn cost(mut self, channel: &str, hold_per_minute: f64, lost: f64) -> Self {
-        let worth =
-            vec![("hold_per_minute".to_owned(), Value::Number(hold_per_minute)), ("lost".to_owned(), Value::Number(lost))];
+        let worth = vec![
+            ("hold_per_minute".to_owned(), Value::Number(hold_per_minute)),
+            ("lost".to_owned(), Value::Number(lost)),
+        ];
         *self.0.table("costs").entry(channel) = Value::Table(Table(worth));
         self
     }

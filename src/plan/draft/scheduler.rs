@@ -20,7 +20,10 @@ pub(super) fn scheduler(entry: &Entry<'_>) -> Scheduler {
         let text = policy.text("the name of a policy, such as \"adaptive\" or \"work-conserving\"");
         text.and_then(|text| text.parse().map_err(|why| policy.problem(format!("{why}"))).ok())
     };
-    Scheduler { policy: policy.unwrap_or(default.policy), hold: section.get("hold").some_span().unwrap_or(default.hold) }
+    Scheduler {
+        policy: policy.unwrap_or(default.policy),
+        hold: section.get("hold").some_span().unwrap_or(default.hold),
+    }
 }
 
 /// Whether an entry names a policy that a scenario may have and a plan may not.
@@ -38,7 +41,9 @@ impl Draft {
             if let (Some(channel), Some(section)) = (channel, section) {
                 let worth = |key| {
                     let entry = section.get(key).or_missing("what it is worth, such as 3.0");
-                    entry.number(0.0..=f64::from(Cost::MOST) / 1000.0).map_or(0, |worth| (worth * 1000.0).round() as u32)
+                    entry
+                        .number(0.0..=f64::from(Cost::MOST) / 1000.0)
+                        .map_or(0, |worth| (worth * 1000.0).round() as u32)
                 };
                 costs.resize(self.channels.len(), None);
                 costs[usize::from(channel.0)] =

@@ -76,7 +76,16 @@ impl<'p> Run<'p> {
     /// What a minute costs under a rule.
     fn of(pool: &'p BlendedPool, rule: SchedulingRule) -> f64 {
         let slots = pool.speed.len();
-        let mut run = Run { pool, calls: 0, chats: 0, free: vec![0; slots + 1], on_call: 0, state: 0x636f_7264, rates: vec![0.0; slots + 5], all: 0.0 };
+        let mut run = Run {
+            pool,
+            calls: 0,
+            chats: 0,
+            free: vec![0; slots + 1],
+            on_call: 0,
+            state: 0x636f_7264,
+            rates: vec![0.0; slots + 5],
+            all: 0.0,
+        };
         run.begin();
         let (mut cost, mut minutes) = (0.0, 0.0);
         for step in 0..STEPS {
@@ -176,7 +185,14 @@ mod tests {
     use super::*;
 
     fn pool(agents: u32, calls: f64, chats: f64) -> BlendedPool {
-        let class = |per_minute, minutes, hold, lost| BlendedClass { per_minute, minutes, patience: 5.0, hold, lost, queue: 10 };
+        let class = |per_minute, minutes, hold, lost| BlendedClass {
+            per_minute,
+            minutes,
+            patience: 5.0,
+            hold,
+            lost,
+            queue: 10,
+        };
         BlendedPool {
             agents,
             calls: class(calls, 4.0, 4.0, 20.0),
@@ -190,7 +206,9 @@ mod tests {
     fn a_run_comes_to_what_the_chain_says() {
         let pool = pool(4, 0.4, 0.5);
         let solver = pool.solver().unwrap();
-        for rule in [SchedulingRule::PACK, SchedulingRule::SPREAD, SchedulingRule { reserve: 1, ..SchedulingRule::PACK }] {
+        for rule in
+            [SchedulingRule::PACK, SchedulingRule::SPREAD, SchedulingRule { reserve: 1, ..SchedulingRule::PACK }]
+        {
             let (exact, run) = (solver.measure(&|team| rule.next(team)).cost, Run::of(&pool, rule));
             assert!((run / exact - 1.0).abs() < 0.15, "{rule:?}: {run}, exactly {exact}");
         }
