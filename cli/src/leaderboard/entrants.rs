@@ -1,7 +1,7 @@
 //! Who takes part: the scheduler's policies, the orders in which products choose agents, and every preset.
 
 use cordboard::sim::{Outcome, Policy, Scenario};
-use cordboard::{Over, Plan, Profile, Stage};
+use cordboard::{ChannelId, Load, Over, Plan, Preset, Profile, Stage};
 
 use crate::failure::Failure;
 
@@ -10,7 +10,7 @@ pub(super) const OURS: &str = "adaptive";
 /// Text to the least loaded agent, calls first: the rule that most products ship.
 pub(super) const COMMON: &str = "spread";
 
-/// Rules of the scheduler's family, each with what it adds to the one before, and teams cut in two.
+/// Rules of the scheduler's family, and teams cut in two.
 const RULES: [&str; 15] = [
     OURS,
     "pack",
@@ -29,7 +29,8 @@ const RULES: [&str; 15] = [
     "dedicated=65",
 ];
 /// Work-conserving, by who gets a contact.
-const ORDERS: [&str; 6] = [
+const ORDERS: [&str; 7] = [
+    "work-conserving",
     "agents:least-loaded,longest-idle",
     "agents:most-loaded,longest-idle",
     "agents:longest-idle",
@@ -38,10 +39,27 @@ const ORDERS: [&str; 6] = [
     "agents:random",
 ];
 
+/// Of both, those that run over every scenario.
+const MAIN: [&str; 6] =
+    [OURS, "pack", "pack+reserve=1+unless-waiting=1+drain=2", COMMON, "work-conserving", "agents:longest-idle"];
+
 /// All of them, ours first.
 pub(super) fn all() -> Result<Vec<Policy>, Failure> {
-    let named = RULES.iter().chain(&ORDERS).map(|name| named(name));
-    named.chain(presets().into_iter().map(Ok)).collect()
+    RULES.iter().chain(&ORDERS).map(|name| named(name)).chain(presets().map(Ok)).collect()
+}
+
+/// Of these, who runs over the shipped scenarios too, of which some are long: every preset, and of our own the main ones.
+pub(super) fn over_scenarios(policies: &[Policy]) -> Vec<Policy> {
+    let main = |policy: &Policy| match policy {
+        Policy::Preset(_) => true,
+        other => MAIN.contains(&&*other.to_string()) || !listed(other),
+    };
+    policies.iter().filter(|policy| main(policy)).cloned().collect()
+}
+
+fn listed(policy: &Policy) -> bool {
+    let name = policy.to_string();
+    RULES.iter().chain(&ORDERS).any(|listed| *listed == name)
 }
 
 /// Those given, and ours before them.
@@ -55,8 +73,9 @@ fn named(name: &str) -> Result<Policy, Failure> {
     name.parse().map_err(|why| Failure::Run(format!("{why}")))
 }
 
-fn presets() -> Vec<Policy> {
-    Vec::new()
+/// Every preset of another engine.
+fn presets() -> impl Iterator<Item = Policy> {
+    Preset::ALL.iter().copied().map(Policy::Preset)
 }
 
 /// A policy, and others that come to the very same plans.
@@ -96,19 +115,19 @@ impl Field {
 
 /// Whether agents may have contacts of two channels in hand under one plan who may not under the other.
 fn does_more_at_once(plan: &Plan, than: &Plan) -> bool {
-    let channels = || (0..).take(plan.channels().len()).map(cordboard::ChannelId);
+    let channels = || (0..).take(plan.channels().len()).map(ChannelId);
     plan.profiles().iter().zip(than.profiles()).any(|(profile, before)| {
         channels().any(|one| channels().any(|other| both(profile, one, other) && !both(before, one, other)))
     })
 }
 
 /// Whether an agent may work on contacts of both channels at once.
-fn both(profile: &Profile, one: cordboard::ChannelId, other: cordboard::ChannelId) -> bool {
+fn both(profile: &Profile, one: ChannelId, other: ChannelId) -> bool {
     let Some((first, second)) = profile.channel(one).zip(profile.channel(other)).filter(|_| one != other) else {
         return false;
     };
     let joins = profile.over(one, other) == Over::Yes || profile.over(other, one) == Over::Yes;
-    joins && first.load(Stage::Active).0 + second.load(Stage::Active).0 <= cordboard::Load::FULL.0
+    joins && first.load(Stage::Active).0 + second.load(Stage::Active).0 <= Load::FULL.0
 }
 
 /// Puts together those of whom every event was the same: they decide alike here, whatever their rules. Gives for each that stays the
@@ -158,6 +177,9 @@ mod tests {
         assert_eq!(all[0].to_string(), OURS);
         let these = these(&all[1..3]).unwrap_or_else(|_| panic!("a name is no policy"));
         assert_eq!(these, all[..3]);
+        assert!(MAIN.iter().all(|name| listed(&name.parse().unwrap())));
+        assert_eq!(over_scenarios(&all).len(), MAIN.len() + Preset::ALL.len());
+        assert_eq!(over_scenarios(&["pack+drain=7".parse().unwrap()]).len(), 1);
     }
 
     #[test]

@@ -1,44 +1,47 @@
 //! The leaderboard as a page: what it comes to in sentences, the tables, and how it was measured.
 
 use std::fmt::Write;
-use std::time::Duration;
 
 use cordboard::measure::Estimate;
 
-use super::Board;
 use super::entrants::{COMMON, OURS};
 use super::pools::Pools;
 use super::scenarios;
 use super::staffing::{self, Staffing};
+use super::{Board, Ran};
 use crate::table;
 
 pub(super) const POOLS_CHART: &str = "leaderboard-pools.svg";
 pub(super) const STAFFING_CHART: &str = "leaderboard-staffing.svg";
 
+/// What the names of presets begin with.
+const PRESET: &str = "preset:";
+
 /// The whole page, as markdown.
-pub(super) fn of(board: &Board, command: &str, took: Duration, threads: usize) -> String {
+pub(super) fn of(board: &Board) -> String {
     let mut page = String::from("# Leaderboard\n\n");
     page += "Every policy that ships, and every preset of another engine, on the same contacts with the same needs: whoever does better here does it by deciding better.\n\n";
     for sentence in sentences(board) {
         page += &format!("**{sentence}**\n\n");
     }
-    page += &format!(
-        "Written by `{command}`, cordboard {}, in {} on {threads} threads. Beside this page are `leaderboard.json` and `leaderboard.csv` with every figure. \
-         Run it again from the root of the repository and every figure comes out the same, whatever the machine and the number of threads.\n\n\
-         ± is half of a 95 % interval over replications; * marks a difference whose interval leaves out 0. \
-         All policies meet the same contacts (common random numbers), so differences are surer than the figures they are between.\n\n",
-        board.version,
-        duration(took),
-    );
-    if let Some(staffing) = &board.staffing {
-        agents(&mut page, staffing);
+    page += "`cordboard leaderboard --out docs`, from the root of the repository, writes this page, its charts, and `leaderboard.json` and `leaderboard.csv` with every figure. \
+        Every figure comes out the same, whatever the machine and the number of threads. `cordboard leaderboard --help` says how to run a part alone, other policies, or for longer.\n\n\
+        ± is half of a 95 % interval over replications; * marks a difference whose interval leaves out 0. \
+        All policies meet the same contacts (common random numbers), so differences are surer than the figures they are between. \
+        Presets put another engine's choice of agents, order, and limits into force ([presets.md](presets.md)); those of telephone engines choose agents for chats here too, which the engines themselves may not do. \
+        Simulated agents answer at once, so where everybody rings the first in the list has the contact. How the adaptive scheduler works is in [scheduling.md](scheduling.md).\n\n";
+    if let Some(ran) = &board.staffing {
+        agents(&mut page, &ran.results);
+        page += &again(ran);
     }
-    if let Some(pools) = &board.pools {
-        small_pools(&mut page, pools);
+    if let Some(ran) = &board.pools {
+        small_pools(&mut page, &ran.results);
+        page += &again(ran);
     }
-    if let Some(boards) = &board.scenarios {
-        page += "## Shipped scenarios\n\nThose of `examples/scenarios` that say what waiting and losing a contact costs. Cost per minute, and what each policy costs more than `adaptive`.\n\n";
-        boards.iter().for_each(|board| scenario(&mut page, board));
+    if let Some(ran) = &board.scenarios {
+        page += "## Shipped scenarios\n\nThose of `examples/scenarios` that say what waiting and losing a contact costs: cost per minute, and how much more than under `adaptive`.\n\n";
+        ran.results.iter().for_each(|board| scenario(&mut page, board));
+        page += &again(ran);
     }
     page.truncate(page.trim_end().len());
     page + "\n"
@@ -47,32 +50,62 @@ pub(super) fn of(board: &Board, command: &str, took: Duration, threads: usize) -
 /// What it comes to.
 pub(super) fn sentences(board: &Board) -> Vec<String> {
     let mut all = Vec::new();
-    all.extend(board.staffing.as_ref().and_then(on_agents));
-    all.extend(board.pools.as_ref().and_then(on_pools));
+    if let Some(ran) = &board.staffing {
+        all.extend(on_agents(&ran.results));
+        all.extend(on_engines(&ran.results));
+    }
+    all.extend(board.pools.as_ref().and_then(|ran| on_pools(&ran.results)));
     all
 }
 
+/// What a manager asks: how many fewer people?
 fn on_agents(of: &Staffing) -> Option<String> {
     let ours = of.rows.iter().find(|row| row.policy == OURS)?;
     let targets: Vec<String> = of.targets.iter().map(|(name, target)| format!("{target} for {name}")).collect();
-    let rivals = of.rows.iter().filter(|row| row.policy != OURS);
     let needs = |row: &staffing::Row| {
         let fewer = ours.agents.zip(row.agents).filter(|(ours, theirs)| ours < theirs);
-        let fewer = fewer.map(|(ours, theirs)| format!(" ({:.0} % fewer)", 100.0 * (1.0 - f64::from(ours) / f64::from(theirs))));
-        format!("{} needs {}{}", named(&row.policy), count(row.agents, of.most), fewer.unwrap_or_default())
+        let fewer = fewer.map(|(ours, theirs)| 100.0 * (1.0 - f64::from(ours) / f64::from(theirs)));
+        let fewer = fewer.map_or_else(String::new, |percent| format!(" ({percent:.0} % fewer)"));
+        format!("{} needs {}{fewer}", named(&row.policy), count(row.agents, of.most))
     };
-    // The common rule first; the others by what they need.
-    let (common, others): (Vec<_>, Vec<_>) = rivals.partition(|row| row.policy == COMMON);
-    let rivals: Vec<String> = common.into_iter().chain(others).map(needs).collect();
+    // Rows are in the order of what they need, so the first of a kind is its best.
+    let first = |of_kind: &dyn Fn(&str) -> bool| of.rows.iter().find(|row| of_kind(&row.policy));
+    let dedicated = |policy: &str| policy.starts_with("dedicated");
+    let other = |policy: &str| policy != OURS && policy != COMMON && !dedicated(policy) && !policy.starts_with(PRESET);
+    let common = first(&|policy| policy == COMMON).map(needs);
+    let dedicated = first(&dedicated).map(|row| format!("the best split into dedicated teams, {}", needs(row)));
+    let other = first(&other).map(|row| format!("the best fixed rule, {}", needs(row)));
+    let rivals: Vec<String> = [common, dedicated, other].into_iter().flatten().collect();
     let needed = format!("{} needs {} agents", named(OURS), count(ours.agents, of.most));
-    let against = if rivals.is_empty() { String::new() } else { format!(" where {}", rivals.join(", ")) };
+    let against = if rivals.is_empty() { String::new() } else { format!(" where {}", rivals.join("; ")) };
     Some(format!("At equal service targets ({}) {needed}{against}.", targets.join(", ")))
+}
+
+/// The same for the rules of other engines, those with most agents first.
+fn on_engines(of: &Staffing) -> Option<String> {
+    let mut by_need: Vec<(Option<u32>, Vec<&str>)> = Vec::new();
+    for row in of.rows.iter().rev() {
+        let names = std::iter::once(&row.policy).chain(&row.alike).filter_map(|name| name.strip_prefix(PRESET));
+        match by_need.last_mut().filter(|(agents, _)| *agents == row.agents) {
+            Some((_, known)) => known.extend(names),
+            None => by_need.push((row.agents, names.collect())),
+        }
+    }
+    let needs = by_need.iter().filter(|(_, names)| !names.is_empty());
+    let needs: Vec<String> =
+        needs.map(|(agents, names)| format!("{} under {}", count(*agents, of.most), names.join(", "))).collect();
+    (!needs.is_empty()).then(|| format!("By the rules of other engines the same centre needs {}.", needs.join("; ")))
 }
 
 fn on_pools(of: &Pools) -> Option<String> {
     let ours = of.rows.iter().find(|row| row.policy == OURS)?;
     let costs = |row: &super::pools::Row| {
-        format!("{} costs {} times the least possible in the mean and {:.2} at worst", named(&row.policy), figure(row.mean, 3), row.worst())
+        format!(
+            "{} costs {} times the least possible in the mean and {:.2} at worst",
+            named(&row.policy),
+            figure(row.mean, 3),
+            row.worst()
+        )
     };
     let common = of.rows.iter().find(|row| row.policy == COMMON).map(costs);
     let best = of.rows.iter().find(|row| row.policy != OURS && row.policy != COMMON).map(costs);
@@ -98,7 +131,9 @@ fn agents(page: &mut String, of: &Staffing) {
         let more = more.map_or_else(|| "–".to_owned(), |(theirs, ours)| signed(i64::from(theirs) - i64::from(ours)));
         let mut cells = vec![code(&row.policy), count(row.agents, of.most), more];
         let levels = |levels: &[Estimate]| {
-            (0..of.targets.len()).map(|at| levels.get(at).map_or_else(|| "–".to_owned(), |level| table::percent(*level))).collect::<Vec<_>>()
+            (0..of.targets.len())
+                .map(|at| levels.get(at).map_or_else(|| "–".to_owned(), |level| table::percent(*level)))
+                .collect::<Vec<_>>()
         };
         cells.extend(levels(&row.levels));
         cells.extend(levels(&row.with_one_fewer));
@@ -113,7 +148,7 @@ fn small_pools(page: &mut String, of: &Pools) {
         page,
         "## Small pools, beside the optimum\n\n![Cost of each policy over the optimum](images/{POOLS_CHART})\n\n\
          Two to six agents, each on one call or on up to so many chats, never both: eight small pools solved exactly. The least possible cost of each is computed here by policy iteration on its Markov chain (`cordboard::measure::BlendedPool`), \
-         and each policy is simulated for {} replications of {} minutes. 1 is the optimum. `worst` is the worst pool's mean. Numbers in the pools' columns are ± half of their intervals too, in the files.\n\n",
+         and each policy is simulated for {} replications of {} minutes. The mean is over the pools; 1 is the optimum; `worst` is the mean of the worst pool. The intervals of single pools are in the files.\n\n",
         of.replications, of.minutes
     );
     let mut header: Vec<String> = ["policy", "mean", "worst", "less `adaptive`"].map(str::to_owned).into();
@@ -123,7 +158,9 @@ fn small_pools(page: &mut String, of: &Pools) {
     let rows = of.rows.iter().map(|row| {
         let less = if row.policy == OURS { "–".to_owned() } else { difference(row.less_ours, 3) };
         let mut cells = vec![code(&row.policy), figure(row.mean, 3), format!("{:.2}", row.worst()), less];
-        cells.extend(row.by_pool.iter().map(|pool| pool.mean.map_or_else(|| "–".to_owned(), |mean| format!("{mean:.3}"))));
+        cells.extend(
+            row.by_pool.iter().map(|pool| pool.mean.map_or_else(|| "–".to_owned(), |mean| format!("{mean:.3}"))),
+        );
         cells
     });
     markdown(page, &header, std::iter::once(optimum).chain(rows));
@@ -134,7 +171,9 @@ fn scenario(page: &mut String, of: &scenarios::Board) {
     let _ = write!(page, "### {}\n\n`{}`, {} replications.\n\n", of.scenario, of.file, of.replications);
     let mut header: Vec<String> = ["policy", "cost a minute", "less `adaptive`"].map(str::to_owned).into();
     let channels = of.rows.first().map_or(&[][..], |row| &row.channels);
-    header.extend(channels.iter().flat_map(|channel| [format!("{} in time", channel.name), format!("{} lost", channel.name)]));
+    header.extend(
+        channels.iter().flat_map(|channel| [format!("{} in time", channel.name), format!("{} lost", channel.name)]),
+    );
     let rows = of.rows.iter().map(|row| {
         let less = if row.policy == OURS { "–".to_owned() } else { difference(row.less_ours, 2) };
         let mut cells = vec![code(&row.policy), figure(row.cost_per_minute, 2), less];
@@ -209,9 +248,16 @@ fn difference(of: Estimate, decimals: usize) -> String {
     format!("{sign}{}{}", table::number(size, decimals), if of.is_significant() { " *" } else { "" })
 }
 
+/// How to have the same part again.
+fn again<T>(of: &Ran<T>) -> String {
+    let Ran { version, command, threads, wall_seconds, .. } = of;
+    let threads = if *threads == 1 { "one thread".to_owned() } else { format!("{threads} threads") };
+    format!("`{command}`, cordboard {version}: {} on {threads}.\n\n", duration(*wall_seconds))
+}
+
 /// To the minute, or to the second where it is short.
-fn duration(of: Duration) -> String {
-    let seconds = of.as_secs_f64().ceil();
+fn duration(seconds: f64) -> String {
+    let seconds = seconds.ceil();
     if seconds < 120.0 { format!("{seconds:.0} s") } else { format!("{:.0} minutes", (seconds / 60.0).ceil()) }
 }
 
@@ -225,7 +271,7 @@ mod tests {
         assert_eq!(difference(of(-0.25, 0.125), 2), "−0.25 ± 0.12 *");
         assert_eq!(difference(of(0.25, 0.5), 1), "+0.2 ± 0.5");
         assert_eq!([0, 3, -2].map(signed), ["0", "+3", "−2"]);
-        assert_eq!(duration(Duration::from_millis(61_200)), "62 s");
-        assert_eq!(duration(Duration::from_secs(361)), "7 minutes");
+        assert_eq!(duration(61.2), "62 s");
+        assert_eq!(duration(361.0), "7 minutes");
     }
 }

@@ -35,7 +35,7 @@ struct Pool {
 }
 
 /// What came of the pools.
-#[derive(Serialize)]
+#[derive(Serialize, Deserialize)]
 pub(super) struct Pools {
     pub(super) replications: u32,
     pub(super) minutes: u32,
@@ -46,7 +46,7 @@ pub(super) struct Pools {
     pub(super) aside: Vec<String>,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, Deserialize)]
 pub(super) struct Solved {
     pub(super) name: String,
     /// The least cost per minute that any policy can have.
@@ -54,7 +54,7 @@ pub(super) struct Solved {
 }
 
 /// A policy's cost over the optimum: 1 is the best possible.
-#[derive(Serialize)]
+#[derive(Serialize, Deserialize)]
 pub(super) struct Row {
     pub(super) policy: String,
     pub(super) alike: Vec<String>,

@@ -12,10 +12,11 @@ const COLUMNS: [&str; 6] = ["part", "case", "policy", "figure", "mean", "half_wi
 pub(super) fn write(path: &Path, board: &Board) -> Result<(), Failure> {
     let mut rows = vec![COLUMNS.map(str::to_owned).to_vec()];
     let mut row = |part: &str, case: &str, policy: &str, figure: &str, of: Estimate| {
-        let [mean, half] = [of.mean, of.half_width].map(|value| value.map_or_else(String::new, |value| value.to_string()));
+        let [mean, half] =
+            [of.mean, of.half_width].map(|value| value.map_or_else(String::new, |value| value.to_string()));
         rows.push([part, case, policy, figure].map(str::to_owned).into_iter().chain([mean, half]).collect::<Vec<_>>());
     };
-    if let Some(pools) = &board.pools {
+    if let Some(pools) = board.pools.as_ref().map(|ran| &ran.results) {
         for one in &pools.rows {
             row("pools", "all", &one.policy, "cost_over_optimum", one.mean);
             row("pools", "all", &one.policy, "cost_over_optimum_less_adaptive", one.less_ours);
@@ -24,7 +25,7 @@ pub(super) fn write(path: &Path, board: &Board) -> Result<(), Failure> {
             }
         }
     }
-    for board in board.scenarios.iter().flatten() {
+    for board in board.scenarios.iter().flat_map(|ran| &ran.results) {
         for one in &board.rows {
             row("scenarios", &board.file, &one.policy, "cost_per_minute", one.cost_per_minute);
             row("scenarios", &board.file, &one.policy, "cost_per_minute_less_adaptive", one.less_ours);
@@ -35,11 +36,13 @@ pub(super) fn write(path: &Path, board: &Board) -> Result<(), Failure> {
             }
         }
     }
-    if let Some(staffing) = &board.staffing {
+    if let Some(staffing) = board.staffing.as_ref().map(|ran| &ran.results) {
         for one in &staffing.rows {
             let agents = Estimate { mean: one.agents.map(f64::from), half_width: None };
             row("staffing", &staffing.scenario, &one.policy, "agents", agents);
-            for (what, levels) in [("service_level", &one.levels), ("service_level_with_one_fewer", &one.with_one_fewer)] {
+            for (what, levels) in
+                [("service_level", &one.levels), ("service_level_with_one_fewer", &one.with_one_fewer)]
+            {
                 for ((stream, _), level) in staffing.targets.iter().zip(levels) {
                     row("staffing", &staffing.scenario, &one.policy, &format!("{stream}.{what}"), *level);
                 }

@@ -4,15 +4,15 @@ use std::path::{Path, PathBuf};
 
 use cordboard::measure::Estimate;
 use cordboard::sim::{Cost, Outcome, Scenario};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
-use super::entrants::{Field, alike};
+use super::entrants::{Field, alike, over_scenarios};
 use super::{Run, progress};
 use crate::failure::Failure;
 use crate::input;
 
 /// What came of one scenario.
-#[derive(Serialize)]
+#[derive(Serialize, Deserialize)]
 pub(super) struct Board {
     pub(super) scenario: String,
     pub(super) file: String,
@@ -23,7 +23,7 @@ pub(super) struct Board {
     pub(super) aside: Vec<String>,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, Deserialize)]
 pub(super) struct Row {
     pub(super) policy: String,
     pub(super) alike: Vec<String>,
@@ -33,7 +33,7 @@ pub(super) struct Row {
     pub(super) channels: Vec<Channel>,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, Deserialize)]
 pub(super) struct Channel {
     pub(super) name: String,
     pub(super) service_level: Estimate,
@@ -53,7 +53,12 @@ pub(super) fn run(run: &Run) -> Result<Vec<Board>, Failure> {
 
 /// Every TOML file of the folder, by name.
 fn files(folder: &Path) -> Result<Vec<PathBuf>, Failure> {
-    let wrong = |why| Failure::Input(format!("{}: {why}; run it where the scenarios are, or say --scenarios FOLDER", folder.display()));
+    let wrong = |why| {
+        Failure::Input(format!(
+            "{}: {why}; run it where the scenarios are, or say --scenarios FOLDER",
+            folder.display()
+        ))
+    };
     let mut files = Vec::new();
     for entry in std::fs::read_dir(folder).map_err(wrong)? {
         let path = entry.map_err(wrong)?.path();
@@ -66,7 +71,7 @@ fn files(folder: &Path) -> Result<Vec<PathBuf>, Failure> {
 }
 
 fn board(path: &Path, scenario: &Scenario, run: &Run) -> Result<Board, Failure> {
-    let field = Field::of(&run.policies, std::slice::from_ref(scenario));
+    let field = Field::of(&over_scenarios(&run.policies), std::slice::from_ref(scenario));
     let outcomes = field.entrants.iter().map(|entrant| progress(scenario, &entrant.policy, run.threads));
     let outcomes = outcomes.collect::<Result<Vec<Outcome>, _>>()?;
     let rows = alike(&field.entrants, |at| vec![&outcomes[at]]).into_iter().map(|(at, alike)| {

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use cordboard::PlanDocument;
 use cordboard::measure::Estimate;
 use cordboard::sim::{Outcome, Policy};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::entrants::Field;
 use super::{Run, progress};
@@ -19,7 +19,7 @@ const FILE: &str = "blended-centre.toml";
 const MOST: u32 = 8;
 
 /// What came of the search.
-#[derive(Serialize)]
+#[derive(Serialize, Deserialize)]
 pub(super) struct Staffing {
     pub(super) scenario: String,
     pub(super) replications: u32,
@@ -34,7 +34,7 @@ pub(super) struct Staffing {
     pub(super) aside: Vec<String>,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, Deserialize)]
 pub(super) struct Row {
     pub(super) policy: String,
     pub(super) alike: Vec<String>,
@@ -44,6 +44,22 @@ pub(super) struct Row {
     pub(super) levels: Vec<Estimate>,
     /// With one fewer, which is too few; none where one agent is enough.
     pub(super) with_one_fewer: Vec<Estimate>,
+    /// Of every event with so many agents.
+    #[serde(skip)]
+    digest: u64,
+}
+
+impl Row {
+    /// Whether every event is the same: both decide alike here, whatever their rules.
+    fn is_as(&self, other: &Self) -> bool {
+        (self.agents, self.digest) == (other.agents, other.digest)
+    }
+}
+
+/// What came of so many agents.
+struct Tried {
+    levels: Vec<Estimate>,
+    digest: u64,
 }
 
 /// A scenario whose agents are counted.
@@ -71,12 +87,15 @@ pub(super) fn run(run: &Run) -> Result<Staffing, Failure> {
     let wanted = scenario.streams().iter().map(|stream| f64::from(stream.target().share_permille) / 1000.0).collect();
     let centre = Centre { run, path, document, group: group.name.to_string(), wanted };
     let most = staffed.saturating_mul(MOST);
-    let mut rows = Vec::new();
+    let mut rows: Vec<Row> = Vec::new();
     let mut near = staffed;
     for entrant in field.entrants {
         let row = centre.least(&entrant.policy, entrant.alike, near, most)?;
         near = row.agents.unwrap_or(near);
-        rows.push(row);
+        match rows.iter_mut().find(|known| known.is_as(&row)) {
+            Some(known) => known.alike.extend(std::iter::once(row.policy).chain(row.alike)),
+            None => rows.push(row),
+        }
     }
     rows.sort_by_key(|row| row.agents.unwrap_or(u32::MAX));
     let targets = scenario.streams().iter().map(|stream| (stream.name.clone(), table::target(stream.target())));
@@ -95,24 +114,23 @@ impl Centre<'_> {
     /// Begins at `near` and goes on in doubled strides until one number is enough and a smaller one is not; halves what is
     /// between until they are neighbours.
     fn least(&self, policy: &Policy, alike: Vec<String>, near: u32, most: u32) -> Result<Row, Failure> {
-        let mut known: BTreeMap<u32, Vec<Estimate>> = BTreeMap::new();
+        let mut known: BTreeMap<u32, Tried> = BTreeMap::new();
         let mut enough = |agents: u32| -> Result<bool, Failure> {
-            if let Some(levels) = known.get(&agents) {
-                return Ok(self.met(levels));
-            }
-            let levels = self.levels(policy, agents)?;
-            let met = self.met(&levels);
-            known.insert(agents, levels);
+            let tried = self.with(policy, agents)?;
+            let met = self.met(&tried.levels);
+            known.insert(agents, tried);
             Ok(met)
         };
         let least = search(near, most, &mut enough)?;
-        let at = |agents: u32| known.get(&agents).cloned().unwrap_or_default();
+        let at = |agents: u32| known.get(&agents).map_or_else(Vec::new, |tried| tried.levels.clone());
+        let shown = least.unwrap_or(most);
         Ok(Row {
             policy: policy.to_string(),
             alike,
             agents: least,
-            levels: at(least.unwrap_or(most)),
+            levels: at(shown),
             with_one_fewer: least.map_or_else(Vec::new, |agents| at(agents - 1)),
+            digest: known.get(&shown).map_or(0, |tried| tried.digest),
         })
     }
 
@@ -120,13 +138,14 @@ impl Centre<'_> {
         levels.iter().zip(&self.wanted).all(|(level, wanted)| level.mean.is_none_or(|mean| mean >= *wanted))
     }
 
-    fn levels(&self, policy: &Policy, agents: u32) -> Result<Vec<Estimate>, Failure> {
+    fn with(&self, policy: &Policy, agents: u32) -> Result<Tried, Failure> {
         let key = serde_json::to_string(&self.group)?;
         let change = PlanDocument::from_toml(&format!("agents.{key}.count = {agents}"));
         let change = change.map_err(|why| Failure::Run(why.to_string()))?;
         let scenario = input::check(&self.document.with(&change), &self.path)?.with_batches(0);
         let outcome: Outcome = progress(&scenario, policy, self.run.threads)?;
-        Ok(outcome.results().streams.iter().map(|(_, figures)| figures.service_level).collect())
+        let levels = outcome.results().streams.iter().map(|(_, figures)| figures.service_level).collect();
+        Ok(Tried { levels, digest: outcome.digest() })
     }
 }
 
