@@ -55,6 +55,8 @@ enum Part {
     Scenarios,
     /// Agents that a centre needs for its service targets
     Staffing,
+    /// Nothing is run: writes page, CSV and charts anew from leaderboard.json
+    Page,
 }
 
 /// What to run.

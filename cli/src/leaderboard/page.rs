@@ -21,8 +21,9 @@ const PRESET: &str = "preset:";
 pub(super) fn of(board: &Board) -> String {
     let mut page = String::from("# Leaderboard\n\n");
     page += "Every policy that ships, and every preset of another engine, on the same contacts with the same needs: whoever does better here does it by deciding better.\n\n";
-    for sentence in sentences(board) {
-        page += &format!("**{sentence}**\n\n");
+    let sentences = sentences(board);
+    for (at, sentence) in sentences.iter().enumerate() {
+        page += &if at == 0 { format!("**{sentence}**\n\n") } else { format!("{sentence}\n\n") };
     }
     page += "`cordboard leaderboard --out docs`, from the root of the repository, writes this page, its charts, and `leaderboard.json` and `leaderboard.csv` with every figure. \
         Every figure comes out the same, whatever the machine and the number of threads. `cordboard leaderboard --help` says how to run a part alone, other policies, or for longer.\n\n\
@@ -62,23 +63,34 @@ pub(super) fn sentences(board: &Board) -> Vec<String> {
 fn on_agents(of: &Staffing) -> Option<String> {
     let ours = of.rows.iter().find(|row| row.policy == OURS)?;
     let targets: Vec<String> = of.targets.iter().map(|(name, target)| format!("{target} for {name}")).collect();
-    let needs = |row: &staffing::Row| {
-        let fewer = ours.agents.zip(row.agents).filter(|(ours, theirs)| ours < theirs);
-        let fewer = fewer.map(|(ours, theirs)| 100.0 * (1.0 - f64::from(ours) / f64::from(theirs)));
-        let fewer = fewer.map_or_else(String::new, |percent| format!(" ({percent:.0} % fewer)"));
-        format!("{} needs {}{fewer}", named(&row.policy), count(row.agents, of.most))
-    };
     // Rows are in the order of what they need, so the first of a kind is its best.
     let first = |of_kind: &dyn Fn(&str) -> bool| of.rows.iter().find(|row| of_kind(&row.policy));
-    let dedicated = |policy: &str| policy.starts_with("dedicated");
-    let other = |policy: &str| policy != OURS && policy != COMMON && !dedicated(policy) && !policy.starts_with(PRESET);
-    let common = first(&|policy| policy == COMMON).map(needs);
-    let dedicated = first(&dedicated).map(|row| format!("the best split into dedicated teams, {}", needs(row)));
-    let other = first(&other).map(|row| format!("the best fixed rule, {}", needs(row)));
-    let rivals: Vec<String> = [common, dedicated, other].into_iter().flatten().collect();
+    let split = |policy: &str| policy.starts_with("dedicated");
+    let fixed = |policy: &str| policy != OURS && policy != COMMON && !split(policy) && !policy.starts_with(PRESET);
+    let code = |row: &staffing::Row| code(&row.policy);
+    let rivals = [
+        first(&|policy| policy == COMMON).map(|row| (row, named(COMMON))),
+        first(&split).map(|row| (row, format!("the best split into dedicated agents that was tried ({})", code(row)))),
+        first(&fixed).map(|row| (row, format!("the best fixed rule that was tried ({})", code(row)))),
+    ];
+    let against = rivals.into_iter().flatten().map(|(row, name)| beside(ours.agents, row.agents, of.most, &name));
+    let against = against.collect::<Vec<_>>().join("; ");
+    let against = if against.is_empty() { against } else { format!(": {against}") };
     let needed = format!("{} needs {} agents", named(OURS), count(ours.agents, of.most));
-    let against = if rivals.is_empty() { String::new() } else { format!(" where {}", rivals.join("; ")) };
     Some(format!("At equal service targets ({}) {needed}{against}.", targets.join(", ")))
+}
+
+/// How many fewer, or more, than a rival's.
+fn beside(ours: Option<u32>, theirs: Option<u32>, most: u32, name: &str) -> String {
+    match ours.zip(theirs) {
+        Some((ours, theirs)) if ours == theirs => format!("as many as {name}"),
+        Some((ours, theirs)) => {
+            let part = 100.0 * (1.0 - f64::from(ours) / f64::from(theirs));
+            let fewer = if part > 0.0 { "fewer" } else { "more" };
+            format!("{:.0} % {fewer} than the {theirs} of {name}", part.abs())
+        }
+        None => format!("{} of {name}", count(theirs, most)),
+    }
 }
 
 /// The same for the rules of other engines, those with most agents first.
@@ -119,7 +131,8 @@ fn agents(page: &mut String, of: &Staffing) {
         page,
         "## Agents that a centre needs\n\n![Agents needed under each policy](images/{STAFFING_CHART})\n\n\
          *{}*, whose agents take calls and chats: the least number of agents with whom the mean service level of {} replications of {} minutes meets every target. \
-         One agent fewer was tried too, and is too few (last columns); the search begins elsewhere for each policy and ends at {} agents.\n\n",
+         \
+         One agent fewer was tried too, and is too few (last columns). The search gives up at {} agents. The adaptive scheduler is told what waiting and losing contacts costs, and not the targets.\n\n",
         of.scenario, of.replications, of.minutes, of.most
     );
     let mut header = vec!["policy".to_owned(), "agents".to_owned(), format!("more than `{OURS}`")];
@@ -271,6 +284,10 @@ mod tests {
         assert_eq!(difference(of(-0.25, 0.125), 2), "−0.25 ± 0.12 *");
         assert_eq!(difference(of(0.25, 0.5), 1), "+0.2 ± 0.5");
         assert_eq!([0, 3, -2].map(signed), ["0", "+3", "−2"]);
+        assert_eq!(beside(Some(20), Some(32), 99, "x"), "38 % fewer than the 32 of x");
+        assert_eq!(beside(Some(21), Some(20), 99, "x"), "5 % more than the 20 of x");
+        assert_eq!(beside(Some(20), Some(20), 99, "x"), "as many as x");
+        assert_eq!(beside(Some(20), None, 99, "x"), "more than 99 of x");
         assert_eq!(duration(61.2), "62 s");
         assert_eq!(duration(361.0), "7 minutes");
     }
