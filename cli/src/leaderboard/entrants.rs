@@ -1,6 +1,6 @@
 //! Who takes part: the scheduler's policies, the orders in which products choose agents, and every preset.
 
-use cordboard::sim::{Outcome, Policy, Scenario};
+use cordboard::sim::{Policy, Scenario};
 use cordboard::{ChannelId, Load, Over, Plan, Preset, Profile, Stage};
 
 use crate::failure::Failure;
@@ -130,24 +130,20 @@ fn both(profile: &Profile, one: ChannelId, other: ChannelId) -> bool {
     joins && first.load(Stage::Active).0 + second.load(Stage::Active).0 <= Load::FULL.0
 }
 
-/// Puts together those of whom every event was the same: they decide alike here, whatever their rules. Gives for each that stays the
-/// names of the others.
-pub(super) fn alike<'o>(
-    entrants: &[Entrant],
-    outcomes: impl Fn(usize) -> Vec<&'o Outcome>,
-) -> Vec<(usize, Vec<String>)> {
-    let mut kept: Vec<(usize, Vec<u64>, Vec<String>)> = Vec::new();
+/// Puts together those of whom every event was the same, by the digests of their runs: they decide alike here, whatever their
+/// rules. Gives for each that stays its place and the names of the others.
+pub(super) fn alike(entrants: &[Entrant], digests: &[Vec<u64>]) -> Vec<(usize, Vec<String>)> {
+    let mut kept: Vec<(usize, Vec<String>)> = Vec::new();
     for (at, entrant) in entrants.iter().enumerate() {
-        let digests: Vec<u64> = outcomes(at).into_iter().map(Outcome::digest).collect();
-        match kept.iter_mut().find(|(_, known, _)| *known == digests) {
-            Some((_, _, names)) => {
+        match kept.iter_mut().find(|(known, _)| digests[*known] == digests[at]) {
+            Some((_, names)) => {
                 names.push(entrant.policy.to_string());
                 names.extend(entrant.alike.iter().cloned());
             }
-            None => kept.push((at, digests, entrant.alike.clone())),
+            None => kept.push((at, entrant.alike.clone())),
         }
     }
-    kept.into_iter().map(|(at, _, names)| (at, names)).collect()
+    kept
 }
 
 #[cfg(test)]

@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 use cordboard::measure::{BlendedClass, BlendedPool, Estimate};
-use cordboard::sim::{Outcome, Scenario};
+use cordboard::sim::{Replication, Scenario};
 use serde::{Deserialize, Serialize};
 
 use super::entrants::{Field, alike};
@@ -77,33 +77,33 @@ pub(super) fn run(run: &Run) -> Result<Pools, Failure> {
     let scenarios = scenarios.collect::<Result<Vec<_>, _>>()?;
     let optima = pools.iter().map(Pool::optimum).collect::<Result<Vec<_>, _>>()?;
     let field = Field::of(&run.policies, &scenarios);
-    // By entrant, then by pool.
-    let mut outcomes: Vec<Vec<Outcome>> = Vec::new();
+    // By entrant, then by pool, then by replication. Whole outcomes of all of them would fill gigabytes.
+    let (mut ratios, mut digests): (Vec<Vec<Vec<f64>>>, Vec<Vec<u64>>) = (Vec::new(), Vec::new());
     for entrant in &field.entrants {
-        let under = scenarios.iter().map(|one| progress(one, &entrant.policy, run.threads));
-        outcomes.push(under.collect::<Result<_, _>>()?);
+        let (mut by_pool, mut of_pools) = (Vec::new(), Vec::new());
+        for (scenario, optimum) in scenarios.iter().zip(&optima) {
+            let outcome = progress(scenario, &entrant.policy, run.threads)?;
+            let ratio = |one: &Replication| scenario.cost_per_minute(one) / optimum;
+            by_pool.push(outcome.replications.iter().map(ratio).collect());
+            of_pools.push(outcome.digest());
+        }
+        ratios.push(by_pool);
+        digests.push(of_pools);
     }
-    let ratios = |of: &[Outcome]| -> Vec<Vec<f64>> {
-        let ratio = |(outcome, optimum): (&Outcome, &f64)| {
-            outcome.replications.iter().map(|one| outcome.scenario.cost_per_minute(one) / optimum).collect()
-        };
-        of.iter().zip(&optima).map(ratio).collect()
-    };
     // Of each replication, over the pools.
     let means = |ratios: &[Vec<f64>]| -> Vec<Option<f64>> {
         let of = |at: usize| ratios.iter().map(|pool| pool[at]).sum::<f64>() / ratios.len() as f64;
         (0..run.replications as usize).map(|at| Some(of(at))).collect()
     };
-    let ours = outcomes.first().map_or_else(Vec::new, |first| means(&ratios(first)));
-    let rows = alike(&field.entrants, |at| outcomes[at].iter().collect()).into_iter().map(|(at, alike)| {
-        let ratios = ratios(&outcomes[at]);
-        let means = means(&ratios);
+    let ours = ratios.first().map_or_else(Vec::new, |first| means(first));
+    let rows = alike(&field.entrants, &digests).into_iter().map(|(at, alike)| {
+        let means = means(&ratios[at]);
         Row {
             policy: field.entrants[at].policy.to_string(),
             alike,
             less_ours: Estimate::of_differences(ours.iter().copied().zip(means.iter().copied())),
             mean: Estimate::of(means),
-            by_pool: ratios.into_iter().map(|pool| Estimate::of(pool.into_iter().map(Some))).collect(),
+            by_pool: ratios[at].iter().map(|pool| Estimate::of(pool.iter().copied().map(Some))).collect(),
         }
     });
     let mut rows: Vec<Row> = rows.collect();

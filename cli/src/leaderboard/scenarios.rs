@@ -23,7 +23,7 @@ pub(super) struct Board {
     pub(super) aside: Vec<String>,
 }
 
-#[derive(Serialize, Deserialize)]
+#[derive(Clone, Serialize, Deserialize)]
 pub(super) struct Row {
     pub(super) policy: String,
     pub(super) alike: Vec<String>,
@@ -33,7 +33,7 @@ pub(super) struct Row {
     pub(super) channels: Vec<Channel>,
 }
 
-#[derive(Serialize, Deserialize)]
+#[derive(Clone, Serialize, Deserialize)]
 pub(super) struct Channel {
     pub(super) name: String,
     pub(super) service_level: Estimate,
@@ -72,27 +72,35 @@ fn files(folder: &Path) -> Result<Vec<PathBuf>, Failure> {
 
 fn board(path: &Path, scenario: &Scenario, run: &Run) -> Result<Board, Failure> {
     let field = Field::of(&over_scenarios(&run.policies), std::slice::from_ref(scenario));
-    let outcomes = field.entrants.iter().map(|entrant| progress(scenario, &entrant.policy, run.threads));
-    let outcomes = outcomes.collect::<Result<Vec<Outcome>, _>>()?;
-    let rows = alike(&field.entrants, |at| vec![&outcomes[at]]).into_iter().map(|(at, alike)| {
-        let (outcome, results) = (&outcomes[at], outcomes[at].results());
-        let channels = results.channels.into_iter().map(|(name, figures)| Channel {
-            name,
-            service_level: figures.service_level,
-            abandon_share: figures.abandon_share,
-        });
-        Row {
-            policy: results.policy,
-            alike,
-            cost_per_minute: results.cost_per_minute,
-            less_ours: outcome.less(&outcomes[0]).cost_per_minute,
-            channels: channels.collect(),
-        }
-    });
-    let mut rows: Vec<Row> = rows.collect();
+    let (mut ours, mut rows, mut digests) = (None, Vec::new(), Vec::new());
+    for entrant in &field.entrants {
+        let outcome = progress(scenario, &entrant.policy, run.threads)?;
+        rows.push(row(&outcome, ours.as_ref().unwrap_or(&outcome)));
+        digests.push(vec![outcome.digest()]);
+        // The first is what the others are compared with; all the others would fill gigabytes.
+        ours.get_or_insert(outcome);
+    }
+    let kept = alike(&field.entrants, &digests);
+    let mut rows: Vec<Row> = kept.into_iter().map(|(at, alike)| Row { alike, ..rows[at].clone() }).collect();
     let cost = |row: &Row| row.cost_per_minute.mean.unwrap_or(0.0);
     rows.sort_by(|one, other| cost(one).total_cmp(&cost(other)));
     let file = path.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned());
     let (scenario, replications) = (scenario.name().to_owned(), scenario.replications());
     Ok(Board { scenario, file, replications, rows, aside: field.aside })
+}
+
+fn row(outcome: &Outcome, ours: &Outcome) -> Row {
+    let results = outcome.results();
+    let channels = results.channels.into_iter().map(|(name, figures)| Channel {
+        name,
+        service_level: figures.service_level,
+        abandon_share: figures.abandon_share,
+    });
+    Row {
+        policy: results.policy,
+        alike: Vec::new(),
+        cost_per_minute: results.cost_per_minute,
+        less_ours: outcome.less(ours).cost_per_minute,
+        channels: channels.collect(),
+    }
 }
