@@ -14,6 +14,8 @@ const LEFT: f64 = 330.0;
 const RIGHT: f64 = 760.0;
 const TOP: f64 = 56.0;
 const ROW: f64 = 20.0;
+/// Where one policy costs many times the optimum, its dots would press all others together.
+const MOST_COST: f64 = 4.0;
 
 /// One line of a chart: a name, dots, and an interval around the mean.
 struct Line<'r> {
@@ -33,7 +35,10 @@ pub(super) fn pools(pools: &Pools) -> String {
         dots: row.by_pool.iter().filter_map(|pool| pool.mean).collect(),
         label: row.mean.mean.map_or_else(String::new, |mean| format!("{mean:.2}")),
     });
-    drawing("Cost over the best possible: mean of the pools, and each pool", 1.0, &lines.collect::<Vec<_>>())
+    let title = format!(
+        "Cost over the best possible: mean of the pools, and each pool; what is beyond {MOST_COST} stands at the edge"
+    );
+    drawing(&title, 1.0, MOST_COST, &lines.collect::<Vec<_>>())
 }
 
 /// Agents needed; a policy for which no number was enough has none.
@@ -44,17 +49,17 @@ pub(super) fn staffing(staffing: &Staffing) -> String {
         dots: Vec::new(),
         label: row.agents.map_or_else(|| format!("more than {}", staffing.most), |agents| agents.to_string()),
     });
-    drawing("Agents needed for every service target", 0.0, &lines.collect::<Vec<_>>())
+    drawing("Agents needed for every service target", 0.0, f64::INFINITY, &lines.collect::<Vec<_>>())
 }
 
-/// Bars from `from` to each mean, the first policy's in colour.
-fn drawing(title: &str, from: f64, lines: &[Line<'_>]) -> String {
+/// Bars from `from` to each mean, ours in colour; nothing beyond `to`.
+fn drawing(title: &str, from: f64, to: f64, lines: &[Line<'_>]) -> String {
     let ends = lines.iter().flat_map(|line| {
         line.dots.iter().copied().chain(line.mean.mean.map(|mean| mean + line.mean.half_width.unwrap_or(0.0)))
     });
-    let furthest = ends.filter(|end| end.is_finite()).fold(from, f64::max);
+    let furthest = ends.filter(|end| end.is_finite()).fold(from, f64::max).min(to);
     let step = axis::round_step((furthest - from) / 6.0);
-    let x = |value: f64| LEFT + (value - from) / (furthest - from).max(step) * (RIGHT - LEFT);
+    let x = |value: f64| LEFT + (value.min(furthest) - from) / (furthest - from).max(step) * (RIGHT - LEFT);
     let at = |value: f64| format!("{:.1}", x(value));
     let height = TOP + ROW * lines.len() as f64 + 12.0;
     let ticks = (0..=8).map(|tick| from + f64::from(tick) * step).filter(|tick| *tick <= furthest.max(from + step));
