@@ -10,6 +10,7 @@ mod failure;
 mod figure;
 mod input;
 mod journal;
+mod leaderboard;
 mod log;
 mod new;
 mod presets;
@@ -46,6 +47,8 @@ enum Command {
     Compare(compare::Arguments),
     /// Runs a scenario once for each value of one of its keys, and shows what comes of it.
     Sweep(sweep::Arguments),
+    /// Runs every policy on small pools solved exactly, on the shipped scenarios, and by how many agents a centre needs.
+    Leaderboard(leaderboard::Arguments),
     /// Sends recorded contacts through the engine and shows recorded waits beside routed ones.
     Replay(replay::Arguments),
     /// Writes a scenario to begin with, in which every key says its unit and range.
@@ -73,6 +76,7 @@ fn main() -> ExitCode {
         Command::Simulate(arguments) => simulate::run(arguments),
         Command::Compare(arguments) => compare::run(arguments),
         Command::Sweep(arguments) => sweep::run(arguments),
+        Command::Leaderboard(arguments) => leaderboard::run(arguments),
         Command::Replay(arguments) => replay::run(arguments),
         Command::New(arguments) => new::run(arguments),
         Command::Schema => schema::run(),

@@ -2,8 +2,8 @@
 //!
 //! Two runs of one command write the same page, byte for byte: how long a run took is not on it.
 
-mod axis;
-mod chart;
+pub(crate) mod axis;
+pub(crate) mod chart;
 mod course;
 mod forest;
 mod over_time;

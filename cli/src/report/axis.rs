@@ -153,7 +153,7 @@ pub(super) fn by_clock(scenario: &Scenario) -> bool {
 }
 
 /// 1, 2 or 5 with zeros behind or before it: the first that is at least so much.
-pub(super) fn round_step(least: f64) -> f64 {
+pub(crate) fn round_step(least: f64) -> f64 {
     if !(least.is_finite() && least > 1e-9) {
         return 0.25;
     }
@@ -183,7 +183,7 @@ pub(super) fn time(seconds: f64) -> String {
 }
 
 /// Without zeros behind the point, and with commas from a thousand on.
-pub(super) fn number(value: f64) -> String {
+pub(crate) fn number(value: f64) -> String {
     if value.abs() >= 1000.0 {
         return thousands(value.round() as u64);
     }

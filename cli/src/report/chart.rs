@@ -12,7 +12,7 @@ use crate::failure::Failure;
 
 /// Tells lines apart for colour-blind readers too (Okabe and Ito, without their yellow, which white paper swallows):
 /// on white, and on black.
-pub(super) const COLOURS: [(RGBColor, &str); MOST_LINES] = [
+pub(crate) const COLOURS: [(RGBColor, &str); MOST_LINES] = [
     (RGBColor(0, 114, 178), "#4aa8e0"),
     (RGBColor(213, 94, 0), "#f08a3c"),
     (RGBColor(0, 158, 115), "#2cc79b"),
@@ -23,9 +23,9 @@ pub(super) const COLOURS: [(RGBColor, &str); MOST_LINES] = [
     (RGBColor(120, 120, 120), "#a8a8a8"),
 ];
 /// More lines than this nobody tells apart.
-pub(super) const MOST_LINES: usize = 8;
-pub(super) const INK: (RGBColor, &str) = (RGBColor(68, 72, 80), "#b4bac4");
-pub(super) const GRID: (RGBColor, &str) = (RGBColor(226, 229, 234), "#343a44");
+pub(crate) const MOST_LINES: usize = 8;
+pub(crate) const INK: (RGBColor, &str) = (RGBColor(68, 72, 80), "#b4bac4");
+pub(crate) const GRID: (RGBColor, &str) = (RGBColor(226, 229, 234), "#343a44");
 /// Backends draw on whole pixels: twice the size at which it is shown makes lines smooth.
 const SIZE: (u32, u32) = (1120, 520);
 
@@ -168,7 +168,7 @@ pub(super) fn legend<'n>(names: impl Iterator<Item = &'n str>) -> Markup {
 }
 
 /// As the backend writes it.
-pub(super) fn hex(colour: RGBColor) -> String {
+pub(crate) fn hex(colour: RGBColor) -> String {
     format!("#{:02X}{:02X}{:02X}", colour.0, colour.1, colour.2)
 }
 
