@@ -144,6 +144,8 @@ const CHAT: ChannelId = ChannelId(1);
 impl Host {
     fn new() -> Self {
         let plan = Plan::builder()
+            // What is held back is looked for in a list made anew.
+            .scheduler("work-conserving")
             .channel("voice", |voice| {
                 voice.offer(Span::from_secs(20)).connect(Span::from_secs(5)).wrap_up(WrapUp::Fixed(Span::from_secs(3)))
             })
