@@ -22,6 +22,7 @@ fn plan() -> Plan {
 fn builder() -> PlanBuilder {
     let target = Target::new(800, Span::from_secs(20));
     Plan::builder()
+        .scheduler("work-conserving")
         .channel("voice", |voice| voice.offer(Span::from_secs(15)).connect(Span::from_secs(5)).target(target))
         .channel("chat", |chat| chat.offer(Span::from_secs(10)).quiet_after(Span::from_secs(60)))
         .channel("callback", |callback| callback.offer(Span::from_secs(30)))

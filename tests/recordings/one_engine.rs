@@ -6,8 +6,8 @@ use std::sync::Arc;
 
 use cordboard::sim::{Patient, Policy, WhatIf};
 use cordboard::{
-    Command, Digest, Driver, DriverOptions, Entry, Event, Journal, ManualClock, MemoryJournal, Plan, Policies,
-    SchedulingPolicy, Seq, Switchboard, SwitchboardOptions, Timestamp, beginning, verify,
+    Command, Digest, Driver, DriverOptions, Entry, Event, Journal, ManualClock, MemoryJournal, Plan, Policies, Seq,
+    Switchboard, SwitchboardOptions, Timestamp, beginning, verify,
 };
 
 use crate::days;
@@ -90,7 +90,7 @@ fn a_day_on_the_switchboard_verifies_and_happens_again() {
     assert_eq!((end(&mut live), recovered(&live, plan, lived.1)), (lived.0, lived.0));
     let what_if = WhatIf::read(&mut live, Policies::new(), &mut |_| {}).unwrap();
     let control = what_if
-        .run(&mut live, &Policy::Scheduling(SchedulingPolicy::WorkConserving), Patient::Estimated, &mut |_| {})
+        .run(&mut live, &Policy::Scheduling(what_if.plan().scheduler().policy.clone()), Patient::Estimated, &mut |_| {})
         .unwrap();
     assert_eq!(control.like, None);
     assert_eq!(&control.figures, what_if.recorded());

@@ -4,7 +4,7 @@
 use cordboard::sim::{FigureRow, Patient, Policy, Scenario, WhatIf, WhatIfError};
 use cordboard::{
     AgentId, ChannelId, ChannelSet, Command, CommandId, ContactId, Entry, Journal, MemoryJournal, NewContact, OfferId,
-    Plan, Policies, QueueId, RerunError, Router, SchedulingPolicy, Seq, Snapshot, Span, Stamped, Timestamp, What,
+    Plan, Policies, QueueId, RerunError, Router, Seq, Snapshot, Span, Stamped, Timestamp, What,
 };
 
 use crate::days;
@@ -19,7 +19,7 @@ fn under_its_own_policy_a_recording_is_itself_event_by_event() {
         let what_if = what_if(&mut journal);
         for patient in [Patient::Estimated, Patient::Endless] {
             let control = what_if
-                .run(&mut journal, &Policy::Scheduling(SchedulingPolicy::WorkConserving), patient, &mut |_| {})
+                .run(&mut journal, &Policy::Scheduling(what_if.plan().scheduler().policy.clone()), patient, &mut |_| {})
                 .unwrap();
             assert_eq!(control.like, None, "{name}");
             assert_eq!(control.events, what_if.events(), "{name}");
@@ -152,7 +152,12 @@ impl Day {
         self.at(1_000, Command::AdvanceTime);
         let what_if = what_if(&mut self.journal);
         let control = what_if
-            .run(&mut self.journal, &Policy::Scheduling(SchedulingPolicy::WorkConserving), patient, &mut |_| {})
+            .run(
+                &mut self.journal,
+                &Policy::Scheduling(what_if.plan().scheduler().policy.clone()),
+                patient,
+                &mut |_| {},
+            )
             .unwrap();
         assert_eq!(control.like, None);
         let policy: Policy = format!("agents:{order}").parse().unwrap();

@@ -185,6 +185,11 @@ impl Case {
             micros(horizon),
             self.text
         );
+        // The exact answers are of systems that hold nobody back, unless a case says otherwise.
+        let text = match text.contains("[scheduler]") {
+            true => text,
+            false => text + "\n[scheduler]\npolicy = \"work-conserving\"\n",
+        };
         Scenario::from_toml(&text, Path::new("."))
             .unwrap_or_else(|problems| panic!("{}:\n{problems}\n{text}", self.name))
     }

@@ -40,7 +40,10 @@ pub(super) fn scheduler() -> Value {
         "description": "How agents are shared between calls and chats; docs/scheduling.md describes it. \"adaptive\": what costs least by the rates observed. \"work-conserving\": nothing is held back. \"dedicated=PERCENT\": so many take calls alone. \"pack\" or \"spread\", with any of +reserve=N, +unless-waiting=N, +drain=N, +most=N, +chats-first. \"host:NAME\": the host's own. \"agents:LIST\": every queue chooses its agents by LIST, such as agents:tier,least-loaded. \"preset:NAME\": as another engine decides; docs/presets.md describes each. The other names are of the literature; docs/policies.md describes each. Default: \"adaptive\".",
         "anyOf": [{ "enum": named }, { "type": "string", "pattern": "^(agents:.+|host:.+|dedicated=[1-9][0-9]?|(pack|spread)(\\+(chats-first|(reserve|unless-waiting|drain|most)=[0-9]+))*)$" }],
     });
-    let hold = refer("some_length", "The longest that a contact is held back, unless it has longer to be answered within. Default: \"30m\".");
+    let hold = refer(
+        "some_length",
+        "The longest that a contact is held back, unless it has longer to be answered within. Default: \"30m\".",
+    );
     object("The policy in force.", &[("policy", policy), ("hold", hold)], &[])
 }
 
