@@ -13,10 +13,8 @@ use super::pool::{BlendedClass, BlendedPool};
 use super::solve::{BlendedSolver, Optimum};
 use super::{Cost, Next, SchedulingRule, TeamView};
 
-/// What a team does before it has seen enough to plan on: text is packed, and an empty agent stays free for a call unless
-/// two chats wait.
-pub(crate) const UNTIL_RATES_ARE_KNOWN: SchedulingRule =
-    SchedulingRule { reserve: 1, unless_waiting: 1, ..SchedulingRule::PACK };
+/// What a team does before it has seen enough to plan on: text is packed, and nothing is held back.
+pub(crate) const UNTIL_RATES_ARE_KNOWN: SchedulingRule = SchedulingRule::PACK;
 
 /// Times between events in microseconds, at least 1.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]

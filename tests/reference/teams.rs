@@ -13,7 +13,7 @@ use super::room::{fits, load_in};
 use super::{Agent, Contact, Reference};
 
 /// What the adaptive scheduler does until it plans.
-const UNTIL_IT_PLANS: SchedulingRule = SchedulingRule { reserve: 1, unless_waiting: 1, ..SchedulingRule::PACK };
+const UNTIL_IT_PLANS: SchedulingRule = SchedulingRule::PACK;
 
 /// Groups with one profile that serve the same queues.
 #[derive(Clone)]
