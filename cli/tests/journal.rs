@@ -176,7 +176,7 @@ fn what_cannot_be_read_is_said() {
         (&["verify", "text.sqlite"], "text.sqlite"),
         (&["verify", "day.sqlite"], "seq 700"),
         (&["what-if", "day.sqlite", "--policy", "work-conserving"], "seq 700"),
-        (&["what-if", "day.sqlite", "--policy", "agents:fastest"], "fastest"),
+        (&["what-if", "day.sqlite", "--policy", "agents:fastst"], "fastst"),
         (&["log", "missing.sqlite", "--contact", "1"], "missing.sqlite"),
     ] {
         let (code, out, complaint) = folder.run(arguments);

@@ -216,7 +216,7 @@ fn rows_have_every_figure_of_every_replication() {
                 if figure.contains("quantiles") {
                     continue;
                 }
-                let key = ["work-conserving", scope, name, figure].map(str::to_owned);
+                let key = ["adaptive", scope, name, figure].map(str::to_owned);
                 let values = rows.get(&key).unwrap_or_else(|| panic!("{key:?}"));
                 assert_eq!(values.len(), 3, "{key:?}");
                 let known: Vec<f64> = values.iter().copied().flatten().collect();
@@ -247,7 +247,7 @@ fn rows_have_every_figure_of_every_replication() {
     let text = folder.read("rows.csv");
     assert!(text.contains("\n,agents:random,1,3,") && text.contains("\n,agents:top-down,1,3,"));
     done(&["sweep", &scenario, "--set", "seed=4..5", "--csv", &out]);
-    assert!(folder.read("rows.csv").contains("\nseed=5,work-conserving,5,3,"));
+    assert!(folder.read("rows.csv").contains("\nseed=5,adaptive,5,3,"));
 }
 
 #[test]
