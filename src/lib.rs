@@ -174,6 +174,7 @@ mod journal;
 mod lease;
 #[cfg(feature = "live")]
 mod live;
+mod mix;
 mod nearest;
 mod obstacle;
 mod overflow;

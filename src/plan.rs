@@ -11,7 +11,7 @@ mod problem;
 mod quantity;
 pub(crate) mod reading;
 mod requirements;
-mod words;
+pub(crate) mod words;
 
 pub use builder::*;
 pub use document::PlanDocument;

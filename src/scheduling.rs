@@ -10,7 +10,6 @@
 //! | rules that people use, freely combined | [`SchedulingRule`] |
 //! | what the plan asks for | [`Scheduler`], [`SchedulingPolicy`] |
 //! | the best that any policy can do, and what each costs | [`BlendedPool`](crate::measure::BlendedPool) |
-//! | planning on observed rates | `adaptive` |
 
 pub(crate) mod adaptive;
 mod chain;

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 /// Modules from the bottom up. A module uses those on lines above its own, and those on its own line.
 const LAYERS: &[&[&str]] = &[
-    &["planted", "id", "time", "nearest", "private"],
+    &["planted", "id", "time", "nearest", "private", "mix"],
     &["hours"],
     &["requirement", "capacity", "customer", "lease"],
     &["scheduling"],

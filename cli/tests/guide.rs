@@ -1,18 +1,9 @@
 //! The guide, done as it says, in an empty folder: each command runs, and shows what the guide shows.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::Command;
 
 use assert_cmd::cargo::cargo_bin;
-
-/// A folder that is gone with the value.
-struct Folder(PathBuf);
-
-impl Drop for Folder {
-    fn drop(&mut self) {
-        let _ = std::fs::remove_dir_all(&self.0);
-    }
-}
 
 fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap()
@@ -28,8 +19,7 @@ fn blocks(page: &str) -> Vec<(String, String)> {
 
 #[test]
 fn every_command_of_the_guide_does_what_it_says() {
-    let folder = Folder(std::env::temp_dir().join(format!("cordboard-guide-{}", std::process::id())));
-    std::fs::create_dir_all(&folder.0).unwrap();
+    let folder = tempfile::tempdir().unwrap();
     let page = std::fs::read_to_string(root().join("docs/guide.md")).unwrap();
     let (mut ran, mut compared, mut shown) = (0, 0, String::new());
     for (language, text) in blocks(&page) {
@@ -37,7 +27,7 @@ fn every_command_of_the_guide_does_what_it_says() {
             "sh" => {
                 shown.clear();
                 for line in text.lines() {
-                    shown += &run(line, &folder.0);
+                    shown += &run(line, folder.path());
                     ran += 1;
                 }
             }
@@ -51,7 +41,8 @@ fn every_command_of_the_guide_does_what_it_says() {
         }
     }
     assert!(ran >= 6 && compared >= 6, "{ran} commands, {compared} lines");
-    let read = |name: &str| std::fs::read_to_string(folder.0.join(name)).unwrap_or_else(|why| panic!("{name}: {why}"));
+    let read =
+        |name: &str| std::fs::read_to_string(folder.path().join(name)).unwrap_or_else(|why| panic!("{name}: {why}"));
     assert!(read("day.html").contains("79 of 100 calls were answered within 20 s (the target is 80)"));
     let policies = read("policies.html");
     for said in ["88 of 100 calls were answered within 20 s, 9.6 more (8.4 to 10.7)", "95 of 100 chats", "1.7 fewer"] {

@@ -5,6 +5,7 @@ use std::process::Command;
 
 use assert_cmd::cargo::cargo_bin;
 use serde_json::Value;
+use tempfile::TempDir;
 
 const SCENARIO: &str = r#"
 name = "two kinds"
@@ -39,14 +40,13 @@ handle = { exponential = "6m" }
 "#;
 
 /// A folder of files that is gone with the value.
-struct Folder(PathBuf);
+struct Folder(TempDir);
 
 impl Folder {
     fn new(name: &str) -> Self {
-        let path = std::env::temp_dir().join(format!("cordboard-journal-{}-{name}", std::process::id()));
-        std::fs::create_dir_all(&path).unwrap();
-        std::fs::write(path.join("day.toml"), SCENARIO).unwrap();
-        Self(path)
+        let folder = Self(tempfile::Builder::new().prefix(name).tempdir().unwrap());
+        std::fs::write(folder.path("day.toml"), SCENARIO).unwrap();
+        folder
     }
 
     /// A kept day.
@@ -59,7 +59,7 @@ impl Folder {
 
     /// Code, standard output, standard error.
     fn run(&self, arguments: &[&str]) -> (Option<i32>, String, String) {
-        let output = Command::new(cargo_bin("cordboard")).args(arguments).current_dir(&self.0).output().unwrap();
+        let output = Command::new(cargo_bin("cordboard")).args(arguments).current_dir(self.0.path()).output().unwrap();
         let text = |bytes| String::from_utf8(bytes).unwrap();
         (output.status.code(), text(output.stdout), text(output.stderr))
     }
@@ -71,13 +71,7 @@ impl Folder {
     }
 
     fn path(&self, name: &str) -> PathBuf {
-        self.0.join(name)
-    }
-}
-
-impl Drop for Folder {
-    fn drop(&mut self) {
-        let _ = std::fs::remove_dir_all(&self.0);
+        self.0.path().join(name)
     }
 }
 

@@ -1,11 +1,12 @@
 //! The leaderboard, on a setting so small that its figures mean nothing: what is run, and what the page, the files and the charts say of it.
 
 use std::collections::BTreeSet;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{Command, Output};
 
 use assert_cmd::cargo::cargo_bin;
 use serde_json::Value;
+use tempfile::TempDir;
 
 /// Three agents, and a target for each stream.
 const CENTRE: &str = r#"
@@ -40,13 +41,12 @@ cost = { hold_per_minute = 1.0, lost = 3.0 }
 "#;
 
 /// A folder of files that is gone with the value.
-struct Folder(PathBuf);
+struct Folder(TempDir);
 
 impl Folder {
     fn new(name: &str) -> Self {
-        let path = std::env::temp_dir().join(format!("cordboard-leaderboard-{}-{name}", std::process::id()));
-        std::fs::create_dir_all(path.join("scenarios")).unwrap();
-        let folder = Self(path);
+        let folder = Self(tempfile::Builder::new().prefix(name).tempdir().unwrap());
+        std::fs::create_dir_all(folder.0.path().join("scenarios")).unwrap();
         folder.write("scenarios/blended-centre.toml", CENTRE);
         // Says nothing of what contacts are worth: it does not run.
         folder.write("scenarios/worthless.toml", &CENTRE.replace("cost = ", "# "));
@@ -54,17 +54,17 @@ impl Folder {
     }
 
     fn write(&self, name: &str, text: &str) {
-        std::fs::write(self.0.join(name), text).unwrap();
+        std::fs::write(self.0.path().join(name), text).unwrap();
     }
 
     fn read(&self, name: &str) -> String {
-        std::fs::read_to_string(self.0.join(name)).unwrap_or_else(|why| panic!("{name}: {why}"))
+        std::fs::read_to_string(self.0.path().join(name)).unwrap_or_else(|why| panic!("{name}: {why}"))
     }
 
     fn leaderboard(&self, arguments: &[&str]) -> Output {
         let tiny =
             ["leaderboard", "--replications", "2", "--minutes", "400", "--scenarios", "scenarios", "--out", "out"];
-        Command::new(cargo_bin!("cordboard")).current_dir(&self.0).args(tiny).args(arguments).output().unwrap()
+        Command::new(cargo_bin!("cordboard")).current_dir(self.0.path()).args(tiny).args(arguments).output().unwrap()
     }
 
     #[track_caller]
@@ -72,12 +72,6 @@ impl Folder {
         let output = self.leaderboard(arguments);
         assert_eq!(output.status.code(), Some(0), "{}", String::from_utf8_lossy(&output.stderr));
         String::from_utf8(output.stdout).unwrap()
-    }
-}
-
-impl Drop for Folder {
-    fn drop(&mut self) {
-        let _ = std::fs::remove_dir_all(&self.0);
     }
 }
 
@@ -140,7 +134,7 @@ fn the_page_and_the_files_say_what_was_run() {
     assert!(said.contains("text to the least loaded agent (`spread`)"), "{said}");
     assert!(said.lines().filter(|line| line.ends_with('.')).all(|sentence| page.contains(sentence)), "{said}");
 
-    let mut rows = csv::Reader::from_reader(std::fs::File::open(folder.0.join("out/leaderboard.csv")).unwrap());
+    let mut rows = csv::Reader::from_reader(std::fs::File::open(folder.0.path().join("out/leaderboard.csv")).unwrap());
     let rows: Vec<csv::StringRecord> = rows.records().map(Result::unwrap).collect();
     let count = |part: &str| rows.iter().filter(|row| &row[0] == part).count();
     assert_eq!([count("pools"), count("scenarios"), count("staffing")], [3 * 10, 3 * 6, 3 * 5]);
@@ -238,8 +232,12 @@ fn what_cannot_be_run_is_refused_with_a_remedy() {
         (&["--out", "scenarios/worthless.toml"], "--out"),
     ] {
         let tiny = ["leaderboard", "--replications", "2", "--minutes", "400"];
-        let output =
-            Command::new(cargo_bin!("cordboard")).current_dir(&folder.0).args(tiny).args(arguments).output().unwrap();
+        let output = Command::new(cargo_bin!("cordboard"))
+            .current_dir(folder.0.path())
+            .args(tiny)
+            .args(arguments)
+            .output()
+            .unwrap();
         let complaint = String::from_utf8(output.stderr).unwrap();
         assert_eq!(output.status.code(), Some(2), "{arguments:?}: {complaint}");
         assert!(complaint.contains(words), "{arguments:?}: {complaint}");

@@ -1,33 +1,25 @@
 //! Scenarios to begin with: sound, quick, and each key explained.
 
-use std::path::PathBuf;
 use std::process::{Command, Output};
 use std::time::{Duration, Instant};
 
 use assert_cmd::cargo::cargo_bin;
+use tempfile::TempDir;
 
 /// A folder of files that is gone with the value.
-struct Folder(PathBuf);
+struct Folder(TempDir);
 
 impl Folder {
     fn new(name: &str) -> Self {
-        let path = std::env::temp_dir().join(format!("cordboard-new-{}-{name}", std::process::id()));
-        std::fs::create_dir_all(&path).unwrap();
-        Self(path)
+        Self(tempfile::Builder::new().prefix(name).tempdir().unwrap())
     }
 
     fn cordboard(&self, arguments: &[&str]) -> Output {
-        Command::new(cargo_bin("cordboard")).args(arguments).current_dir(&self.0).output().unwrap()
+        Command::new(cargo_bin("cordboard")).args(arguments).current_dir(self.0.path()).output().unwrap()
     }
 
     fn read(&self, name: &str) -> String {
-        std::fs::read_to_string(self.0.join(name)).unwrap()
-    }
-}
-
-impl Drop for Folder {
-    fn drop(&mut self) {
-        let _ = std::fs::remove_dir_all(&self.0);
+        std::fs::read_to_string(self.0.path().join(name)).unwrap()
     }
 }
 
@@ -74,7 +66,7 @@ fn every_key_says_what_may_stand_there() {
 #[test]
 fn what_is_there_is_left_alone() {
     let folder = Folder::new("there");
-    std::fs::write(folder.0.join("mine.toml"), "# mine").unwrap();
+    std::fs::write(folder.0.path().join("mine.toml"), "# mine").unwrap();
     let refused = folder.cordboard(&["new", "mine.toml"]);
     let complaint = String::from_utf8(refused.stderr).unwrap();
     assert_eq!(refused.status.code(), Some(2));

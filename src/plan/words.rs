@@ -8,12 +8,12 @@ use crate::queue::{AgentOrder, ContactOrder, Displace, IdleClock, Mode, NoAnswer
 use crate::time::Span;
 
 /// The word for a choice.
-pub(super) fn word<T: PartialEq>(words: &[(&'static str, T)], choice: &T) -> &'static str {
+pub(crate) fn word<T: PartialEq>(words: &[(&'static str, T)], choice: &T) -> &'static str {
     words.iter().find(|(_, known)| known == choice).map_or("", |(word, _)| word)
 }
 
 /// What the name of a host's own policy follows.
-pub(super) const HOST: &str = "host:";
+pub(crate) const HOST: &str = "host:";
 /// The same, as a message says it.
 pub(super) const HOST_POLICY: &str = "host:NAME";
 
@@ -35,7 +35,7 @@ pub(super) const BETWEEN: [(&str, Between); 5] = [
     ("cmu", Between::Cmu),
 ];
 
-pub(super) const AGENT_ORDERS: [(&str, AgentOrder); 16] = [
+pub(crate) const AGENT_ORDERS: [(&str, AgentOrder); 16] = [
     ("tier", AgentOrder::Tier),
     ("longest-idle", AgentOrder::LongestIdle),
     ("most-recently-idle", AgentOrder::MostRecentlyIdle),

@@ -3,9 +3,10 @@
 use crate::agent::ChannelSet;
 use crate::capacity::Stage;
 use crate::id::QueueId;
+use crate::mix::mix;
 use crate::queue::ContactOrder;
 use crate::router::crews::AgentKey;
-use crate::router::orders::{CRITERIA, Choice, Criterion, idle_since, load_key, mix};
+use crate::router::orders::{CRITERIA, Choice, Criterion, idle_since, load_key};
 use crate::router::records::{Agent, Contact, NONE, Place, Rank};
 use crate::router::state::State;
 use crate::router::teams::Occupation;

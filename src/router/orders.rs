@@ -305,11 +305,3 @@ pub(crate) fn idle_since(agent: &Agent, clock: IdleClock) -> Timestamp {
         IdleClock::Available => agent.available_at,
     }
 }
-
-/// SplitMix64's output function (Steele, Lea, Flood 2014): spreads every bit of the input over the output.
-pub(crate) fn mix(input: u64) -> u64 {
-    let mut z = input.wrapping_add(0x9E37_79B9_7F4A_7C15);
-    z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-    z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
-    z ^ (z >> 31)
-}

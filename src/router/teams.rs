@@ -131,6 +131,20 @@ impl Team {
         self.free.len() - 1
     }
 
+    /// Whether it is the scheduler's to give its agents contacts of a channel.
+    fn has(&self, channel: ChannelId) -> bool {
+        self.waiting(channel).is_some()
+    }
+
+    /// Which of its numbers counts those who wait on a channel.
+    fn waiting(&self, channel: ChannelId) -> Option<Number> {
+        match channel {
+            channel if self.calls.has(channel) => Some(Number::CallsWaiting),
+            channel if self.chats.has(channel) => Some(Number::ChatsWaiting),
+            _ => None,
+        }
+    }
+
     fn agents(&self) -> u32 {
         self.on_call + self.free.iter().sum::<u32>()
     }
@@ -251,8 +265,8 @@ impl Teams {
         let Some(policy) = Policy::of(plan, policies)? else { return Ok(Self::default()) };
         let mut teams = Self { of_queue: vec![Vec::new(); plan.queues().len()], ..Self::default() };
         for group in plan.groups() {
-            let queues: Vec<QueueId> = (0u16..).map(QueueId).take(plan.queues().len()).collect();
-            let queues: Vec<QueueId> = queues.into_iter().filter(|&queue| group.serves(queue).is_some()).collect();
+            let all = (0u16..).map(QueueId).take(plan.queues().len());
+            let queues: Vec<QueueId> = all.filter(|&queue| group.serves(queue).is_some()).collect();
             let same = |team: &Team| team.profile == group.capacity && team.queues == queues;
             let known = teams.all.iter().position(same);
             let kinds = plan.profile(group.capacity).and_then(|profile| kinds(plan, profile));

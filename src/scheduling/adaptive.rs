@@ -2,7 +2,7 @@
 //!
 //! Small teams are solved as a Markov chain with the queues cut short, and act by the table of its best policy; for larger ones,
 //! whose chain is too large, the best member of the family of [`SchedulingRule`] is searched for. Both are pure functions of
-//! whole numbers, by additions, multiplications and divisions alone, which are the same on every machine.
+//! whole numbers, by additions, multiplications, divisions and square roots alone, which are the same on every machine.
 
 mod search;
 

@@ -2,12 +2,9 @@
 
 use std::fmt;
 
-use serde::Deserialize;
-use serde::de::IntoDeserializer;
-use serde::de::value::Error;
-
 use crate::between::Between;
 use crate::plan::Plan;
+use crate::plan::words::{AGENT_ORDERS, HOST, word};
 use crate::preset::{Preset, UnknownPreset};
 use crate::queue::AgentOrder;
 use crate::scheduling::SchedulingPolicy;
@@ -53,31 +50,12 @@ enum Unknown {
          `+most=N`, `+chats-first`, `preset:NAME`, such as preset:connect, {}, and `agents:LIST`, LIST being one or more of {}, separated by commas",
         .part.as_ref().map_or(String::new(), |part| format!(", for `{part}` is not an agent order")),
         Policy::NAMED.map(|name| format!("`{name}`")).join(", "),
-        ORDERS.join(", ")
+        AGENT_ORDERS.map(|(word, _)| word).join(", ")
     )]
     Policy { name: String, part: Option<String> },
     #[error(transparent)]
     Preset(UnknownPreset),
 }
-
-const ORDERS: [&str; 16] = [
-    "tier",
-    "longest-idle",
-    "most-recently-idle",
-    "least-loaded",
-    "most-loaded",
-    "round-robin",
-    "top-down",
-    "best-skilled",
-    "least-skilled",
-    "fewest-handled",
-    "random",
-    "most-places",
-    "least-occupied",
-    "least-worked",
-    "fastest",
-    "least-flexible",
-];
 
 impl Policy {
     /// Policies of the literature, described in `docs/policies.md`. The first four are ways to choose [`Between`] queues, all of which a group
@@ -140,10 +118,9 @@ impl std::str::FromStr for Policy {
             UnknownPolicy(Unknown::Policy { name: short(text), part: part.map(short) })
         };
         let list = text.strip_prefix("agents:").ok_or_else(|| unknown(None))?;
-        let orders = list.split(',').map(str::trim).map(|part| match ORDERS.contains(&part) {
-            true => AgentOrder::deserialize(IntoDeserializer::<Error>::into_deserializer(part))
-                .map_err(|_| unknown(Some(part))),
-            false => Err(unknown(Some(part))),
+        let orders = list.split(',').map(str::trim).map(|part| {
+            let known = AGENT_ORDERS.iter().find(|(word, _)| *word == part);
+            known.map(|(_, order)| order.clone()).ok_or_else(|| unknown(Some(part)))
         });
         orders.collect::<Result<_, _>>().map(Self::Agents)
     }
@@ -161,23 +138,8 @@ impl fmt::Display for Policy {
         for (at, order) in orders.iter().enumerate() {
             f.write_str(if at > 0 { "," } else { "" })?;
             match order {
-                AgentOrder::Tier => f.write_str("tier")?,
-                AgentOrder::LongestIdle => f.write_str("longest-idle")?,
-                AgentOrder::MostRecentlyIdle => f.write_str("most-recently-idle")?,
-                AgentOrder::LeastLoaded => f.write_str("least-loaded")?,
-                AgentOrder::MostLoaded => f.write_str("most-loaded")?,
-                AgentOrder::RoundRobin => f.write_str("round-robin")?,
-                AgentOrder::TopDown => f.write_str("top-down")?,
-                AgentOrder::BestSkilled => f.write_str("best-skilled")?,
-                AgentOrder::LeastSkilled => f.write_str("least-skilled")?,
-                AgentOrder::FewestHandled => f.write_str("fewest-handled")?,
-                AgentOrder::Random => f.write_str("random")?,
-                AgentOrder::MostPlaces => f.write_str("most-places")?,
-                AgentOrder::LeastOccupied => f.write_str("least-occupied")?,
-                AgentOrder::LeastWorked => f.write_str("least-worked")?,
-                AgentOrder::Fastest => f.write_str("fastest")?,
-                AgentOrder::LeastFlexible => f.write_str("least-flexible")?,
-                AgentOrder::Host(name) => write!(f, "host:{name}")?,
+                AgentOrder::Host(name) => write!(f, "{HOST}{name}")?,
+                order => f.write_str(word(&AGENT_ORDERS, order))?,
             }
         }
         Ok(())
@@ -190,7 +152,7 @@ mod tests {
 
     #[test]
     fn every_order_reads_and_prints() {
-        for order in ORDERS {
+        for (order, _) in AGENT_ORDERS {
             let text = format!("agents:tier,{order}");
             assert_eq!(text.parse::<Policy>().unwrap().to_string(), text);
         }

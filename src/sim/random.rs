@@ -3,6 +3,8 @@
 use rand_core::{Rng, SeedableRng};
 use rand_xoshiro::Xoshiro256PlusPlus;
 
+use crate::mix::mix;
+
 /// What a generator is drawn on for. Each has its own, so that one policy's extra draws never shift another's.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 #[repr(u64)]
@@ -70,14 +72,6 @@ impl Random {
     pub(crate) fn exponential(&mut self) -> f64 {
         -libm::log(self.unit())
     }
-}
-
-/// SplitMix64's output function of `x` plus its increment.
-fn mix(x: u64) -> u64 {
-    let x = x.wrapping_add(0x9E37_79B9_7F4A_7C15);
-    let x = (x ^ (x >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-    let x = (x ^ (x >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
-    x ^ (x >> 31)
 }
 
 #[cfg(test)]

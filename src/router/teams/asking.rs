@@ -13,7 +13,7 @@ impl State {
     pub(crate) fn is_scheduled_by_a_team(&self, queue: QueueId, channel: ChannelId) -> bool {
         let of_queue = self.teams.of_queue(queue).iter().map(|&at| &self.teams.all[usize::from(at)]);
         let holds = |team: &&Team| !matches!(team.policy, Policy::Dedicated(_));
-        of_queue.into_iter().filter(holds).any(|team| team.calls.has(channel) || team.chats.has(channel))
+        of_queue.filter(holds).any(|team| team.has(channel))
     }
 
     /// What a team does next. O(1) while nothing has changed, else what its policy takes.
@@ -51,7 +51,7 @@ impl State {
     fn is_free_of(&self, team: u16, occupation: Occupation, channel: ChannelId) -> bool {
         let Occupation::Free(_) = occupation else { return true };
         let it = &self.teams.all[usize::from(team)];
-        !it.calls.has(channel) && !it.chats.has(channel)
+        !it.has(channel)
     }
 
     /// Whether this is what a team would do: give an agent so occupied a contact of this channel.

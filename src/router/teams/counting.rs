@@ -4,16 +4,17 @@ use super::{NO_TEAM, Occupation, Policy, Tried};
 use crate::agent::ChannelSet;
 use crate::capacity::Load;
 use crate::id::{AgentId, ChannelId, QueueId};
+use crate::mix::STEP;
 use crate::router::invariants::Broken;
 use crate::router::records::{Agent, Place};
 use crate::router::state::State;
 use crate::router::watch::Number;
 use crate::scheduling::Next;
 
-/// Whether an agent is one of so many percent. Multiples of the golden ratio fall evenly between whole numbers, so that of any run of
-/// ids this share is chosen, to within one or two.
+/// Whether an agent is one of so many percent. Multiples of the golden ratio fall evenly between whole numbers, so that of any run
+/// of ids this share is chosen, to within one or two.
 fn is_for_calls(agent: AgentId, percent: u8) -> bool {
-    let place = agent.0.wrapping_mul(0x9E37_79B9_7F4A_7C15);
+    let place = agent.0.wrapping_mul(STEP);
     u128::from(place) * 100 < u128::from(percent) << 64
 }
 
@@ -115,20 +116,17 @@ impl State {
         freed
     }
 
-    /// A contact joins the line of its class or leaves it; `lost`: of its own accord.
+    /// A contact joins the line of its class or leaves it.
     pub(crate) fn note_in_line(&mut self, queue: QueueId, channel: ChannelId, joins: bool) {
         if self.teams.is_empty() {
             return;
         }
         for &at in self.teams.of_queue.get(usize::from(queue.0)).into_iter().flatten() {
             let team = &mut self.teams.all[usize::from(at)];
-            let number = match channel {
-                channel if team.calls.has(channel) => Number::CallsWaiting,
-                channel if team.chats.has(channel) => Number::ChatsWaiting,
-                _ => continue,
-            };
-            team.change(number, self.now, joins);
-            self.teams.any_dirty = true;
+            if let Some(number) = team.waiting(channel) {
+                team.change(number, self.now, joins);
+                self.teams.any_dirty = true;
+            }
         }
     }
 

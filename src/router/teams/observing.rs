@@ -3,7 +3,7 @@
 use super::{NO_TEAM, Policy, Team, Teams};
 use crate::id::{ChannelId, GroupId, QueueId};
 use crate::router::state::State;
-use crate::router::watch::{Number, REVIEW, Watch};
+use crate::router::watch::{REVIEW, Watch};
 
 impl State {
     /// A contact came to a queue. Where all who take it are of one team, it is one that the team plans for; else those count that
@@ -32,7 +32,7 @@ impl State {
     fn count_arrival(&mut self, team: u16, queue: QueueId, channel: ChannelId, among: u32) {
         let cost = self.plan.cost(queue, channel);
         let it = &mut self.teams.all[usize::from(team)];
-        if it.calls.has(channel) || it.chats.has(channel) {
+        if it.has(channel) {
             it.watch.arrive(it.calls.has(channel), self.now, among, cost);
             if it.watch.unreviewed >= REVIEW {
                 it.watch.unreviewed = 0;
@@ -51,13 +51,10 @@ impl State {
                 self.count_arrival(at, queue, channel, among);
             }
             let team = &mut self.teams.all[usize::from(at)];
-            let number = match channel {
-                channel if team.calls.has(channel) => Number::CallsWaiting,
-                channel if team.chats.has(channel) => Number::ChatsWaiting,
-                _ => continue,
-            };
-            team.watch.pass(number, self.now, team.number(number));
-            team.watch.left(number, 1);
+            if let Some(number) = team.waiting(channel) {
+                team.watch.pass(number, self.now, team.number(number));
+                team.watch.left(number, 1);
+            }
         }
     }
 

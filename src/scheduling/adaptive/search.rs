@@ -3,6 +3,7 @@
 
 use super::super::pool::BlendedPool;
 use super::super::{Next, SchedulingRule, TeamView};
+use crate::mix::{STEP, mix};
 
 /// Steps of the chain that one candidate is run for, of which the first fifth is not counted.
 const STEPS: u32 = 6_000;
@@ -169,13 +170,11 @@ impl<'p> Run<'p> {
         }
     }
 
-    /// From 0 to below 1, by SplitMix64 (Steele, Lea, Flood 2014).
+    /// From 0 to 1, by SplitMix64.
     fn draw(&mut self) -> f64 {
-        self.state = self.state.wrapping_add(0x9E37_79B9_7F4A_7C15);
-        let mut z = self.state;
-        z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
-        (z ^ (z >> 31)) as f64 / 18_446_744_073_709_551_616.0
+        let bits = mix(self.state);
+        self.state = self.state.wrapping_add(STEP);
+        bits as f64 / 18_446_744_073_709_551_616.0
     }
 }
 
